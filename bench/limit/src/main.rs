@@ -1,0 +1,2 @@
+//! kargo-bench-limit
+fn main() {}
