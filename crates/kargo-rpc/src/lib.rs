@@ -1,1 +1,82 @@
-//! kargo-rpc
+//! Remote calls as bytes: JSON-RPC (2.0 and 1.0 style) and XML-RPC, decoded straight into the caller's values and
+//! encoded straight into the caller's buffer. There is no tree in between, and nothing here knows PHP or HTTP.
+//!
+//! | part | is |
+//! |---|---|
+//! | [`Builder`], [`CallBuilder`] | what a decoder tells: values as events, and which call they are arguments of |
+//! | [`CallList`], [`Call`] | what a decoded body asked for: plain records that borrow nothing |
+//! | [`Encoder`] | what a value is written to; [`json::JsonEncoder`] and [`xmlrpc::XmlRpcEncoder`] |
+//! | [`Fault`] | how a call fails, with the interoperable codes |
+//! | [`jsonrpc`], [`xmlrpc`] | the two protocols: a decoder for bodies, a writer for responses |
+//! | [`Limits`] | every limit, always an argument |
+//!
+//! # Order of things
+//!
+//! No method may run before its whole body has been decoded, so decoding and dispatching are two steps: the decoder
+//! fills a [`CallList`] while the values wait in the builder; then the caller walks the list, calls, and writes each
+//! answer. Between two calls nothing of this crate is borrowed, so the caller may be suspended there.
+//!
+//! ```
+//! # use kargo_rpc::{jsonrpc, Argument, Builder, CallBuilder, CallKind, CallList, DateTime, Encoder, Limits};
+//! # #[derive(Default)] struct Sum { arguments: Vec<i64> }
+//! # impl Builder for Sum {
+//! #     type Error = ();
+//! #     fn null(&mut self) -> Result<(), ()> { Err(()) }
+//! #     fn bool(&mut self, _: bool) -> Result<(), ()> { Err(()) }
+//! #     fn int(&mut self, value: i64) -> Result<(), ()> { self.arguments.push(value); Ok(()) }
+//! #     fn float(&mut self, _: f64) -> Result<(), ()> { Err(()) }
+//! #     fn string(&mut self, _: &[u8]) -> Result<(), ()> { Err(()) }
+//! #     fn binary(&mut self, _: &[u8]) -> Result<(), ()> { Err(()) }
+//! #     fn date_time(&mut self, _: &DateTime) -> Result<(), ()> { Err(()) }
+//! #     fn begin_array(&mut self) -> Result<(), ()> { Err(()) }
+//! #     fn end_array(&mut self, _: usize) -> Result<(), ()> { Err(()) }
+//! #     fn begin_object(&mut self) -> Result<(), ()> { Err(()) }
+//! #     fn key(&mut self, _: &[u8]) -> Result<(), ()> { Err(()) }
+//! #     fn end_object(&mut self, _: usize) -> Result<(), ()> { Err(()) }
+//! # }
+//! # impl CallBuilder for Sum {
+//! #     fn begin_call(&mut self, _: &[u8]) -> Result<u32, ()> { Ok(0) }
+//! #     fn begin_argument(&mut self, _: Argument<'_>) -> Result<(), ()> { Ok(()) }
+//! #     fn end_call(&mut self, _: usize) -> Result<(), ()> { Ok(()) }
+//! #     fn discard_call(&mut self) { self.arguments.clear(); }
+//! #     fn discard_all_calls(&mut self) { self.arguments.clear(); }
+//! # }
+//! let mut decoder = jsonrpc::Decoder::new();
+//! let (mut builder, mut calls, mut out) = (Sum::default(), CallList::new(), Vec::new());
+//! let body = br#"{"jsonrpc":"2.0","method":"sum","params":[1,2],"id":7}"#;
+//!
+//! decoder.decode(body, &Limits::default(), &mut builder, &mut calls).unwrap();
+//!
+//! let responses = jsonrpc::ResponseWriter::begin(&mut out, calls.is_batch());
+//! for index in 0..calls.len() {
+//!     let call = calls.call(index).unwrap();
+//!     if let CallKind::Request(version) = call.kind {
+//!         let sum = builder.arguments.drain(..).sum();
+//!         responses.result(&mut out, version, calls.id(&call), |value| value.int(sum)).unwrap();
+//!     }
+//! }
+//! responses.finish(&mut out);
+//! assert_eq!(out, br#"{"result":3,"id":7,"jsonrpc":"2.0"}"#);
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod base64;
+mod builder;
+mod call;
+mod date_time;
+mod encoder;
+mod error;
+mod fault;
+pub mod json;
+pub mod jsonrpc;
+mod limits;
+mod utf8;
+
+pub use builder::{Argument, Builder, CallBuilder, Discard};
+pub use call::{Call, CallKind, CallList, Version};
+pub use date_time::DateTime;
+pub use encoder::{EncodeError, Encoder};
+pub use error::{BodyError, BodyErrorKind, DecodeError};
+pub use fault::{Fault, FaultCode};
+pub use limits::Limits;
