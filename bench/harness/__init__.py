@@ -1,0 +1,1 @@
+"""What bench/run, bench/instructions and bench/memory have in common. Python's standard library only."""

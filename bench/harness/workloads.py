@@ -1,0 +1,109 @@
+"""The workloads: which bytes are sent, how often in one piece, and which body must come back."""
+
+import json
+from dataclasses import dataclass
+
+# Nine more bytes than an address without a port: with them wrk's GET is 45 bytes long, whatever port is really used.
+HOST = "127.0.0.1:8080"
+
+BROWSER_HEADERS = [
+    ("Connection", "keep-alive"),
+    ("Cache-Control", "max-age=0"),
+    ("sec-ch-ua", '"Not=A?Brand";v="99", "Chromium";v="118"'),
+    ("sec-ch-ua-mobile", "?0"),
+    ("sec-ch-ua-platform", '"Linux"'),
+    ("Upgrade-Insecure-Requests", "1"),
+    ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/118.0.0.0 Safari/537.36"),
+    ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"),
+    ("Sec-Fetch-Site", "none"),
+    ("Sec-Fetch-Mode", "navigate"),
+    ("Sec-Fetch-Dest", "document"),
+    ("Accept-Encoding", "gzip, deflate, br"),
+    ("Accept-Language", "en-US,en;q=0.9"),
+]
+
+POLLS = {
+    "What framework do you prefer?": {"a": "Zend Framework", "b": "Symphony", "c": "I just write code"},
+}
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One kind of request. `pipeline` copies are sent in one piece, `answer` is the body of each answer."""
+
+    name: str
+    title: str
+    request: bytes
+    content_type: str
+    answer: bytes
+    pipeline: int = 1
+
+    @property
+    def body_bytes(self) -> int:
+        return len(self.request.split(b"\r\n\r\n", 1)[1])
+
+
+def compact(value) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def get(headers=()) -> bytes:
+    lines = ["GET /hello HTTP/1.1", f"Host: {HOST}", *(f"{name}: {value}" for name, value in headers)]
+    return "".join(f"{line}\r\n" for line in [*lines, ""]).encode()
+
+
+def post(path: str, content_type: str, body: str) -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return (head + body).encode()
+
+
+def rows() -> list[dict]:
+    """An array of objects as APIs send them, the shortest of this kind whose JSON is at least 20,000 bytes."""
+    made: list[dict] = []
+    while len(compact(made)) < 20_000:
+        number = len(made) + 1
+        made.append({
+            "id": number,
+            "name": f"User Name {number}",
+            "email": f"user{number}@example.com",
+            "active": number % 2 == 0,
+            "score": number + 0.25,
+            "tags": ["alpha", "beta", f"tag{number}"],
+            "address": {"street": f"{number} Main Street", "city": "Springfield", "zip": None},
+            "note": "plain text" if number % 10 else 'said "yes"\n',
+        })
+    return made
+
+
+def xml_rpc_value(value) -> str:
+    if isinstance(value, str):
+        return f"<value><string>{value}</string></value>"
+    members = "".join(f"<member><name>{name}</name>{xml_rpc_value(member)}</member>" for name, member in value.items())
+    return f"<value><struct>{members}</struct></value>"
+
+
+def json_rpc_workload(name: str, title: str, method: str, params: list, result) -> Workload:
+    call = compact({"jsonrpc": "2.0", "method": method, "params": params, "id": 1})
+    answer = compact({"result": result, "id": 1, "jsonrpc": "2.0"})
+    return Workload(name, title, post("/jsonrpc", "application/json", call), "application/json", answer.encode())
+
+
+def xml_rpc_workload(name: str, title: str) -> Workload:
+    declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    call = f"{declaration}<methodCall><methodName>poll.getAllPolls</methodName><params></params></methodCall>"
+    answer = f"{declaration}<methodResponse><params><param>{xml_rpc_value(POLLS)}</param></params></methodResponse>"
+    return Workload(name, title, post("/xmlrpc", "text/xml", call), "text/xml; charset=utf-8", answer.encode())
+
+
+def all_workloads() -> dict[str, Workload]:
+    text, hello = "text/plain; charset=utf-8", b"Hello, World!"
+    array = rows()
+    workloads = [
+        Workload("W1", "GET /hello, wrk's 45 bytes", get(), text, hello),
+        Workload("W1b", "GET /hello with a browser's 14 headers", get(BROWSER_HEADERS), text, hello),
+        json_rpc_workload("W2", "JSON-RPC poll.getAllPolls: 1 poll, 3 options", "poll.getAllPolls", [], POLLS),
+        json_rpc_workload("W3", "JSON-RPC echo of a 20 KB array of objects", "echo", [array], array),
+        xml_rpc_workload("W4", "XML-RPC poll.getAllPolls"),
+        Workload("W5", "W1, 16 requests pipelined", get(), text, hello, pipeline=16),
+    ]
+    return {workload.name: workload for workload in workloads}

@@ -1,0 +1,17 @@
+<?php
+
+declare(strict_types=1);
+
+/* Behind nginx with php-fpm, and the router of `php -S HOST:PORT bench/servers/index.php`. */
+
+require __DIR__ . '/application.php';
+
+[$status, $contentType, $body] = answer(
+    $_SERVER['REQUEST_METHOD'],
+    $_SERVER['REQUEST_URI'],
+    (string) file_get_contents('php://input'),
+);
+http_response_code($status);
+header("Content-Type: $contentType");
+header('Content-Length: ' . strlen($body));
+echo $body;
