@@ -1,1 +1,76 @@
-//! kargo-http
+//! HTTP/1.1 bytes ⇄ messages (RFC 9110, RFC 9112, RFC 3986), sans-I/O.
+//!
+//! The caller brings bytes and takes bytes away; nothing here knows a socket, a clock or PHP.
+//! Decoders are fed slices of any size and give the same answer however the input is cut;
+//! encoders append to a `Vec<u8>`. Every limit is a field of [`Limits`], passed in by the caller.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`head_decoder`] | [`HeadDecoder`]: request line and fields, resumable |
+//! | [`request_head`] | [`RequestHead`]: offsets into the bytes, reused from request to request |
+//! | [`body_decoder`] | [`BodyDecoder`]: Content-Length and chunked bodies as events |
+//! | [`encoder`] | [`encode_head`], [`BodyEncoder`]: answers |
+//! | [`router`] | [`router::Router`]: path patterns and methods to values |
+//! | [`query`], [`cookie`], [`media_type`], [`percent`], [`date`] | small lazy parsers and writers |
+//!
+//! ```
+//! use kargo_http::{HeadDecoder, Limits, Method, RequestHead};
+//!
+//! let bytes = b"GET /hello?a=1 HTTP/1.1\r\nHost: example.org\r\n\r\n";
+//! let limits = Limits::default();
+//! let mut decoder = HeadDecoder::new();
+//! let mut head = RequestHead::new();
+//!
+//! assert_eq!(decoder.decode(&bytes[..20], &limits, &mut head), Ok(None));
+//! assert_eq!(decoder.decode(bytes, &limits, &mut head), Ok(Some(bytes.len())));
+//! assert_eq!(head.method(), Method::Get);
+//! assert_eq!(head.path(bytes), b"/hello");
+//! assert_eq!(head.query(bytes), Some(&b"a=1"[..]));
+//! assert_eq!(head.header(bytes, "HOST"), Some(&b"example.org"[..]));
+//! ```
+#![forbid(unsafe_code)]
+#![warn(clippy::indexing_slicing)]
+#![cfg_attr(
+    test,
+    allow(clippy::indexing_slicing, reason = "a test may fail by index")
+)]
+
+pub mod body_decoder;
+mod chars;
+pub mod date;
+pub mod encoder;
+mod error;
+mod field_line;
+mod framing;
+pub mod head_decoder;
+mod limits;
+mod method;
+pub mod request_head;
+mod request_line;
+mod status;
+
+pub use body_decoder::BodyDecoder;
+pub use body_decoder::BodyEvent;
+pub use date::HttpDate;
+pub use encoder::BodyEncoder;
+pub use encoder::BodyLength;
+pub use encoder::EncodeError;
+pub use encoder::EncodedHead;
+pub use encoder::LengthSlot;
+pub use encoder::ResponseHead;
+pub use encoder::encode_chunk;
+pub use encoder::encode_continue;
+pub use encoder::encode_error;
+pub use encoder::encode_head;
+pub use encoder::encode_last_chunk;
+pub use encoder::encode_plain_text;
+pub use error::DecodeError;
+pub use head_decoder::HeadDecoder;
+pub use limits::Limits;
+pub use method::Method;
+pub use request_head::BodyFraming;
+pub use request_head::RequestHead;
+pub use request_head::Span;
+pub use request_head::TargetForm;
+pub use request_head::Version;
+pub use status::reason_phrase;

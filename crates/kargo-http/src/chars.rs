@@ -1,0 +1,125 @@
+//! Which bytes the grammars allow, one table for all of them.
+
+/// `tchar` of RFC 9110 section 5.6.2.
+pub(crate) const TOKEN: u8 = 1;
+/// `pchar` of RFC 3986 section 3.3 and "/", without "%", which the caller must look into.
+pub(crate) const PATH: u8 = 2;
+/// `query` of RFC 3986 section 3.4, "%" included.
+pub(crate) const QUERY: u8 = 4;
+/// `reg-name` of RFC 3986 section 3.2.2, without "%".
+pub(crate) const REG_NAME: u8 = 8;
+/// Hexadecimal digits.
+pub(crate) const HEX: u8 = 16;
+/// What may stand inside the brackets of an IP literal (RFC 3986 section 3.2.2, no zone).
+pub(crate) const IP_LITERAL: u8 = 32;
+/// `qdtext` of RFC 9110 section 5.6.4.
+pub(crate) const QUOTED: u8 = 64;
+/// `cookie-octet` of RFC 6265 section 4.1.1.
+pub(crate) const COOKIE: u8 = 128;
+
+static CLASSES: [u8; 256] = classes();
+
+/// Whether `byte` belongs to one of the given classes.
+#[inline(always)]
+pub(crate) fn is(byte: u8, class: u8) -> bool {
+    #[expect(clippy::indexing_slicing, reason = "a u8 is always below 256")]
+    let classes = CLASSES[byte as usize];
+    classes & class != 0
+}
+
+/// Whether all of `bytes` belong to one of the given classes.
+pub(crate) fn all(bytes: &[u8], class: u8) -> bool {
+    bytes.iter().all(|&byte| is(byte, class))
+}
+
+/// The value of a hexadecimal digit.
+#[inline]
+pub(crate) const fn hex_value(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// `field-vchar`, SP or HTAB: no control characters but HTAB (RFC 9110 section 5.5).
+#[inline]
+pub(crate) const fn is_field_value_byte(byte: u8) -> bool {
+    byte >= b' ' && byte != 0x7f || byte == b'\t'
+}
+
+/// Without the spaces and tabs around it (OWS, RFC 9110 section 5.6.3).
+pub(crate) const fn trim_ows(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = bytes {
+        bytes = rest;
+    }
+    while let [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated by the compiler, at compile time"
+)]
+const fn classes() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut index = 0;
+    while index < 256 {
+        let byte = index as u8;
+        let unreserved = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        let sub_delim = matches!(
+            byte,
+            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'='
+        );
+        let pchar = unreserved || sub_delim || matches!(byte, b':' | b'@');
+        let mut class = 0;
+        if byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'!' | b'#'
+                    | b'$'
+                    | b'%'
+                    | b'&'
+                    | b'\''
+                    | b'*'
+                    | b'+'
+                    | b'-'
+                    | b'.'
+                    | b'^'
+                    | b'_'
+                    | b'`'
+                    | b'|'
+                    | b'~'
+            )
+        {
+            class |= TOKEN;
+        }
+        if pchar || byte == b'/' {
+            class |= PATH;
+        }
+        if pchar || matches!(byte, b'/' | b'?' | b'%') {
+            class |= QUERY;
+        }
+        if unreserved || sub_delim {
+            class |= REG_NAME;
+        }
+        if byte.is_ascii_hexdigit() {
+            class |= HEX;
+        }
+        if unreserved || sub_delim || byte == b':' {
+            class |= IP_LITERAL;
+        }
+        if matches!(byte, b'\t' | b' ' | 0x21 | 0x23..=0x5b | 0x5d..=0x7e | 0x80..=0xff) {
+            class |= QUOTED;
+        }
+        if matches!(byte, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e) {
+            class |= COOKIE;
+        }
+        table[index] = class;
+        index += 1;
+    }
+    table
+}

@@ -1,0 +1,354 @@
+//! Answers: status line, headers, framing and body, appended to a `Vec<u8>`.
+//!
+//! ```
+//! use kargo_http::{BodyLength, HttpDate, ResponseHead, Version, encode_head};
+//!
+//! let date = HttpDate::from_unix_seconds(784_111_777);
+//! let head = ResponseHead {
+//!     status: 404,
+//!     reason: None,
+//!     version: Version::Http11,
+//!     is_head: false,
+//!     keep_alive: true,
+//!     date: &date,
+//!     content_type: Some(b"text/plain"),
+//!     body: BodyLength::Known(5),
+//! };
+//! let mut out = Vec::new();
+//! let mut encoded = encode_head(&mut out, &head, [(&b"X-Id"[..], &b"7"[..])])?;
+//! encoded.body.encode(&mut out, b"Nope\n")?;
+//! encoded.body.finish(&mut out)?;
+//!
+//! assert_eq!(
+//!     std::str::from_utf8(&out).unwrap(),
+//!     "HTTP/1.1 404 Not Found\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Id: 7\r\n\
+//!      Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nNope\n"
+//! );
+//! # Ok::<(), kargo_http::EncodeError>(())
+//! ```
+
+mod body;
+mod error;
+mod header;
+
+pub use body::BodyEncoder;
+pub use body::encode_chunk;
+pub use body::encode_last_chunk;
+pub use error::EncodeError;
+pub(crate) use header::write_decimal;
+
+use crate::HttpDate;
+use crate::Version;
+use crate::status::reason_phrase;
+use header::Headers;
+use header::validate_value;
+
+/// What the head of an answer depends on besides the headers.
+#[derive(Clone, Copy, Debug)]
+pub struct ResponseHead<'a> {
+    /// 101 or 200 to 599. Interim answers other than 101 are not made here: see
+    /// [`encode_continue`].
+    pub status: u16,
+    /// The reason phrase, if not the usual one of the status.
+    pub reason: Option<&'a [u8]>,
+    /// The version of the request; the answer itself always says HTTP/1.1 (RFC 9110 section 6.2).
+    pub version: Version,
+    /// Whether the request was HEAD: the head is that of GET, the body is left out.
+    pub is_head: bool,
+    /// Whether the connection may stay open.
+    pub keep_alive: bool,
+    /// Now. A Date header of the handler's replaces it.
+    pub date: &'a HttpDate,
+    /// The Content-Type if the headers have none.
+    pub content_type: Option<&'a [u8]>,
+    /// What is known of the body's length.
+    pub body: BodyLength,
+}
+
+/// What is known of a body's length when its head is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyLength {
+    /// The body has that many bytes.
+    Known(u64),
+    /// The body is appended to the same buffer, and its length is filled in afterwards:
+    /// [`EncodedHead::length`].
+    Deferred,
+    /// The body comes in pieces: chunked, or up to the close for an HTTP/1.0 peer. If the headers
+    /// have a Content-Length, the body is sent unchunked and must have that length.
+    Streamed,
+}
+
+/// How an answer goes on after its head.
+#[derive(Debug)]
+#[must_use = "the connection's fate and the body's coding are in it"]
+pub struct EncodedHead {
+    /// Whether the connection stays open after this answer. `false` although
+    /// [`ResponseHead::keep_alive`] was true if the handler asked for `Connection: close`, or if
+    /// the close is what ends the body.
+    pub keep_alive: bool,
+    /// Encodes the body, or leaves it out where there must be none.
+    pub body: BodyEncoder,
+    /// Where the length of a [`BodyLength::Deferred`] body is filled in; `None` where the answer
+    /// has no Content-Length.
+    pub length: Option<LengthSlot>,
+}
+
+/// The place of a Content-Length that is not known yet.
+#[derive(Debug)]
+#[must_use = "an answer whose length was not filled in cannot be read by the peer"]
+pub struct LengthSlot {
+    /// Offset of the first of [`LengthSlot::WIDTH`] spaces.
+    at: usize,
+}
+
+/// Appends the head of an answer to `out`.
+///
+/// `headers` are the handler's. Names must be tokens and values free of control characters; else
+/// nothing is appended and the error names the header. Those which frame the message are ours:
+/// Transfer-Encoding is left out, Connection is looked into for `close` and `upgrade`, and
+/// Content-Length must agree with the body: it stands for the length where the body is not sent
+/// (HEAD, 304) or is [`BodyLength::Streamed`].
+pub fn encode_head<'h>(
+    out: &mut Vec<u8>,
+    head: &ResponseHead<'_>,
+    headers: impl IntoIterator<Item = (&'h [u8], &'h [u8])>,
+) -> Result<EncodedHead, EncodeError> {
+    let start = out.len();
+    let encoded = append_head(out, head, headers);
+    if encoded.is_err() {
+        out.truncate(start);
+    }
+    encoded
+}
+
+fn append_head<'h>(
+    out: &mut Vec<u8>,
+    head: &ResponseHead<'_>,
+    headers: impl IntoIterator<Item = (&'h [u8], &'h [u8])>,
+) -> Result<EncodedHead, EncodeError> {
+    out.reserve(256);
+    append_status_line(out, head)?;
+    let date_at = out.len();
+    out.extend_from_slice(b"Date: ");
+    out.extend_from_slice(head.date.as_bytes());
+    out.extend_from_slice(b"\r\n");
+
+    let mut seen = Headers::default();
+    for (name, value) in headers {
+        seen.append(out, name, value)?;
+    }
+    if seen.has_date {
+        out.drain(date_at..date_at + b"Date: \r\n".len() + head.date.as_bytes().len());
+    }
+    if let (Some(content_type), false) = (head.content_type, seen.has_content_type) {
+        validate_value(b"Content-Type", content_type)?;
+        out.extend_from_slice(b"Content-Type: ");
+        out.extend_from_slice(content_type);
+        out.extend_from_slice(b"\r\n");
+    }
+    let (body, length) = append_framing(out, head, seen.content_length)?;
+    let keep_alive = append_connection(out, head, &seen, &body);
+    out.extend_from_slice(b"\r\n");
+    Ok(EncodedHead {
+        keep_alive,
+        body,
+        length,
+    })
+}
+
+fn append_status_line(out: &mut Vec<u8>, head: &ResponseHead<'_>) -> Result<(), EncodeError> {
+    if head.status == 200 && head.reason.is_none() {
+        out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
+        return Ok(());
+    }
+    if head.status != 101 && !(200..=599).contains(&head.status) {
+        return Err(EncodeError::BadStatus {
+            status: head.status,
+        });
+    }
+    out.extend_from_slice(b"HTTP/1.1 ");
+    write_decimal(out, u64::from(head.status));
+    // The space stays, whatever follows (RFC 9112 section 4).
+    out.push(b' ');
+    match head.reason {
+        Some(reason) => {
+            validate_value(b"", reason).map_err(|_| EncodeError::BadReason)?;
+            out.extend_from_slice(reason);
+        }
+        None => out.extend_from_slice(reason_phrase(head.status).as_bytes()),
+    }
+    out.extend_from_slice(b"\r\n");
+    Ok(())
+}
+
+/// Content-Length or Transfer-Encoding (RFC 9110 section 8.6, RFC 9112 section 6).
+fn append_framing(
+    out: &mut Vec<u8>,
+    head: &ResponseHead<'_>,
+    declared: Option<u64>,
+) -> Result<(BodyEncoder, Option<LengthSlot>), EncodeError> {
+    match head.status {
+        101 | 204 => return Ok((BodyEncoder::omitted(), None)),
+        304 => {
+            if let Some(length) = declared {
+                append_length(out, length);
+            }
+            return Ok((BodyEncoder::omitted(), None));
+        }
+        // No content, and said so (RFC 9110 section 15.3.6).
+        205 => {
+            append_length(out, 0);
+            return Ok((BodyEncoder::omitted(), None));
+        }
+        _ => {}
+    }
+    let (body, slot) = match (head.body, declared) {
+        (BodyLength::Known(_) | BodyLength::Streamed, Some(length)) if head.is_head => {
+            append_length(out, length);
+            (BodyEncoder::omitted(), None)
+        }
+        (BodyLength::Known(length), Some(declared)) if length != declared => {
+            return Err(EncodeError::LengthMismatch {
+                declared,
+                actual: length,
+            });
+        }
+        (BodyLength::Known(length), _) | (BodyLength::Streamed, Some(length)) => {
+            append_length(out, length);
+            (BodyEncoder::of_length(length), None)
+        }
+        (BodyLength::Deferred, _) => {
+            let slot = LengthSlot {
+                at: out.len() + b"Content-Length: ".len(),
+            };
+            out.extend_from_slice(b"Content-Length:           0\r\n");
+            (BodyEncoder::unchecked(), Some(slot))
+        }
+        (BodyLength::Streamed, None) if head.version == Version::Http11 => {
+            out.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
+            (BodyEncoder::chunked(), None)
+        }
+        (BodyLength::Streamed, None) => (BodyEncoder::until_close(), None),
+    };
+    Ok((
+        if head.is_head {
+            BodyEncoder::omitted()
+        } else {
+            body
+        },
+        slot,
+    ))
+}
+
+fn append_length(out: &mut Vec<u8>, length: u64) {
+    out.extend_from_slice(b"Content-Length: ");
+    write_decimal(out, length);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// RFC 9112 section 9.3 and 9.6; answers whether the connection stays open.
+fn append_connection(
+    out: &mut Vec<u8>,
+    head: &ResponseHead<'_>,
+    seen: &Headers,
+    body: &BodyEncoder,
+) -> bool {
+    let keep_alive = head.keep_alive && !seen.wants_close && !body.is_until_close();
+    let line: &[u8] = match (
+        seen.wants_upgrade || head.status == 101,
+        keep_alive,
+        head.version,
+    ) {
+        (true, true, _) => b"Connection: upgrade\r\n",
+        (true, false, _) if head.status == 101 => b"Connection: upgrade\r\n",
+        (true, false, _) => b"Connection: upgrade, close\r\n",
+        (false, false, _) => b"Connection: close\r\n",
+        (false, true, Version::Http10) => b"Connection: keep-alive\r\n",
+        (false, true, Version::Http11) => b"",
+    };
+    out.extend_from_slice(line);
+    keep_alive
+}
+
+impl LengthSlot {
+    /// Digits there is room for: bodies that are built in memory are below 10 GB.
+    pub const WIDTH: usize = 10;
+
+    /// Writes the length of the body into the head at its place in `out`, the buffer it was
+    /// encoded into, from which nothing may have been taken since. The digits are aligned to the
+    /// right; whitespace before a value is not part of it (RFC 9112 section 5).
+    pub fn fill(self, out: &mut [u8], length: u64) -> Result<(), EncodeError> {
+        let place = out
+            .get_mut(self.at..self.at + Self::WIDTH)
+            .unwrap_or_default();
+        let mut rest = length;
+        for (index, digit) in place.iter_mut().rev().enumerate() {
+            *digit = if rest > 0 || index == 0 {
+                b'0' + (rest % 10) as u8
+            } else {
+                b' '
+            };
+            rest /= 10;
+        }
+        if rest > 0 {
+            Err(EncodeError::LengthTooLarge { length })
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Appends `100 Continue` (RFC 9110 section 15.2.1).
+pub fn encode_continue(out: &mut Vec<u8>) {
+    out.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+/// The fast path: appends a whole answer, 200 with `text/plain; charset=utf-8` and no headers of
+/// the handler's.
+#[inline]
+pub fn encode_plain_text(
+    out: &mut Vec<u8>,
+    version: Version,
+    is_head: bool,
+    keep_alive: bool,
+    date: &HttpDate,
+    body: &[u8],
+) {
+    let prepared = date.plain_text_head();
+    out.reserve(prepared.len() + 64 + body.len());
+    out.extend_from_slice(prepared);
+    write_decimal(out, body.len() as u64);
+    out.extend_from_slice(match (keep_alive, version) {
+        (true, Version::Http11) => b"\r\n\r\n",
+        (true, Version::Http10) => b"\r\nConnection: keep-alive\r\n\r\n",
+        (false, _) => b"\r\nConnection: close\r\n\r\n",
+    });
+    if !is_head {
+        out.extend_from_slice(body);
+    }
+}
+
+/// Appends a whole answer for a request that failed before any handler saw it: the status and
+/// its phrase as text, and `Connection: close`.
+pub fn encode_error(out: &mut Vec<u8>, status: u16, is_head: bool, date: &HttpDate) {
+    let reason = reason_phrase(status);
+    let length = b"400 ".len() + reason.len() + b"\n".len();
+    out.extend_from_slice(b"HTTP/1.1 ");
+    write_decimal(out, u64::from(status));
+    out.push(b' ');
+    out.extend_from_slice(reason.as_bytes());
+    out.extend_from_slice(b"\r\nDate: ");
+    out.extend_from_slice(date.as_bytes());
+    out.extend_from_slice(b"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ");
+    write_decimal(out, length as u64);
+    out.extend_from_slice(b"\r\nConnection: close\r\n\r\n");
+    if !is_head {
+        write_decimal(out, u64::from(status));
+        out.push(b' ');
+        out.extend_from_slice(reason.as_bytes());
+        out.push(b'\n');
+    }
+}
+
+#[cfg(test)]
+mod tests;

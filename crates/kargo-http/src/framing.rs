@@ -1,0 +1,270 @@
+//! What the fields of a head say together: host, body framing, connection, expectation.
+//!
+//! Nothing here looks at a line before all are there, so the order of the answers is the same
+//! however the head was cut.
+
+use crate::BodyFraming;
+use crate::DecodeError;
+use crate::Limits;
+use crate::RequestHead;
+use crate::TargetForm;
+use crate::Version;
+use crate::chars;
+use crate::chars::IP_LITERAL;
+use crate::chars::REG_NAME;
+use crate::chars::TOKEN;
+use crate::request_head::FieldSpans;
+
+/// The field lines that decide about the message itself, collected while lines are decoded.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct FramingFields {
+    host: Lines,
+    content_length: Lines,
+    transfer_encoding: Lines,
+    connection: Lines,
+    expect: Lines,
+    upgrade: Lines,
+}
+
+/// The lines of one name: the first, and how many.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lines {
+    first: FieldSpans,
+    count: u32,
+}
+
+impl FramingFields {
+    /// Takes note of `field` if it is one of those that matter.
+    #[inline]
+    pub(crate) fn note(&mut self, bytes: &[u8], field: FieldSpans) {
+        // Lengths first: most fields are none of these, and that is seen at once.
+        let (name, lines) = match field.name.len() {
+            4 => (&b"host"[..], &mut self.host),
+            6 => (&b"expect"[..], &mut self.expect),
+            7 => (&b"upgrade"[..], &mut self.upgrade),
+            10 => (&b"connection"[..], &mut self.connection),
+            14 => (&b"content-length"[..], &mut self.content_length),
+            17 => (&b"transfer-encoding"[..], &mut self.transfer_encoding),
+            _ => return,
+        };
+        if field.name.of(bytes).eq_ignore_ascii_case(name) {
+            if lines.count == 0 {
+                lines.first = field;
+            }
+            lines.count += 1;
+        }
+    }
+
+    /// Checks the fields against each other and completes `head` with what they mean.
+    #[inline]
+    pub(crate) fn complete(
+        &self,
+        bytes: &[u8],
+        limits: &Limits,
+        head: &mut RequestHead,
+    ) -> Result<(), DecodeError> {
+        self.check_host(bytes, head)?;
+        head.framing = self.body_framing(bytes, head)?;
+        self.read_connection(bytes, head);
+        self.read_expectation(bytes, head)?;
+        match head.framing {
+            BodyFraming::Length(length) if length > limits.body_bytes => {
+                Err(DecodeError::BodyTooLarge)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// RFC 9112 section 3.2. An empty Host is refused as well: no http URI has an empty host
+    /// (RFC 9110 section 4.2.1).
+    #[inline]
+    fn check_host(&self, bytes: &[u8], head: &mut RequestHead) -> Result<(), DecodeError> {
+        let from_target = matches!(head.form, TargetForm::Absolute | TargetForm::Authority);
+        match self.host.count {
+            0 if head.version == Version::Http11 => return Err(DecodeError::MissingHost),
+            0 => {
+                if !from_target {
+                    head.host = None;
+                }
+                return Ok(());
+            }
+            1 => {}
+            _ => return Err(DecodeError::RepeatedHost),
+        }
+        if !is_host_and_port(self.host.first.value.of(bytes)) {
+            return Err(DecodeError::BadHost);
+        }
+        if !from_target {
+            head.host = Some(self.host.first.value);
+        }
+        Ok(())
+    }
+
+    /// RFC 9112 sections 6.1 to 6.3, with no second chance for anything ambiguous.
+    #[inline]
+    fn body_framing(&self, bytes: &[u8], head: &RequestHead) -> Result<BodyFraming, DecodeError> {
+        if self.transfer_encoding.count > 0 {
+            return self.transfer_coding(bytes, head);
+        }
+        match self.content_length.count {
+            0 => Ok(BodyFraming::None),
+            1 => content_length(self.content_length.first.value.of(bytes)).map(BodyFraming::Length),
+            _ => Err(DecodeError::RepeatedContentLength),
+        }
+    }
+
+    #[cold]
+    fn transfer_coding(
+        &self,
+        bytes: &[u8],
+        head: &RequestHead,
+    ) -> Result<BodyFraming, DecodeError> {
+        if head.version == Version::Http10 {
+            return Err(DecodeError::TransferEncodingInHttp10);
+        }
+        if self.content_length.count > 0 {
+            return Err(DecodeError::LengthAndTransferEncoding);
+        }
+        // `chunked` must be there, once, and last; nothing before it is implemented.
+        let mut chunked_seen = false;
+        let mut others_seen = false;
+        for line in head.header_values(bytes, "transfer-encoding") {
+            for coding in line.split(|&byte| byte == b',').map(chars::trim_ows) {
+                if chunked_seen || coding.is_empty() || !chars::all(coding, TOKEN) {
+                    return Err(DecodeError::BadTransferEncoding);
+                }
+                if coding.eq_ignore_ascii_case(b"chunked") {
+                    chunked_seen = true;
+                } else {
+                    others_seen = true;
+                }
+            }
+        }
+        match (chunked_seen, others_seen) {
+            (true, false) => Ok(BodyFraming::Chunked),
+            (true, true) => Err(DecodeError::UnknownTransferCoding),
+            (false, _) => Err(DecodeError::BadTransferEncoding),
+        }
+    }
+
+    /// RFC 9112 section 9.3: `close` wins, then the version decides, then `keep-alive`.
+    #[inline]
+    fn read_connection(&self, bytes: &[u8], head: &mut RequestHead) {
+        head.wants_upgrade = false;
+        head.keep_alive = head.version == Version::Http11;
+        match self.connection.count {
+            0 => {}
+            1 => {
+                // What browsers and load generators send, in two comparisons.
+                let value = self.connection.first.value.of(bytes);
+                if value.eq_ignore_ascii_case(b"keep-alive") {
+                    head.keep_alive = true;
+                } else {
+                    self.read_connection_options(bytes, head);
+                }
+            }
+            _ => self.read_connection_options(bytes, head),
+        }
+    }
+
+    #[cold]
+    fn read_connection_options(&self, bytes: &[u8], head: &mut RequestHead) {
+        let (mut close, mut keep_alive, mut upgrade) = (false, false, false);
+        for line in head.header_values(bytes, "connection") {
+            for option in line.split(|&byte| byte == b',').map(chars::trim_ows) {
+                close |= option.eq_ignore_ascii_case(b"close");
+                keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+                upgrade |= option.eq_ignore_ascii_case(b"upgrade");
+            }
+        }
+        head.keep_alive = !close && (head.keep_alive || keep_alive);
+        // An HTTP/1.0 peer cannot upgrade (RFC 9110 section 7.8).
+        head.wants_upgrade = upgrade && self.upgrade.count > 0 && head.version == Version::Http11;
+    }
+
+    /// RFC 9110 section 10.1.1: ignored in HTTP/1.0; 417 for what is not `100-continue`.
+    #[inline]
+    fn read_expectation(&self, bytes: &[u8], head: &mut RequestHead) -> Result<(), DecodeError> {
+        head.expects_continue = false;
+        if self.expect.count == 0 || head.version == Version::Http10 {
+            return Ok(());
+        }
+        let is_continue = |value: &[u8]| value.eq_ignore_ascii_case(b"100-continue");
+        if !head.header_values(bytes, "expect").all(is_continue) {
+            return Err(DecodeError::UnknownExpectation);
+        }
+        head.expects_continue = head.has_body();
+        Ok(())
+    }
+}
+
+/// `uri-host [ ":" port ]` with a host that is not empty (RFC 9110 section 7.2, RFC 3986
+/// section 3.2.2). An IP literal is checked for its characters, not for being an address.
+#[inline]
+pub(crate) fn is_host_and_port(value: &[u8]) -> bool {
+    let mut at = 0;
+    if value.first() == Some(&b'[') {
+        let Some(length) = value.iter().position(|&byte| byte == b']') else {
+            return false;
+        };
+        let inside = value.get(1..length).unwrap_or_default();
+        if inside.is_empty() || !chars::all(inside, IP_LITERAL) {
+            return false;
+        }
+        at = length + 1;
+    } else {
+        while let Some(&byte) = value.get(at) {
+            if chars::is(byte, REG_NAME) {
+                at += 1;
+                continue;
+            }
+            match value.get(at..) {
+                Some([b'%', high, low, ..])
+                    if chars::is(*high, chars::HEX) && chars::is(*low, chars::HEX) =>
+                {
+                    at += 3;
+                }
+                _ => break,
+            }
+        }
+        if at == 0 {
+            return false;
+        }
+    }
+    match value.get(at..) {
+        None | Some([]) => true,
+        Some([b':', port @ ..]) => is_port(port),
+        Some(_) => false,
+    }
+}
+
+/// `*DIGIT`, at most 65535; an empty port is the default one (RFC 3986 section 3.2.3).
+#[inline]
+fn is_port(digits: &[u8]) -> bool {
+    let mut port = 0_u32;
+    for digit in digits {
+        if !digit.is_ascii_digit() {
+            return false;
+        }
+        port = (port * 10 + u32::from(digit - b'0')).min(65_536);
+    }
+    port < 65_536
+}
+
+/// `1*DIGIT` (RFC 9110 section 8.6). What does not fit into 64 bits is the largest number, which
+/// is above every limit.
+fn content_length(value: &[u8]) -> Result<u64, DecodeError> {
+    if value.is_empty() {
+        return Err(DecodeError::BadContentLength);
+    }
+    let mut length = 0_u64;
+    for digit in value {
+        if !digit.is_ascii_digit() {
+            return Err(DecodeError::BadContentLength);
+        }
+        length = length
+            .saturating_mul(10)
+            .saturating_add(u64::from(digit - b'0'));
+    }
+    Ok(length)
+}

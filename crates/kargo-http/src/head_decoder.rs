@@ -1,0 +1,227 @@
+//! The request head, decoded line by line from a slice that grows.
+
+use memchr::memchr;
+
+use crate::DecodeError;
+use crate::Limits;
+use crate::RequestHead;
+use crate::chars;
+use crate::chars::TOKEN;
+use crate::field_line::decode_field_line;
+use crate::framing::FramingFields;
+use crate::request_line::decode_request_line;
+
+/// Decodes request heads.
+///
+/// It is given all bytes from the message's start at each call and remembers which lines are
+/// already known to be good and how far it looked for the end of the next, so that a head that
+/// comes byte by byte is not read again and again. A bad line is refused as soon as it is
+/// complete, an over-long one as soon as it is over-long.
+///
+/// The decoder keeps nothing of the head itself, so the head given to one call need not be the
+/// one given to the next.
+#[derive(Clone, Debug, Default)]
+pub struct HeadDecoder {
+    /// What the line that begins at `line_start` is.
+    line: Line,
+    /// Where the first line begins that is not known to be good.
+    line_start: usize,
+    /// There is no LF in `line_start..scanned`.
+    scanned: usize,
+    /// Where the line must end at the latest, LF included.
+    line_limit: usize,
+    /// Number of good field lines before `line_start`.
+    field_count: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Line {
+    /// Nothing was seen yet; an empty line may come first.
+    #[default]
+    Start,
+    Request,
+    Field,
+}
+
+impl HeadDecoder {
+    /// A decoder at the start of a message.
+    pub const fn new() -> Self {
+        Self {
+            line: Line::Start,
+            line_start: 0,
+            scanned: 0,
+            line_limit: 0,
+            field_count: 0,
+        }
+    }
+
+    /// Back to the start of a message. Needed only after an error or an abandoned head: a
+    /// complete head resets the decoder by itself.
+    pub const fn reset(&mut self) {
+        *self = Self::new();
+    }
+
+    /// Whether a part of a head was seen: what an idle connection has not.
+    pub const fn is_started(&self) -> bool {
+        self.scanned > 0
+    }
+
+    /// Decodes the head at the start of `bytes` into `head`.
+    ///
+    /// `Ok(Some(n))`: it is complete and takes the first `n` bytes, among them an empty line that
+    /// may precede it (RFC 9112 section 2.2). `Ok(None)`: call again with the same bytes and more.
+    /// What `head` holds after anything but `Some` is of no use.
+    #[inline]
+    pub fn decode(
+        &mut self,
+        bytes: &[u8],
+        limits: &Limits,
+        head: &mut RequestHead,
+    ) -> Result<Option<usize>, DecodeError> {
+        if self.scanned == 0 {
+            return self.decode_lines(bytes, limits, head);
+        }
+        if !has_line_feed(bytes, self.scanned) {
+            self.scanned = bytes.len();
+            if bytes.len() < self.line_limit {
+                return Ok(None);
+            }
+            return self.await_line_end(bytes);
+        }
+        // The lines known to be good are decoded once more when the last one is there, so that
+        // the facts of all lines are gathered by one call, into one head.
+        if self.decode_lines(bytes, limits, head)?.is_none() {
+            return Ok(None);
+        }
+        self.reset();
+        self.decode_lines(bytes, limits, head)
+    }
+
+    /// Decodes all complete lines from `line_start` on. What the fields mean together is looked
+    /// at only when all lines were decoded by this very call.
+    fn decode_lines(
+        &mut self,
+        bytes: &[u8],
+        limits: &Limits,
+        head: &mut RequestHead,
+    ) -> Result<Option<usize>, DecodeError> {
+        let is_whole = self.line == Line::Start;
+        if is_whole && !self.skip_empty_line(bytes, limits)? {
+            return Ok(None);
+        }
+        let mut at = self.line_start;
+        if self.line == Line::Request {
+            at = match decode_request_line(bytes, at, head) {
+                Ok(end) if end <= self.line_limit => end,
+                Ok(_) => return Err(DecodeError::RequestLineTooLong),
+                Err(error) => return self.refuse_if_complete(bytes, error),
+            };
+            self.line = Line::Field;
+            self.line_limit = at.saturating_add(limits.header_bytes);
+            self.field_count = 0;
+        }
+
+        let mut framing = FramingFields::default();
+        head.fields.clear();
+        loop {
+            if let Some([b'\r', b'\n', ..]) = bytes.get(at..) {
+                break;
+            }
+            match decode_field_line(bytes, at) {
+                Ok((field, end)) => {
+                    if end > self.line_limit {
+                        return Err(DecodeError::HeadersTooLong);
+                    }
+                    if self.field_count >= limits.header_count {
+                        return Err(DecodeError::TooManyHeaders);
+                    }
+                    self.field_count += 1;
+                    framing.note(bytes, field);
+                    head.fields.push(field);
+                    at = end;
+                }
+                Err(error) => {
+                    self.line_start = at;
+                    return self.refuse_if_complete(bytes, error);
+                }
+            }
+        }
+        if is_whole {
+            framing.complete(bytes, limits, head)?;
+            self.reset();
+        }
+        Ok(Some(at + 2))
+    }
+
+    /// Begins with the request line, behind an empty line if one precedes it. `false`: there is
+    /// no byte of it yet.
+    #[inline]
+    fn skip_empty_line(&mut self, bytes: &[u8], limits: &Limits) -> Result<bool, DecodeError> {
+        let start = match bytes {
+            [] | [b'\r'] | [b'\r', b'\n'] => return Ok(false),
+            [b'\r', b'\n', ..] => 2,
+            [b'\r', ..] => return Err(DecodeError::BareCr),
+            _ => 0,
+        };
+        // What cannot be HTTP, such as a TLS handshake, is not waited for.
+        match bytes.get(start) {
+            Some(b'\n') => return Err(DecodeError::BareLf),
+            Some(b'\r') => return Err(DecodeError::BadRequestLine),
+            Some(&byte) if !chars::is(byte, TOKEN) => return Err(DecodeError::BadMethod),
+            _ => {}
+        }
+        self.line = Line::Request;
+        self.line_start = start;
+        self.line_limit = start
+            .saturating_add(limits.request_line_bytes)
+            .saturating_add(2);
+        Ok(true)
+    }
+
+    /// The line at `line_start` is bad, or is not complete yet.
+    #[cold]
+    fn refuse_if_complete(
+        &mut self,
+        bytes: &[u8],
+        error: DecodeError,
+    ) -> Result<Option<usize>, DecodeError> {
+        match memchr(b'\n', bytes.get(self.line_start..).unwrap_or_default()) {
+            Some(offset) if self.line_start + offset < self.line_limit => Err(error),
+            Some(_) => Err(self.too_long()),
+            None => {
+                self.scanned = bytes.len();
+                self.await_line_end(bytes)
+            }
+        }
+    }
+
+    /// The line at `line_start` has no LF: waits for it, unless it would come too late.
+    #[cold]
+    fn await_line_end(&self, bytes: &[u8]) -> Result<Option<usize>, DecodeError> {
+        let line = bytes.get(self.line_start..).unwrap_or_default();
+        // The empty line at the end of the head does not count.
+        let may_be_empty_line = self.line == Line::Field && matches!(line, [] | [b'\r']);
+        if bytes.len() < self.line_limit || may_be_empty_line {
+            Ok(None)
+        } else {
+            Err(self.too_long())
+        }
+    }
+
+    const fn too_long(&self) -> DecodeError {
+        match self.line {
+            Line::Start | Line::Request => DecodeError::RequestLineTooLong,
+            Line::Field => DecodeError::HeadersTooLong,
+        }
+    }
+}
+
+/// Whether there is an LF at or behind `from`. A single new byte is the case to be fast for.
+#[inline]
+fn has_line_feed(bytes: &[u8], from: usize) -> bool {
+    match bytes.get(from..) {
+        Some([byte]) => *byte == b'\n',
+        Some(more) => memchr(b'\n', more).is_some(),
+        None => false,
+    }
+}
