@@ -11,7 +11,7 @@ XTASK = cargo run --quiet --locked --package xtask --
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
-demo: deps-demo build ## the poll API server on 127.0.0.1:8080 (or HOST= PORT=): installs, builds, starts it
+demo: build ## the poll API server on 127.0.0.1:8080 (or HOST= PORT=): installs, builds, starts it
 	@scripts/demo $(HOST) $(PORT)
 
 build: deps-build ## the extension, into build/kargo_event.so
@@ -43,4 +43,4 @@ clean: ## remove what was built (the cached scratch roots stay: .cache/)
 	@rm -rf build
 
 deps-%: # what a door needs is installed before anything is built
-	@scripts/install-deps build $(filter-out build,demo $*)
+	@scripts/install-deps build $*
