@@ -15,6 +15,7 @@
 //! Output is that of `json_encode` with `JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE |
 //! JSON_PRESERVE_ZERO_FRACTION` and `serialize_precision = -1`, byte for byte. U+2028 and U+2029 are escaped, as there.
 
+mod cursor;
 mod float;
 mod number;
 mod reader;
@@ -31,6 +32,7 @@ pub(crate) use writer::write_string_lossy;
 use crate::Builder;
 use crate::DecodeError;
 use crate::Limits;
+use crate::error::Stop;
 
 /// Decodes `text`, one JSON value with nothing but white space around it, into `builder`.
 ///
@@ -47,6 +49,6 @@ pub fn decode<B: Builder>(
     let mut reader = Reader::start(text, limits, scratch).map_err(DecodeError::Body)?;
     reader
         .value(builder)
-        .and_then(|()| reader.finish().map_err(Into::into))
+        .and_then(|()| reader.finish().map_err(Stop::Body))
         .map_err(|stop| stop.at(reader.offset()))
 }

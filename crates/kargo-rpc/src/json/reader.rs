@@ -1,8 +1,7 @@
 //! A strict reader of JSON values: no recursion, no allocation of its own, events into a [`Builder`].
 
-use super::number;
+use super::cursor::Cursor;
 use super::number::Number;
-use super::scan;
 use crate::BodyError;
 use crate::BodyErrorKind;
 use crate::Builder;
@@ -42,24 +41,21 @@ impl JsonScratch {
 /// Reads one text. The bytes are known to be UTF-8 from the start.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
+    cursor: Cursor<'a>,
     scratch: &'a mut JsonScratch,
     /// Containers that may still be opened.
     depth_left: usize,
 }
 
-/// Where the bytes of a string are.
+/// A place in a text to come back to.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Text {
-    /// In the text itself: it had no escapes.
-    Verbatim { start: usize, end: usize },
-    /// In the scratch, until the next string is read.
-    Unescaped,
+pub(crate) struct Mark {
+    offset: usize,
+    depth_left: usize,
 }
 
 impl<'a> Reader<'a> {
-    /// Begins to read `bytes`, at the first byte that isn't white space.
+    /// Begins to read `bytes`.
     pub(crate) fn start(
         bytes: &'a [u8],
         limits: &Limits,
@@ -77,75 +73,53 @@ impl<'a> Reader<'a> {
         })?;
         scratch.outer.clear();
         let depth_left = limits.max_depth.saturating_sub(1);
-        let mut reader = Self {
-            bytes,
-            at: 0,
+        Ok(Self {
+            cursor: Cursor::new(bytes),
             scratch,
             depth_left,
-        };
-        reader.skip_white_space();
-        Ok(reader)
+        })
     }
 
     /// Where the reader is.
     pub(crate) fn offset(&self) -> usize {
-        self.at
+        self.cursor.offset()
     }
 
-    /// Goes back to where it has been before, `open` containers deeper than now being forgotten.
-    pub(crate) fn rewind(&mut self, mark: Mark) {
-        self.at = mark.at;
-        self.depth_left = mark.depth_left;
-        self.scratch.outer.clear();
-    }
-
-    /// A place to come back to; only outside of [`value`](Self::value).
+    /// A place to come back to; not inside of [`value`](Self::value).
     pub(crate) fn mark(&self) -> Mark {
         Mark {
-            at: self.at,
+            offset: self.cursor.offset(),
             depth_left: self.depth_left,
         }
     }
 
+    /// Goes to where it has been before, and forgets the containers opened since.
+    pub(crate) fn rewind(&mut self, mark: Mark) {
+        self.cursor.rewind(mark.offset);
+        self.depth_left = mark.depth_left;
+        self.scratch.outer.clear();
+    }
+
     /// The text from `start` to here.
     pub(crate) fn since(&self, start: usize) -> &'a [u8] {
-        self.bytes.get(start..self.at).unwrap_or_default()
+        self.cursor.since(start)
     }
 
-    /// The next byte, 0 at the end (where NUL can't stand in JSON anyway).
+    /// The next byte that isn't white space, 0 at the end (where NUL can't stand in JSON anyway).
     #[inline]
-    pub(crate) fn peek(&self) -> u8 {
-        self.bytes.get(self.at).copied().unwrap_or(0)
+    pub(crate) fn peek(&mut self) -> u8 {
+        self.cursor.peek_token()
     }
 
-    /// Takes `byte` if it is next, and the white space behind it.
+    /// Takes `byte` if it is next.
     #[inline]
     pub(crate) fn take(&mut self, byte: u8) -> bool {
-        let is_next = self.peek() == byte;
-        if is_next {
-            self.at += 1;
-            self.skip_white_space();
-        }
-        is_next
-    }
-
-    /// What is wrong with the next byte, if nothing that would be right is there.
-    #[cold]
-    pub(crate) fn unexpected(&self) -> BodyErrorKind {
-        if self.at >= self.bytes.len() {
-            BodyErrorKind::UnexpectedEnd
-        } else {
-            BodyErrorKind::Syntax
-        }
+        self.cursor.take(byte)
     }
 
     /// The text must be over.
-    pub(crate) fn finish(&self) -> Result<(), BodyErrorKind> {
-        if self.at == self.bytes.len() {
-            Ok(())
-        } else {
-            Err(BodyErrorKind::TrailingBytes)
-        }
+    pub(crate) fn finish(&mut self) -> Result<(), BodyErrorKind> {
+        self.cursor.finish()
     }
 
     /// Enters a container whose opening byte was seen; to be closed with [`leave`](Self::leave).
@@ -155,20 +129,52 @@ impl<'a> Reader<'a> {
             .depth_left
             .checked_sub(1)
             .ok_or(BodyErrorKind::TooDeep)?;
-        self.at += 1;
-        self.skip_white_space();
+        self.cursor.advance();
         Ok(())
     }
 
-    /// Leaves a container by its closing byte.
+    /// Leaves a container, whose closing byte must be next.
     #[inline]
-    pub(crate) fn leave(&mut self) {
+    pub(crate) fn leave(&mut self, closing: u8) -> Result<(), BodyErrorKind> {
+        if !self.cursor.take(closing) {
+            return Err(self.cursor.unexpected());
+        }
         self.depth_left += 1;
-        self.at += 1;
-        self.skip_white_space();
+        Ok(())
+    }
+
+    /// Reads a string whose opening quotation mark was seen. Without escapes it is a part of the text.
+    #[inline]
+    pub(crate) fn string(&mut self) -> Result<&[u8], BodyErrorKind> {
+        self.cursor.string(&mut self.scratch.unescaped)
+    }
+
+    /// Reads a member's name and the colon.
+    #[inline]
+    pub(crate) fn name(&mut self) -> Result<&[u8], BodyErrorKind> {
+        self.cursor.name(&mut self.scratch.unescaped)
+    }
+
+    /// Reads a number.
+    #[inline]
+    pub(crate) fn number(&mut self) -> Result<Number, BodyErrorKind> {
+        self.cursor.number()
+    }
+
+    /// Reads `word`.
+    #[inline]
+    pub(crate) fn word(&mut self, word: &[u8]) -> Result<(), BodyErrorKind> {
+        self.cursor.word(word)
+    }
+
+    /// Reads one value.
+    #[inline]
+    pub(crate) fn value<B: Builder>(&mut self, builder: &mut B) -> Result<(), Stop<B::Error>> {
+        self.any_value(builder, false)
     }
 
     /// Checks and passes one value.
+    #[cold]
     pub(crate) fn skip(&mut self) -> Result<(), BodyErrorKind> {
         self.any_value(&mut Discard, true)
             .map_err(|stop| match stop {
@@ -177,274 +183,110 @@ impl<'a> Reader<'a> {
             })
     }
 
-    /// Reads one value and the white space behind it.
-    #[inline]
-    pub(crate) fn value<B: Builder>(&mut self, builder: &mut B) -> Result<(), Stop<B::Error>> {
-        self.any_value(builder, false)
-    }
-
     fn any_value<B: Builder>(
         &mut self,
         builder: &mut B,
         allows_infinity: bool,
     ) -> Result<(), Stop<B::Error>> {
-        let base = self.scratch.outer.len();
-        // The container we are in: `count` items so far.
-        let (mut count, mut is_object) = (0usize, false);
-        let mut is_nested = false;
-        'value: loop {
-            match self.peek() {
-                b'"' => {
-                    let text = self.string()?;
-                    builder.string(self.text(text)).map_err(Stop::Builder)?;
-                }
-                b'-' | b'0'..=b'9' => match self.number()? {
-                    Number::Int(value) => builder.int(value).map_err(Stop::Builder)?,
-                    Number::Float(value) if value.is_finite() || allows_infinity => {
-                        builder.float(value).map_err(Stop::Builder)?;
-                    }
-                    Number::Float(_) => return Err(BodyErrorKind::NumberRange.into()),
-                },
-                open @ (b'[' | b'{') => {
-                    self.enter()?;
-                    if is_nested {
-                        self.scratch.outer.push(count << 1 | usize::from(is_object));
-                    }
-                    is_nested = true;
-                    count = 0;
-                    is_object = open == b'{';
-                    if is_object {
-                        builder.begin_object().map_err(Stop::Builder)?;
-                        if self.peek() != b'}' {
-                            self.key(builder)?;
-                            continue 'value;
-                        }
-                    } else {
-                        builder.begin_array().map_err(Stop::Builder)?;
-                        if self.peek() != b']' {
-                            continue 'value;
-                        }
-                    }
-                    // Empty: the loop below closes it, and its count is brought to 0 by the wrap.
-                    count = usize::MAX;
-                }
-                b't' => {
-                    self.word(b"true")?;
-                    builder.bool(true).map_err(Stop::Builder)?;
-                }
-                b'f' => {
-                    self.word(b"false")?;
-                    builder.bool(false).map_err(Stop::Builder)?;
-                }
-                b'n' => {
-                    self.word(b"null")?;
-                    builder.null().map_err(Stop::Builder)?;
-                }
-                _ => return Err(self.unexpected().into()),
-            }
-            // A value is complete: what follows belongs to the container around it.
-            while is_nested {
-                count = count.wrapping_add(1);
-                if is_object {
-                    match self.peek() {
-                        b',' => {
-                            self.at += 1;
-                            self.skip_white_space();
-                            self.key(builder)?;
-                            continue 'value;
-                        }
-                        b'}' => {
-                            self.leave();
-                            builder.end_object(count).map_err(Stop::Builder)?;
-                        }
-                        _ => return Err(self.unexpected().into()),
-                    }
-                } else {
-                    match self.peek() {
-                        b',' => {
-                            self.at += 1;
-                            self.skip_white_space();
-                            continue 'value;
-                        }
-                        b']' => {
-                            self.leave();
-                            builder.end_array(count).map_err(Stop::Builder)?;
-                        }
-                        _ => return Err(self.unexpected().into()),
-                    }
-                }
-                if self.scratch.outer.len() == base {
-                    is_nested = false;
-                } else {
-                    let outer = self.scratch.outer.pop().unwrap_or_default();
-                    (count, is_object) = (outer >> 1, outer & 1 == 1);
-                }
-            }
-            return Ok(());
-        }
-    }
-
-    /// A member's name, the colon and the white space around it.
-    #[inline]
-    fn key<B: Builder>(&mut self, builder: &mut B) -> Result<(), Stop<B::Error>> {
-        let name = self.name()?;
-        builder.key(self.text(name)).map_err(Stop::Builder)
-    }
-
-    /// The same for the caller to look at.
-    #[inline]
-    pub(crate) fn name(&mut self) -> Result<Text, BodyErrorKind> {
-        if self.peek() != b'"' {
-            return Err(self.unexpected());
-        }
-        let name = self.string()?;
-        if matches!(name, Text::Unescaped) && self.scratch.unescaped.first() == Some(&0) {
-            return Err(BodyErrorKind::InvalidKey);
-        }
-        if !self.take(b':') {
-            return Err(self.unexpected());
-        }
-        Ok(name)
-    }
-
-    /// The bytes of the string that was read last.
-    #[inline]
-    pub(crate) fn text(&self, text: Text) -> &[u8] {
-        match text {
-            Text::Verbatim { start, end } => self.bytes.get(start..end).unwrap_or_default(),
-            Text::Unescaped => &self.scratch.unescaped,
-        }
-    }
-
-    /// Reads a string whose opening quotation mark is next, and the white space behind it.
-    #[inline]
-    pub(crate) fn string(&mut self) -> Result<Text, BodyErrorKind> {
-        let start = self.at + 1;
-        let end = scan::find_special(self.bytes, start);
-        if self.bytes.get(end) == Some(&b'"') {
-            self.at = end + 1;
-            self.skip_white_space();
-            return Ok(Text::Verbatim { start, end });
-        }
-        self.escaped_string(start, end)
-    }
-
-    /// The rest of a string from its first byte at `plain_end` on that isn't itself.
-    #[cold]
-    fn escaped_string(&mut self, start: usize, plain_end: usize) -> Result<Text, BodyErrorKind> {
-        self.scratch.unescaped.clear();
-        let (mut start, mut end) = (start, plain_end);
-        loop {
-            let plain = self.bytes.get(start..end).unwrap_or_default();
-            self.scratch.unescaped.extend_from_slice(plain);
-            self.at = end;
-            match self.bytes.get(end) {
-                Some(b'"') => {
-                    self.at += 1;
-                    self.skip_white_space();
-                    return Ok(Text::Unescaped);
-                }
-                Some(b'\\') => self.escape()?,
-                Some(_) => return Err(BodyErrorKind::ControlCharacter),
-                None => return Err(BodyErrorKind::UnexpectedEnd),
-            }
-            start = self.at;
-            end = scan::find_special(self.bytes, start);
-        }
-    }
-
-    /// Reads one escape, the backslash being next.
-    fn escape(&mut self) -> Result<(), BodyErrorKind> {
-        self.at += 1;
-        let byte = match self.peek() {
-            letter @ (b'"' | b'\\' | b'/') => letter,
-            b'b' => 0x08,
-            b'f' => 0x0c,
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'u' => return self.unicode_escape(),
-            _ => return Err(self.unexpected()),
-        };
-        self.at += 1;
-        self.scratch.unescaped.push(byte);
-        Ok(())
-    }
-
-    /// Reads `uXXXX`, and the `\uXXXX` that must follow the first half of a surrogate pair.
-    fn unicode_escape(&mut self) -> Result<(), BodyErrorKind> {
-        let unit = self.hex_unit()?;
-        let code_point = match unit {
-            0xd800..=0xdbff => {
-                if self.bytes.get(self.at..self.at + 2) != Some(b"\\u") {
-                    return Err(BodyErrorKind::LoneSurrogate);
-                }
-                self.at += 1;
-                let low = self.hex_unit()?;
-                if !(0xdc00..=0xdfff).contains(&low) {
-                    return Err(BodyErrorKind::LoneSurrogate);
-                }
-                0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00)
-            }
-            _ => unit,
-        };
-        let character = char::from_u32(code_point).ok_or(BodyErrorKind::LoneSurrogate)?;
-        let mut buffer = [0; 4];
-        self.scratch
-            .unescaped
-            .extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
-        Ok(())
-    }
-
-    /// Reads four hexadecimal digits behind the `u` that is next.
-    fn hex_unit(&mut self) -> Result<u32, BodyErrorKind> {
-        let mut unit = 0;
-        for _ in 0..4 {
-            self.at += 1;
-            let digit = char::from(self.peek())
-                .to_digit(16)
-                .ok_or_else(|| self.unexpected())?;
-            unit = unit << 4 | digit;
-        }
-        self.at += 1;
-        Ok(unit)
-    }
-
-    /// Reads a number, and the white space behind it.
-    #[inline]
-    pub(crate) fn number(&mut self) -> Result<Number, BodyErrorKind> {
-        let (number, len) = number::read(self.bytes.get(self.at..).unwrap_or_default())?;
-        self.at += len;
-        self.skip_white_space();
-        Ok(number)
-    }
-
-    /// Reads `word`, and the white space behind it.
-    #[inline]
-    pub(crate) fn word(&mut self, word: &[u8]) -> Result<(), BodyErrorKind> {
-        let end = self.at + word.len();
-        match self.bytes.get(self.at..end) {
-            Some(bytes) if bytes == word => {
-                self.at = end;
-                self.skip_white_space();
-                Ok(())
-            }
-            Some(_) => Err(BodyErrorKind::Syntax),
-            None => Err(BodyErrorKind::UnexpectedEnd),
-        }
-    }
-
-    #[inline]
-    pub(crate) fn skip_white_space(&mut self) {
-        while let b' ' | b'\n' | b'\r' | b'\t' = self.peek() {
-            self.at += 1;
-        }
+        // A copy on the frame can live in registers.
+        let mut cursor = self.cursor;
+        let result = read_value(
+            &mut cursor,
+            self.scratch,
+            &mut self.depth_left,
+            builder,
+            allows_infinity,
+        );
+        self.cursor = cursor;
+        result
     }
 }
 
-/// A place in a text to come back to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Mark {
-    at: usize,
-    depth_left: usize,
+/// Reads one value, however deep, without recursion.
+#[inline(always)]
+fn read_value<B: Builder>(
+    cursor: &mut Cursor<'_>,
+    scratch: &mut JsonScratch,
+    depth_left: &mut usize,
+    builder: &mut B,
+    allows_infinity: bool,
+) -> Result<(), Stop<B::Error>> {
+    let depth_around = *depth_left;
+    // The container we are in, if any: how many items it has so far, and its kind.
+    let (mut count, mut is_object) = (0usize, false);
+    'value: loop {
+        match cursor.peek_token() {
+            b'"' => {
+                let text = cursor.string(&mut scratch.unescaped)?;
+                builder.string(text).map_err(Stop::Builder)?;
+            }
+            b'-' | b'0'..=b'9' => match cursor.number()? {
+                Number::Int(value) => builder.int(value).map_err(Stop::Builder)?,
+                Number::Float(value) => {
+                    if !value.is_finite() && !allows_infinity {
+                        return Err(BodyErrorKind::NumberRange.into());
+                    }
+                    builder.float(value).map_err(Stop::Builder)?;
+                }
+            },
+            open @ (b'[' | b'{') => {
+                *depth_left = depth_left.checked_sub(1).ok_or(BodyErrorKind::TooDeep)?;
+                cursor.advance();
+                scratch.outer.push(count << 1 | usize::from(is_object));
+                count = 0;
+                is_object = open == b'{';
+                if is_object {
+                    builder.begin_object().map_err(Stop::Builder)?;
+                    if cursor.peek_token() != b'}' {
+                        let name = cursor.name(&mut scratch.unescaped)?;
+                        builder.key(name).map_err(Stop::Builder)?;
+                        continue 'value;
+                    }
+                } else {
+                    builder.begin_array().map_err(Stop::Builder)?;
+                    if cursor.peek_token() != b']' {
+                        continue 'value;
+                    }
+                }
+                // Empty: no item was completed, so the one counted below is taken back beforehand.
+                count = usize::MAX;
+            }
+            b't' => {
+                cursor.word(b"true")?;
+                builder.bool(true).map_err(Stop::Builder)?;
+            }
+            b'f' => {
+                cursor.word(b"false")?;
+                builder.bool(false).map_err(Stop::Builder)?;
+            }
+            b'n' => {
+                cursor.word(b"null")?;
+                builder.null().map_err(Stop::Builder)?;
+            }
+            _ => return Err(cursor.unexpected().into()),
+        }
+        // A value is complete: what follows belongs to the container around it.
+        while *depth_left != depth_around {
+            count = count.wrapping_add(1);
+            if cursor.take(b',') {
+                if is_object {
+                    let name = cursor.name(&mut scratch.unescaped)?;
+                    builder.key(name).map_err(Stop::Builder)?;
+                }
+                continue 'value;
+            }
+            if !cursor.take(if is_object { b'}' } else { b']' }) {
+                return Err(cursor.unexpected().into());
+            }
+            if is_object {
+                builder.end_object(count).map_err(Stop::Builder)?;
+            } else {
+                builder.end_array(count).map_err(Stop::Builder)?;
+            }
+            *depth_left += 1;
+            let outer = scratch.outer.pop().unwrap_or_default();
+            (count, is_object) = (outer >> 1, outer & 1 == 1);
+        }
+        return Ok(());
+    }
 }

@@ -3,10 +3,10 @@
 const ONES: u64 = u64::from_le_bytes([0x01; 8]);
 const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
 
-/// The offset of the first quotation mark, backslash or control character at or after `from`, or the length.
-#[inline]
-pub(super) fn find_special(bytes: &[u8], from: usize) -> usize {
-    let mut rest = bytes.get(from..).unwrap_or_default();
+/// The offset of the first quotation mark, backslash or control character, or the length.
+#[inline(always)]
+pub(super) fn find_special(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
     while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
         let specials = specials(u64::from_le_bytes(*chunk));
         if specials != 0 {
@@ -47,10 +47,9 @@ pub(super) const fn is_special(byte: u8) -> bool {
 const fn specials(word: u64) -> u64 {
     let quote = word ^ (ONES * b'"' as u64);
     let backslash = word ^ (ONES * b'\\' as u64);
-    let marks = (quote.wrapping_sub(ONES) & !quote)
-        | (backslash.wrapping_sub(ONES) & !backslash)
-        | (word.wrapping_sub(ONES * 0x20) & !word);
-    marks & HIGH_BITS
+    let below =
+        quote.wrapping_sub(ONES) | backslash.wrapping_sub(ONES) | word.wrapping_sub(ONES * 0x20);
+    below & !word & HIGH_BITS
 }
 
 #[cfg(test)]
@@ -65,7 +64,7 @@ mod tests {
                     let mut bytes = vec![b'a'; len];
                     bytes[at] = byte;
                     let expected = if is_special(byte) { at } else { len };
-                    assert_eq!(find_special(&bytes, 0), expected);
+                    assert_eq!(find_special(&bytes), expected);
                     assert_eq!(is_plain_ascii(&bytes), !is_special(byte) && byte < 0x80);
                 }
             }
@@ -75,10 +74,9 @@ mod tests {
     #[test]
     fn the_first_of_several_is_found() {
         let bytes = b"aaa\x7f\x80\xff\x20\x21\x23\"\\\x00";
-        assert_eq!(find_special(bytes, 0), 9);
-        assert_eq!(find_special(bytes, 10), 10);
-        assert_eq!(find_special(bytes, 11), 11);
-        assert_eq!(find_special(bytes, 12), 12);
-        assert_eq!(find_special(bytes, 99), 12);
+        assert_eq!(find_special(bytes), 9);
+        assert_eq!(find_special(&bytes[10..]), 0);
+        assert_eq!(find_special(&bytes[11..]), 0);
+        assert_eq!(find_special(&bytes[12..]), 0);
     }
 }

@@ -124,7 +124,7 @@ impl<B: CallBuilder> Decoding<'_, B> {
     fn batch(&mut self, max_batch: usize) -> Result<(), Stop<B::Error>> {
         self.reader.enter()?;
         if self.reader.peek() == b']' {
-            self.reader.leave();
+            self.reader.leave(b']')?;
             self.invalid(FaultCode::InvalidRequest.fault());
             return Ok(());
         }
@@ -143,7 +143,7 @@ impl<B: CallBuilder> Decoding<'_, B> {
                 break;
             }
         }
-        self.close(b']')
+        self.reader.leave(b']').map_err(Stop::Body)
     }
 
     /// Checks the rest of a batch that has one call too many, and makes of it all one invalid request.
@@ -155,21 +155,13 @@ impl<B: CallBuilder> Decoding<'_, B> {
                 break;
             }
         }
-        self.close(b']')?;
+        self.reader.leave(b']')?;
         self.builder.discard_all_calls();
         self.calls.clear();
         self.invalid(Fault::with_message(
             FaultCode::InvalidRequest,
             "Too many calls in one batch",
         ));
-        Ok(())
-    }
-
-    fn close(&mut self, byte: u8) -> Result<(), Stop<B::Error>> {
-        if self.reader.peek() != byte {
-            return Err(self.reader.unexpected().into());
-        }
-        self.reader.leave();
         Ok(())
     }
 
@@ -191,7 +183,7 @@ impl<B: CallBuilder> Decoding<'_, B> {
                 }
             }
         }
-        self.close(b'}')?;
+        self.reader.leave(b'}')?;
 
         let is_refused = envelope.is_invalid || (is_in_batch && !envelope.is_version_2);
         match envelope.method {
@@ -212,7 +204,7 @@ impl<B: CallBuilder> Decoding<'_, B> {
     #[inline]
     fn member(&mut self, envelope: &mut Envelope) -> Result<(), Stop<B::Error>> {
         let name = self.reader.name()?;
-        let member = match self.reader.text(name) {
+        let member = match name {
             b"jsonrpc" => JSONRPC,
             b"method" => METHOD,
             b"params" => PARAMS,
@@ -231,12 +223,12 @@ impl<B: CallBuilder> Decoding<'_, B> {
         match (member, first) {
             (JSONRPC, b'"') => {
                 let version = self.reader.string()?;
-                envelope.is_version_2 = self.reader.text(version) == b"2.0";
+                envelope.is_version_2 = version == b"2.0";
                 envelope.is_invalid |= !envelope.is_version_2;
             }
             (METHOD, b'"') => {
                 let method = self.reader.string()?;
-                envelope.method = Some(self.calls.keep(self.reader.text(method)));
+                envelope.method = Some(self.calls.keep(method));
             }
             (PARAMS, b'[' | b'{') => self.params(envelope)?,
             (ID, b'"' | b'-' | b'0'..=b'9' | b'n') => {
@@ -246,8 +238,7 @@ impl<B: CallBuilder> Decoding<'_, B> {
                     b'n' => self.reader.word(b"null")?,
                     _ => self.reader.number().map(|_| ())?,
                 }
-                let id = self.reader.since(start).trim_ascii_end();
-                envelope.id = Some(self.calls.keep(id));
+                envelope.id = Some(self.calls.keep(self.reader.since(start)));
             }
             _ => {
                 envelope.is_invalid = true;
@@ -310,7 +301,7 @@ impl<B: CallBuilder> Decoding<'_, B> {
                 }
             }
         }
-        self.close(b']')?;
+        self.reader.leave(b']')?;
         Ok(count)
     }
 
@@ -320,7 +311,7 @@ impl<B: CallBuilder> Decoding<'_, B> {
         if self.reader.peek() != b'}' {
             loop {
                 let name = self.reader.name()?;
-                let argument = Argument::Name(self.reader.text(name));
+                let argument = Argument::Name(name);
                 self.builder
                     .begin_argument(argument)
                     .map_err(Stop::Builder)?;
@@ -331,7 +322,7 @@ impl<B: CallBuilder> Decoding<'_, B> {
                 }
             }
         }
-        self.close(b'}')?;
+        self.reader.leave(b'}')?;
         Ok(count)
     }
 

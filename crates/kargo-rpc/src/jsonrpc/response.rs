@@ -1,9 +1,7 @@
 //! From results to a body.
 
 use crate::BodyError;
-use crate::EncodeError;
 use crate::Fault;
-use crate::FaultCode;
 use crate::Version;
 use crate::json;
 use crate::json::JsonEncoder;
@@ -79,11 +77,6 @@ impl ResponseWriter {
         }
         out.extend_from_slice(b"},");
         write_end(out, version, id);
-    }
-
-    /// Appends the answer to a call whose result could not be encoded.
-    pub fn encode_fault(&self, out: &mut Vec<u8>, version: Version, id: &[u8], _why: EncodeError) {
-        self.fault(out, version, id, &FaultCode::InternalError.fault());
     }
 
     /// Completes the body. `false`: there is nothing to answer, and nothing of this body is left in `out`.

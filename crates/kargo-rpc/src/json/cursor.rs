@@ -1,0 +1,239 @@
+//! The tokens of JSON.
+
+use super::number;
+use super::number::Number;
+use super::scan;
+use crate::BodyErrorKind;
+
+/// A place in a text that is known to be UTF-8. White space is passed before a token, never behind it.
+///
+/// Small enough to be copied to where it is used, and its short paths are inlined there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cursor<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    #[inline(always)]
+    pub(super) fn offset(&self) -> usize {
+        self.at
+    }
+
+    pub(super) fn rewind(&mut self, offset: usize) {
+        self.at = offset;
+    }
+
+    /// The text from `start` to here.
+    #[inline(always)]
+    pub(super) fn since(&self, start: usize) -> &'a [u8] {
+        self.bytes.get(start..self.at).unwrap_or_default()
+    }
+
+    /// Passes the one byte that was seen.
+    #[inline(always)]
+    pub(super) fn advance(&mut self) {
+        self.at += 1;
+    }
+
+    #[inline(always)]
+    fn peek(&self) -> u8 {
+        self.bytes.get(self.at).copied().unwrap_or(0)
+    }
+
+    /// The next byte that isn't white space, 0 at the end.
+    #[inline(always)]
+    pub(super) fn peek_token(&mut self) -> u8 {
+        let byte = self.peek();
+        if byte > b' ' {
+            byte
+        } else {
+            self.pass_white_space()
+        }
+    }
+
+    #[inline(never)]
+    fn pass_white_space(&mut self) -> u8 {
+        loop {
+            match self.peek() {
+                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
+                byte => return byte,
+            }
+        }
+    }
+
+    /// Takes `byte` if it is next.
+    #[inline(always)]
+    pub(super) fn take(&mut self, byte: u8) -> bool {
+        let is_next = self.peek_token() == byte;
+        if is_next {
+            self.at += 1;
+        }
+        is_next
+    }
+
+    /// What is wrong with the next byte, if nothing that would be right is there.
+    #[cold]
+    pub(super) fn unexpected(&self) -> BodyErrorKind {
+        if self.at >= self.bytes.len() {
+            BodyErrorKind::UnexpectedEnd
+        } else {
+            BodyErrorKind::Syntax
+        }
+    }
+
+    /// The text must be over.
+    pub(super) fn finish(&mut self) -> Result<(), BodyErrorKind> {
+        self.peek_token();
+        if self.at == self.bytes.len() {
+            Ok(())
+        } else {
+            Err(BodyErrorKind::TrailingBytes)
+        }
+    }
+
+    /// Reads `word`, whose first byte was seen.
+    #[inline(always)]
+    pub(super) fn word(&mut self, word: &[u8]) -> Result<(), BodyErrorKind> {
+        match self.bytes.get(self.at..self.at + word.len()) {
+            Some(bytes) if bytes == word => {
+                self.at += word.len();
+                Ok(())
+            }
+            Some(_) => Err(BodyErrorKind::Syntax),
+            None => Err(BodyErrorKind::UnexpectedEnd),
+        }
+    }
+
+    /// Reads a number, whose first byte was seen.
+    #[inline(always)]
+    pub(super) fn number(&mut self) -> Result<Number, BodyErrorKind> {
+        let (number, len) = number::read(self.bytes.get(self.at..).unwrap_or_default())?;
+        self.at += len;
+        Ok(number)
+    }
+
+    /// Reads a member's name and the colon behind it.
+    #[inline(always)]
+    pub(super) fn name<'s>(&mut self, unescaped: &'s mut Vec<u8>) -> Result<&'s [u8], BodyErrorKind>
+    where
+        'a: 's,
+    {
+        if self.peek_token() != b'"' {
+            return Err(self.unexpected());
+        }
+        let name = self.string(unescaped)?;
+        // Only an escape can have made it NUL, a bare one having been refused.
+        if name.first() == Some(&0) {
+            return Err(BodyErrorKind::InvalidKey);
+        }
+        if !self.take(b':') {
+            return Err(self.unexpected());
+        }
+        Ok(name)
+    }
+
+    /// Reads a string, whose opening quotation mark was seen: a part of the text, or `unescaped`.
+    #[inline(always)]
+    pub(super) fn string<'s>(
+        &mut self,
+        unescaped: &'s mut Vec<u8>,
+    ) -> Result<&'s [u8], BodyErrorKind>
+    where
+        'a: 's,
+    {
+        let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
+        let len = scan::find_special(rest);
+        if rest.get(len) == Some(&b'"') {
+            self.at += len + 2;
+            return Ok(rest.get(..len).unwrap_or_default());
+        }
+        self.escaped_string(len, unescaped)?;
+        Ok(unescaped)
+    }
+
+    /// Reads a string that has more than its first `plain_len` bytes are.
+    #[cold]
+    #[inline(never)]
+    fn escaped_string(
+        &mut self,
+        plain_len: usize,
+        unescaped: &mut Vec<u8>,
+    ) -> Result<(), BodyErrorKind> {
+        unescaped.clear();
+        let mut start = self.at + 1;
+        let mut end = start + plain_len;
+        loop {
+            unescaped.extend_from_slice(self.bytes.get(start..end).unwrap_or_default());
+            self.at = end;
+            match self.bytes.get(end) {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some(b'\\') => self.escape(unescaped)?,
+                Some(_) => return Err(BodyErrorKind::ControlCharacter),
+                None => return Err(BodyErrorKind::UnexpectedEnd),
+            }
+            start = self.at;
+            end = start + scan::find_special(self.bytes.get(start..).unwrap_or_default());
+        }
+    }
+
+    /// Reads one escape, the backslash being next.
+    fn escape(&mut self, unescaped: &mut Vec<u8>) -> Result<(), BodyErrorKind> {
+        self.at += 1;
+        let byte = match self.peek() {
+            letter @ (b'"' | b'\\' | b'/') => letter,
+            b'b' => 0x08,
+            b'f' => 0x0c,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'u' => return self.unicode_escape(unescaped),
+            _ => return Err(self.unexpected()),
+        };
+        self.at += 1;
+        unescaped.push(byte);
+        Ok(())
+    }
+
+    /// Reads `uXXXX`, and the `\uXXXX` that must follow the first half of a surrogate pair.
+    fn unicode_escape(&mut self, unescaped: &mut Vec<u8>) -> Result<(), BodyErrorKind> {
+        let unit = self.hex_unit()?;
+        let mut code_point = unit;
+        if (0xd800..=0xdbff).contains(&unit) {
+            if self.bytes.get(self.at..self.at + 2) != Some(b"\\u") {
+                return Err(BodyErrorKind::LoneSurrogate);
+            }
+            self.at += 1;
+            let low = self.hex_unit()?;
+            if !(0xdc00..=0xdfff).contains(&low) {
+                return Err(BodyErrorKind::LoneSurrogate);
+            }
+            code_point = 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+        }
+        let character = char::from_u32(code_point).ok_or(BodyErrorKind::LoneSurrogate)?;
+        let mut buffer = [0; 4];
+        unescaped.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+        Ok(())
+    }
+
+    /// Reads four hexadecimal digits behind the `u` that is next.
+    fn hex_unit(&mut self) -> Result<u32, BodyErrorKind> {
+        let mut unit = 0;
+        for _ in 0..4 {
+            self.at += 1;
+            let digit = char::from(self.peek())
+                .to_digit(16)
+                .ok_or_else(|| self.unexpected())?;
+            unit = unit << 4 | digit;
+        }
+        self.at += 1;
+        Ok(unit)
+    }
+}
