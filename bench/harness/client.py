@@ -21,7 +21,7 @@ def build_programs() -> tuple[Path, Path]:
     build = subprocess.run(["cargo", "build", "--quiet", "--release", "--package", "kargo-bench-limit"], cwd=ROOT)
     if build.returncode != 0:
         raise SystemExit("the limit and the load generator could not be built")
-    directory = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
+    directory = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release"
     return directory / "kargo-bench-limit", directory / "kargo-bench-load"
 
 

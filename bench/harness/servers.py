@@ -78,7 +78,7 @@ class Limit(Server):
         self.name, self.title = name, title or self.title
 
     def missing(self, bench: Bench) -> str:
-        return "" if bench.limit.exists() else f"{bench.limit} is not built"
+        return "" if bench.limit.exists() else f"{bench.limit.name} is not built"
 
     def command(self, bench: Bench, port: int, workload: Workload) -> list[str]:
         return [str(bench.limit), f"127.0.0.1:{port}", str(bench.answers[workload.name]), str(workload.body_bytes)]
@@ -89,7 +89,7 @@ class Kargo(Server):
     workers = 1
 
     def missing(self, bench: Bench) -> str:
-        return "" if bench.extension.exists() else f"{bench.extension} is not built (make build)"
+        return "" if bench.extension.exists() else f"{bench.extension.name} is not built (make build)"
 
     def command(self, bench: Bench, port: int, workload: Workload) -> list[str]:
         return [bench.php, *PHP_OPTIONS, "-d", f"extension={bench.extension}", str(SCRIPTS / "kargo.php"),
