@@ -32,8 +32,10 @@ use crate::poke::Pokes;
 use crate::scoreboard::{Scoreboard, Slot, WorkerPhase};
 
 /// A worker whose turn began less than this ago will look at its events in time, so it can be
-/// counted on; one that is longer at it may be stuck in a handler.
-const FRESH_TURN_MS: u64 = 2;
+/// counted on; one that is longer at it may be stuck in a handler. Likewise one that has not
+/// noticed a poke for this long is not counted on, whatever holds it up: it may have been stopped,
+/// or be dead and not reaped yet.
+const FRESH_MS: u64 = 2;
 
 /// How long a listener stays out of the epoll set. Bounds how long a connection waits when the
 /// worker it was left to became busy at the same moment.
@@ -91,6 +93,10 @@ impl AcceptShare {
         }
         match least {
             Some((poke, fewest)) if self.connections > fewest + fewest / 8 => {
+                let chosen = &self.board.slots()[poke];
+                if chosen.poked_at_ms() == 0 {
+                    chosen.set_poked_at_ms(now);
+                }
                 self.pokes.poke(poke);
                 Decision::Leave {
                     poke,
@@ -122,7 +128,9 @@ impl AcceptShare {
 
     /// Makes [`poke_fd`](Self::poke_fd) unreadable; says whether it was readable.
     pub fn clear_poke(&self) -> bool {
-        self.pokes.clear(self.slot)
+        let was_poked = self.pokes.clear(self.slot);
+        self.own_slot().set_poked_at_ms(0);
+        was_poked
     }
 
     /// The worker is about to wait for events.
@@ -151,16 +159,17 @@ impl AcceptShare {
 }
 
 fn is_available(slot: &Slot, now_ms: u64) -> bool {
-    let turn_started = slot.turn_started_ms();
+    let is_fresh = |since: u64| since == 0 || now_ms.saturating_sub(since) < FRESH_MS;
     slot.phase() == WorkerPhase::Ready
-        && (turn_started == 0 || now_ms.saturating_sub(turn_started) < FRESH_TURN_MS)
+        && is_fresh(slot.turn_started_ms())
+        && is_fresh(slot.poked_at_ms())
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use super::{AcceptShare, Decision, FRESH_TURN_MS, RETRY_AFTER};
+    use super::{AcceptShare, Decision, FRESH_MS, RETRY_AFTER};
     use crate::monotonic_ms;
     use crate::poke::Pokes;
     use crate::scoreboard::{Scoreboard, WorkerPhase};
@@ -205,7 +214,7 @@ mod tests {
     #[test]
     fn a_worker_long_at_its_turn_is_not_counted_on() {
         let [mine, other] = shares([5, 0]);
-        other.leave_wait(monotonic_ms().saturating_sub(FRESH_TURN_MS));
+        other.leave_wait(monotonic_ms().saturating_sub(FRESH_MS));
         assert_eq!(mine.decide(), Decision::Accept);
         other.leave_wait(monotonic_ms() + 60_000);
         assert_eq!(mine.decide(), leave_to(1), "a turn that has just begun");
@@ -234,6 +243,22 @@ mod tests {
         assert_eq!(mine.decide(), leave_to(2));
         assert!(!mine.clear_poke() && !second.clear_poke());
         assert!(third.clear_poke() && !third.clear_poke());
+    }
+
+    #[test]
+    fn a_worker_that_does_not_notice_a_poke_is_not_counted_on() {
+        let [mine, deaf, other] = shares([5, 0, 1]);
+        assert_eq!(mine.decide(), leave_to(1));
+        let long_ago = monotonic_ms().saturating_sub(FRESH_MS);
+        deaf.own_slot().set_poked_at_ms(long_ago);
+        assert_eq!(mine.decide(), leave_to(2));
+        assert_eq!(
+            deaf.own_slot().poked_at_ms(),
+            long_ago,
+            "the oldest poke counts"
+        );
+        assert!(other.clear_poke() && deaf.clear_poke());
+        assert_eq!(mine.decide(), leave_to(1));
     }
 
     #[test]

@@ -24,7 +24,8 @@ pub enum WorkerPhase {
 
 /// One process's place in the scoreboard: two cache lines of its own.
 ///
-/// Only the slot's own process writes (the master does while there is none), everybody may read.
+/// Only the slot's own process writes (the master does while there is none, and others note when
+/// they poked it), everybody may read.
 /// All accesses are relaxed: each value is right by itself, two values need not be of the same
 /// moment.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ pub struct Slot {
     pid: AtomicI32,
     phase: AtomicU32,
     turn_started_ms: AtomicU64,
+    poked_at_ms: AtomicU64,
     connections: AtomicU64,
     requests: AtomicU64,
     generation: AtomicU32,
@@ -120,6 +122,17 @@ impl Slot {
         self.turn_started_ms.store(at, Relaxed);
     }
 
+    /// The moment of the oldest poke that the process has not noticed yet; 0 if there is none.
+    #[inline]
+    pub(crate) fn poked_at_ms(&self) -> u64 {
+        self.poked_at_ms.load(Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn set_poked_at_ms(&self, at: u64) {
+        self.poked_at_ms.store(at, Relaxed);
+    }
+
     #[inline]
     pub(crate) fn set_connections(&self, count: u64) {
         self.connections.store(count, Relaxed);
@@ -141,11 +154,14 @@ impl Slot {
         self.set_phase(WorkerPhase::Vacant);
         self.pid.store(0, Relaxed);
         self.generation.store(0, Relaxed);
-        for value in [&self.turn_started_ms, &self.connections, &self.requests] {
+        let own = [
+            &self.turn_started_ms,
+            &self.poked_at_ms,
+            &self.connections,
+            &self.requests,
+        ];
+        for value in own.into_iter().chain(&self.counters) {
             value.store(0, Relaxed);
-        }
-        for counter in &self.counters {
-            counter.store(0, Relaxed);
         }
     }
 }
