@@ -37,6 +37,7 @@
 
 pub mod body_decoder;
 mod chars;
+pub mod cookie;
 pub mod date;
 pub mod encoder;
 mod error;
@@ -44,9 +45,13 @@ mod field_line;
 mod framing;
 pub mod head_decoder;
 mod limits;
+pub mod media_type;
 mod method;
+pub mod percent;
+pub mod query;
 pub mod request_head;
 mod request_line;
+pub mod router;
 mod status;
 
 pub use body_decoder::BodyDecoder;

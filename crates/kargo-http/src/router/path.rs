@@ -1,0 +1,49 @@
+//! Checks on a percent-encoded path.
+
+use super::PathError;
+use crate::percent;
+use crate::percent::Decoded;
+
+/// Refuses what no path may hold; answers whether there are escapes.
+pub(super) fn check_path(path: &[u8]) -> Result<bool, PathError> {
+    let has_escapes = percent::has_escapes(path);
+    if has_escapes {
+        check_escapes(path)?;
+    }
+    for segment in path.split(|&byte| byte == b'/') {
+        // Two dots of three bytes each are the longest dot segment.
+        if segment.len() <= 6 && is_dot_segment(segment) {
+            return Err(PathError::DotSegment);
+        }
+    }
+    Ok(has_escapes)
+}
+
+fn check_escapes(path: &[u8]) -> Result<(), PathError> {
+    let mut rest = path;
+    while let Some(at) = memchr::memchr(b'%', rest) {
+        rest = rest.get(at..).unwrap_or_default();
+        match percent::escape_at_start(rest) {
+            None => return Err(PathError::BadEscape),
+            Some(0) => return Err(PathError::Nul),
+            Some(_) => rest = rest.get(3..).unwrap_or_default(),
+        }
+    }
+    Ok(())
+}
+
+fn is_dot_segment(segment: &[u8]) -> bool {
+    let mut dots = 0;
+    for byte in Decoded::new(segment) {
+        if byte != b'.' {
+            return false;
+        }
+        dots += 1;
+    }
+    dots == 1 || dots == 2
+}
+
+/// Whether a segment is `literal` after decoding.
+pub(super) fn segment_equals(segment: &[u8], literal: &[u8]) -> bool {
+    Decoded::new(segment).eq(literal.iter().copied())
+}
