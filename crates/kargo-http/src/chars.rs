@@ -32,6 +32,19 @@ pub(crate) fn all(bytes: &[u8], class: u8) -> bool {
     bytes.iter().all(|&byte| is(byte, class))
 }
 
+/// Whether `bytes` are a token, such as a method or a header name (RFC 9110 section 5.6.2).
+pub fn is_token(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && all(bytes, TOKEN)
+}
+
+/// Whether `bytes` can be a header value: no control characters but HTAB (RFC 9110 section 5.5).
+pub fn is_field_value(bytes: &[u8]) -> bool {
+    // No early end: without one the compiler compares many bytes at once.
+    bytes
+        .iter()
+        .fold(true, |valid, &byte| valid & is_field_value_byte(byte))
+}
+
 /// The value of a hexadecimal digit.
 #[inline]
 pub(crate) const fn hex_value(byte: u8) -> Option<u8> {

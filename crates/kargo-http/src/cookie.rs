@@ -6,7 +6,6 @@ use crate::EncodeError;
 use crate::HttpDate;
 use crate::chars;
 use crate::chars::COOKIE;
-use crate::chars::TOKEN;
 use crate::encoder::write_decimal;
 use crate::percent;
 use crate::query::split_at_byte;
@@ -151,7 +150,7 @@ impl<'a> SetCookie<'a> {
                 .get(..prefix.len())
                 .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         };
-        if self.name.is_empty() || !chars::all(self.name, TOKEN) {
+        if !chars::is_token(self.name) {
             return Some("the name is not a token");
         }
         if !chars::all(self.value, COOKIE) {

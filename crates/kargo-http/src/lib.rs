@@ -56,6 +56,8 @@ mod status;
 
 pub use body_decoder::BodyDecoder;
 pub use body_decoder::BodyEvent;
+pub use chars::is_field_value;
+pub use chars::is_token;
 pub use date::HttpDate;
 pub use encoder::BodyEncoder;
 pub use encoder::BodyLength;

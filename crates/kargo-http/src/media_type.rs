@@ -30,14 +30,15 @@ impl<'a> MediaType<'a> {
         let (essence, parameters) = split_at_byte(value, b';');
         let (main, sub) = split_at_byte(chars::trim_ows(essence), b'/');
         let sub = sub?;
-        let is_token = |bytes: &[u8]| !bytes.is_empty() && chars::all(bytes, TOKEN);
         let media_type = Self {
             main,
             sub,
             parameters: parameters.unwrap_or_default(),
         };
-        (is_token(main) && is_token(sub) && media_type.parameters().all(|part| part.is_some()))
-            .then_some(media_type)
+        (chars::is_token(main)
+            && chars::is_token(sub)
+            && media_type.parameters().all(|part| part.is_some()))
+        .then_some(media_type)
     }
 
     /// The type: `text` of `text/html`, in the case it was sent.

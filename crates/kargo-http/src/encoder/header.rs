@@ -2,7 +2,6 @@
 
 use super::EncodeError;
 use crate::chars;
-use crate::chars::TOKEN;
 
 /// What the handler's headers said about what is ours to say.
 #[derive(Debug, Default)]
@@ -23,7 +22,7 @@ impl Headers {
         name: &[u8],
         value: &[u8],
     ) -> Result<(), EncodeError> {
-        if name.is_empty() || !chars::all(name, TOKEN) {
+        if !chars::is_token(name) {
             return Err(EncodeError::bad_name(name));
         }
         validate_value(name, value)?;
@@ -76,11 +75,7 @@ impl Headers {
 /// Refuses CR, LF, NUL and all other control characters but HTAB (RFC 9110 section 5.5).
 #[inline]
 pub(super) fn validate_value(name: &[u8], value: &[u8]) -> Result<(), EncodeError> {
-    // No early end: without one the compiler compares many bytes at once.
-    let is_valid = value.iter().fold(true, |valid, &byte| {
-        valid & chars::is_field_value_byte(byte)
-    });
-    if is_valid {
+    if chars::is_field_value(value) {
         Ok(())
     } else {
         Err(EncodeError::bad_value(name))

@@ -3,7 +3,6 @@
 use super::RouteError;
 use crate::Method;
 use crate::chars;
-use crate::chars::TOKEN;
 
 /// The methods a route takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +40,7 @@ impl MethodSet {
     pub fn from_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Self, RouteError> {
         let mut set = Self::default();
         for name in names {
-            if name.is_empty() || !chars::all(name.as_bytes(), TOKEN) {
+            if !chars::is_token(name.as_bytes()) {
                 return Err(RouteError::BadMethod {
                     name: name.escape_default().to_string(),
                 });
