@@ -1,0 +1,147 @@
+//! Requests as they are handed out.
+
+use std::ops::Range;
+use std::os::fd::RawFd;
+
+use kargo_http::RequestHead;
+
+use crate::PeerAddress;
+use crate::sys::socket;
+
+/// Names one request of one connection. Never reused within 2³² requests of 2³² connections in the same place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RequestId {
+    /// The connection's place in the server.
+    pub connection: u32,
+    /// Which of the connections that had this place.
+    pub generation: u32,
+    /// Which request of the connection: its number in HTTP/1.1, its stream where a protocol has streams.
+    pub stream: u32,
+}
+
+/// A request where it lies: in the shared receive buffer, or in its own memory once it was detached.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestRef<'a> {
+    head: &'a RequestHead,
+    bytes: &'a [u8],
+    body: &'a [u8],
+    peer: &'a PeerAddress,
+    local: Local<'a>,
+}
+
+/// Where the request came in: asked from the kernel only if somebody wants to know.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Local<'a> {
+    Known(&'a PeerAddress),
+    Socket(RawFd),
+}
+
+impl<'a> RequestRef<'a> {
+    pub(crate) fn new(
+        head: &'a RequestHead,
+        bytes: &'a [u8],
+        body: Range<usize>,
+        peer: &'a PeerAddress,
+        local: Local<'a>,
+    ) -> Self {
+        Self {
+            head,
+            bytes,
+            body: &bytes[body],
+            peer,
+            local,
+        }
+    }
+
+    /// The head. Its questions take [`Self::bytes`].
+    #[inline]
+    pub fn head(&self) -> &'a RequestHead {
+        self.head
+    }
+
+    /// The bytes the head refers to.
+    #[inline]
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The whole body, its transfer coding removed.
+    #[inline]
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// Who sent it.
+    #[inline]
+    pub fn peer_address(&self) -> &'a PeerAddress {
+        self.peer
+    }
+
+    /// Where it came in. One system call, but for a request that owns its bytes.
+    pub fn local_address(&self) -> PeerAddress {
+        match self.local {
+            Local::Known(address) => *address,
+            Local::Socket(fd) => socket::local_address(fd).unwrap_or(PeerAddress::Unix),
+        }
+    }
+
+    /// A copy that owns its bytes: two allocations.
+    pub fn to_owned_request(&self) -> OwnedRequest {
+        let start = self.body.as_ptr().addr() - self.bytes.as_ptr().addr();
+        OwnedRequest {
+            head: self.head.clone(),
+            bytes: self.bytes.to_vec(),
+            body: start..start + self.body.len(),
+            peer: *self.peer,
+            local: self.local_address(),
+        }
+    }
+}
+
+/// A request that owns its bytes and outlives its answer and its connection.
+#[derive(Debug, Clone)]
+pub struct OwnedRequest {
+    head: RequestHead,
+    bytes: Vec<u8>,
+    body: Range<usize>,
+    peer: PeerAddress,
+    local: PeerAddress,
+}
+
+impl OwnedRequest {
+    /// A request from a codec: `head` was decoded from the start of `bytes`, `body` is a range of them.
+    ///
+    /// # Panics
+    /// If `body` is not within `bytes`.
+    pub fn new(
+        head: RequestHead,
+        bytes: Vec<u8>,
+        body: Range<usize>,
+        peer: PeerAddress,
+        local: PeerAddress,
+    ) -> Self {
+        assert!(
+            body.start <= body.end && body.end <= bytes.len(),
+            "the body lies in the bytes"
+        );
+        Self {
+            head,
+            bytes,
+            body,
+            peer,
+            local,
+        }
+    }
+
+    /// The request as everywhere else.
+    pub fn as_ref(&self) -> RequestRef<'_> {
+        let local = Local::Known(&self.local);
+        RequestRef::new(
+            &self.head,
+            &self.bytes,
+            self.body.clone(),
+            &self.peer,
+            local,
+        )
+    }
+}

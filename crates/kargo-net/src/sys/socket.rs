@@ -1,0 +1,198 @@
+//! Sockets: non-blocking, close-on-exec.
+
+use std::fs::File;
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::AsRawFd;
+use std::os::fd::FromRawFd;
+use std::os::fd::OwnedFd;
+use std::os::fd::RawFd;
+use std::path::Path;
+
+use super::address::RawAddress;
+use super::check;
+use super::check_size;
+use crate::PeerAddress;
+
+/// Connections the kernel may queue for us; it cuts this down to its own maximum (net.core.somaxconn).
+const BACKLOG: i32 = 4096;
+
+/// A listening TCP socket. `SO_REUSEADDR`: a restart must not wait for connections of its predecessor to time out.
+pub(crate) fn listen_inet(address: SocketAddr) -> io::Result<OwnedFd> {
+    let family = if address.is_ipv4() {
+        libc::AF_INET
+    } else {
+        libc::AF_INET6
+    };
+    let socket = open(family)?;
+    set_option(&socket, libc::SOL_SOCKET, libc::SO_REUSEADDR, 1)?;
+    if address.is_ipv6() {
+        // [::] serves IPv4 too, whatever net.ipv6.bindv6only says.
+        set_option(&socket, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, 0)?;
+    }
+    bind(&socket, &RawAddress::from_inet(address))?;
+    listen(&socket)?;
+    Ok(socket)
+}
+
+/// A listening unix socket at a path that must not exist.
+pub(crate) fn listen_unix(path: &Path) -> io::Result<OwnedFd> {
+    let socket = open(libc::AF_UNIX)?;
+    bind(&socket, &RawAddress::from_path(path)?)?;
+    listen(&socket)?;
+    Ok(socket)
+}
+
+/// Whether somebody listens at this path.
+pub(crate) fn is_unix_alive(path: &Path) -> io::Result<bool> {
+    let socket = open(libc::AF_UNIX)?;
+    let address = RawAddress::from_path(path)?;
+    // SAFETY: connect(2) reads `len` bytes of an address that lives during the call.
+    let result = unsafe { libc::connect(socket.as_raw_fd(), address.as_ptr(), address.len()) };
+    match check(result) {
+        Ok(_) => Ok(true),
+        // EAGAIN: its queue is full, so it is alive.
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes one connection from the queue.
+pub(crate) fn accept(listener: RawFd) -> io::Result<(OwnedFd, PeerAddress)> {
+    let mut address = RawAddress::empty();
+    let flags = libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+    // SAFETY: accept4(2) writes at most as many bytes as the length says, which the address has.
+    let fd =
+        check(unsafe { libc::accept4(listener, address.as_mut_ptr(), address.len_mut(), flags) })?;
+    // SAFETY: accept4(2) just gave us this descriptor, nobody else owns it.
+    let socket = unsafe { OwnedFd::from_raw_fd(fd) };
+    let peer = address.to_peer();
+    if matches!(peer, PeerAddress::Inet(_)) {
+        // Answers leave in one send; waiting for more could only delay the last part of a long one.
+        set_option(&socket, libc::IPPROTO_TCP, libc::TCP_NODELAY, 1)?;
+    }
+    Ok((socket, peer))
+}
+
+/// The address a socket is bound to.
+pub(crate) fn local_address(socket: RawFd) -> io::Result<PeerAddress> {
+    let mut address = RawAddress::empty();
+    // SAFETY: getsockname(2) writes at most as many bytes as the length says, which the address has.
+    check(unsafe { libc::getsockname(socket, address.as_mut_ptr(), address.len_mut()) })?;
+    Ok(address.to_peer())
+}
+
+/// Receives into `buffer`. 0: the peer has ended its side.
+#[inline]
+pub(crate) fn receive(socket: RawFd, buffer: &mut [u8]) -> io::Result<usize> {
+    // SAFETY: recv(2) writes at most `buffer.len()` bytes.
+    check_size(unsafe { libc::recv(socket, buffer.as_mut_ptr().cast(), buffer.len(), 0) })
+}
+
+/// Receives at most `room` bytes behind the end of `buffer`, without zeroing them first.
+pub(crate) fn receive_append(
+    socket: RawFd,
+    buffer: &mut Vec<u8>,
+    room: usize,
+) -> io::Result<usize> {
+    buffer.reserve(room);
+    let spare = buffer.spare_capacity_mut();
+    let room = room.min(spare.len());
+    // SAFETY: recv(2) writes at most `room` bytes, which the spare capacity has.
+    let got = check_size(unsafe { libc::recv(socket, spare.as_mut_ptr().cast(), room, 0) })?;
+    // SAFETY: recv(2) has initialised the `got <= room` bytes behind the end.
+    unsafe { buffer.set_len(buffer.len() + got) };
+    Ok(got)
+}
+
+/// Sends what the socket takes. `MSG_NOSIGNAL`: a peer that is gone is an error, never a SIGPIPE.
+#[inline]
+pub(crate) fn send(socket: RawFd, bytes: &[u8]) -> io::Result<usize> {
+    let flags = libc::MSG_NOSIGNAL;
+    // SAFETY: send(2) reads `bytes.len()` bytes.
+    check_size(unsafe { libc::send(socket, bytes.as_ptr().cast(), bytes.len(), flags) })
+}
+
+/// Sends at most `len` bytes of `file` from `offset` on, without passing through us. 0: the file is shorter.
+pub(crate) fn send_file(socket: RawFd, file: &File, offset: u64, len: u64) -> io::Result<usize> {
+    let mut offset = libc::off_t::try_from(offset).map_err(io::Error::other)?;
+    // sendfile(2): at most 0x7ffff000 bytes at a time.
+    let len = len.min(0x7fff_f000) as usize;
+    // SAFETY: sendfile(2) reads and writes `offset`, which outlives the call.
+    check_size(unsafe { libc::sendfile(socket, file.as_raw_fd(), &raw mut offset, len) })
+}
+
+/// Ends our side: the peer reads the end after what was sent.
+pub(crate) fn shutdown_write(socket: RawFd) -> io::Result<()> {
+    // SAFETY: shutdown(2) takes no pointer.
+    check(unsafe { libc::shutdown(socket, libc::SHUT_WR) }).map(drop)
+}
+
+/// Makes a descriptor from elsewhere non-blocking and close-on-exec.
+pub(crate) fn adopt(socket: &OwnedFd) -> io::Result<()> {
+    let fd = socket.as_raw_fd();
+    // SAFETY: fcntl(2) with these commands takes no pointer.
+    let flags = check(unsafe { libc::fcntl(fd, libc::F_GETFL) })?;
+    // SAFETY: as above.
+    check(unsafe { libc::fcntl(fd, libc::F_SETFL, flags | libc::O_NONBLOCK) })?;
+    // SAFETY: as above.
+    check(unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) }).map(drop)
+}
+
+/// Whether a descriptor is a listening stream socket.
+pub(crate) fn is_listening(socket: &OwnedFd) -> io::Result<bool> {
+    let mut value: libc::c_int = 0;
+    let mut len = size_of::<libc::c_int>() as libc::socklen_t;
+    // SAFETY: getsockopt(2) writes at most `len` bytes, which `value` has.
+    check(unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_ACCEPTCONN,
+            (&raw mut value).cast(),
+            &raw mut len,
+        )
+    })?;
+    Ok(value != 0)
+}
+
+fn open(family: i32) -> io::Result<OwnedFd> {
+    let kind = libc::SOCK_STREAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+    // SAFETY: socket(2) takes no pointer.
+    let fd = check(unsafe { libc::socket(family, kind, 0) })?;
+    // SAFETY: socket(2) just gave us this descriptor, nobody else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+fn bind(socket: &OwnedFd, address: &RawAddress) -> io::Result<()> {
+    // SAFETY: bind(2) reads `len` bytes of an address that lives during the call.
+    check(unsafe { libc::bind(socket.as_raw_fd(), address.as_ptr(), address.len()) }).map(drop)
+}
+
+fn listen(socket: &OwnedFd) -> io::Result<()> {
+    // SAFETY: listen(2) takes no pointer.
+    check(unsafe { libc::listen(socket.as_raw_fd(), BACKLOG) }).map(drop)
+}
+
+fn set_option(socket: &OwnedFd, level: i32, name: i32, value: libc::c_int) -> io::Result<()> {
+    // SAFETY: setsockopt(2) reads the size of an int from `value`, which outlives the call.
+    let result = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            level,
+            name,
+            (&raw const value).cast(),
+            size_of::<libc::c_int>() as libc::socklen_t,
+        )
+    };
+    check(result).map(drop)
+}
+
+/// Whether a receive would find bytes.
+pub(crate) fn has_unread(socket: &OwnedFd) -> bool {
+    let mut byte = 0u8;
+    let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+    // SAFETY: recv(2) writes at most one byte, which `byte` is.
+    unsafe { libc::recv(socket.as_raw_fd(), (&raw mut byte).cast(), 1, flags) > 0 }
+}
