@@ -4,8 +4,6 @@
 HOST ?= 127.0.0.1
 PORT ?= 8080
 SUITE ?=
-export PHP ?= php
-export PHP_CONFIG ?= php-config
 XTASK = cargo run --quiet --locked --package xtask --
 
 help: ## this list
