@@ -8,7 +8,6 @@ use crate::BodyFraming;
 use crate::DecodeError;
 use crate::Limits;
 use crate::chars;
-use crate::chars::QUOTED;
 use crate::chars::TOKEN;
 
 /// What the bytes given to [`BodyDecoder::decode`] hold first.
@@ -194,7 +193,7 @@ impl BodyDecoder {
             (Escaped, _) if chars::is_field_value_byte(byte) => Quoted,
             (Quoted, b'\\') => Escaped,
             (Quoted, b'"') => AfterQuoted,
-            (Quoted, _) if chars::is(byte, QUOTED) => Quoted,
+            (Quoted, _) if chars::is_quoted_text(byte) => Quoted,
             (BeforeSemicolon | Name | AfterName | Value | AfterQuoted, b';') => BeforeName,
             (Name | AfterName, b'=') => BeforeValue,
             (BeforeValue, b'"') => Quoted,

@@ -12,8 +12,8 @@ pub(crate) const REG_NAME: u8 = 8;
 pub(crate) const HEX: u8 = 16;
 /// What may stand inside the brackets of an IP literal (RFC 3986 section 3.2.2, no zone).
 pub(crate) const IP_LITERAL: u8 = 32;
-/// `qdtext` of RFC 9110 section 5.6.4.
-pub(crate) const QUOTED: u8 = 64;
+/// Decimal digits.
+pub(crate) const DIGIT: u8 = 64;
 /// `cookie-octet` of RFC 6265 section 4.1.1.
 pub(crate) const COOKIE: u8 = 128;
 
@@ -28,8 +28,43 @@ pub(crate) fn is(byte: u8, class: u8) -> bool {
 }
 
 /// Whether all of `bytes` belong to one of the given classes.
+#[inline]
 pub(crate) fn all(bytes: &[u8], class: u8) -> bool {
-    bytes.iter().all(|&byte| is(byte, class))
+    prefix_length(bytes, class) == bytes.len()
+}
+
+/// How many bytes at the start of `bytes` belong to one of the given classes.
+#[inline(always)]
+pub(crate) fn prefix_length(bytes: &[u8], class: u8) -> usize {
+    let mut rest = bytes;
+    let mut length = 0;
+    // Eight at a time, because counting and comparing for each costs as much as looking it up.
+    while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+        for (offset, &byte) in chunk.iter().enumerate() {
+            if !is(byte, class) {
+                return length + offset;
+            }
+        }
+        rest = behind;
+        length += 8;
+    }
+    length
+        + rest
+            .iter()
+            .position(|&byte| !is(byte, class))
+            .unwrap_or(rest.len())
+}
+
+/// Whether `bytes` are `lower` in any case. `lower` consists of lower-case letters and hyphens,
+/// `bytes` holds no control characters: these alone would be mistaken.
+#[inline(always)]
+pub(crate) fn is_in_any_case<const N: usize>(bytes: &[u8], lower: &[u8; N]) -> bool {
+    // No early end: that way a few words are compared instead of many bytes.
+    <&[u8; N]>::try_from(bytes).is_ok_and(|bytes| {
+        bytes.iter().zip(lower).fold(0, |differing, (byte, lower)| {
+            differing | ((byte | 0x20) ^ lower)
+        }) == 0
+    })
 }
 
 /// Whether `bytes` are a token, such as a method or a header name (RFC 9110 section 5.6.2).
@@ -60,6 +95,11 @@ pub(crate) const fn hex_value(byte: u8) -> Option<u8> {
 #[inline]
 pub(crate) const fn is_field_value_byte(byte: u8) -> bool {
     byte >= b' ' && byte != 0x7f || byte == b'\t'
+}
+
+/// `qdtext` of RFC 9110 section 5.6.4: what stands unescaped between quotes.
+pub(crate) const fn is_quoted_text(byte: u8) -> bool {
+    is_field_value_byte(byte) && byte != b'"' && byte != b'\\'
 }
 
 /// Without the spaces and tabs around it (OWS, RFC 9110 section 5.6.3).
@@ -125,8 +165,8 @@ const fn classes() -> [u8; 256] {
         if unreserved || sub_delim || byte == b':' {
             class |= IP_LITERAL;
         }
-        if matches!(byte, b'\t' | b' ' | 0x21 | 0x23..=0x5b | 0x5d..=0x7e | 0x80..=0xff) {
-            class |= QUOTED;
+        if byte.is_ascii_digit() {
+            class |= DIGIT;
         }
         if matches!(byte, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e) {
             class |= COOKIE;

@@ -6,7 +6,8 @@ use crate::chars;
 use crate::chars::TOKEN;
 use crate::request_head::FieldSpans;
 
-/// Decodes the field line that begins at `start`; answers it and the offset behind its CRLF.
+/// Decodes the field line that begins at `start`; answers it and the offset behind its CRLF, or
+/// `None` for the empty line at the end of the head.
 ///
 /// An incomplete line is an error too; the caller, who knows whether there is an LF, tells the
 /// two apart.
@@ -14,70 +15,74 @@ use crate::request_head::FieldSpans;
 pub(crate) fn decode_field_line(
     bytes: &[u8],
     start: usize,
-) -> Result<(FieldSpans, usize), DecodeError> {
-    let line = bytes.get(start..).ok_or(DecodeError::BadFieldName)?;
-    let name_length = line
-        .iter()
-        .position(|&byte| !chars::is(byte, TOKEN))
-        .ok_or(DecodeError::BadFieldName)?;
-    let name_end = start + name_length;
-    if name_length == 0 || bytes.get(name_end) != Some(&b':') {
+) -> Result<Option<(FieldSpans, usize)>, DecodeError> {
+    let Some(line) = bytes.get(start..) else {
+        return Err(DecodeError::BadFieldName);
+    };
+    if let [b'\r', b'\n', ..] = line {
+        return Ok(None);
+    }
+    let name_length = chars::prefix_length(line, TOKEN);
+    let Some([b':', rest @ ..]) = line.get(name_length..) else {
         return Err(name_fault(line, name_length));
+    };
+    if name_length == 0 {
+        return Err(DecodeError::BadFieldName);
     }
 
-    let mut value_start = name_end + 1;
-    while let Some(b' ' | b'\t') = bytes.get(value_start) {
-        value_start += 1;
+    let mut value = rest;
+    while let [b' ' | b'\t', rest @ ..] = value {
+        value = rest;
     }
-    let line_end = find_control(bytes, value_start).ok_or(DecodeError::BadFieldValue)?;
-    match bytes.get(line_end..line_end + 2) {
-        Some(b"\r\n") => {}
-        Some([b'\r', _]) => return Err(DecodeError::BareCr),
-        Some([b'\n', _]) | None => return Err(DecodeError::BareLf),
-        _ => return Err(DecodeError::BadFieldValue),
-    }
-    let mut value_end = line_end;
-    while value_end > value_start && matches!(bytes.get(value_end - 1), Some(b' ' | b'\t')) {
-        value_end -= 1;
+    // `value` is the end of `bytes`, and a shorter one than from `start` on.
+    let value_start = bytes.len().wrapping_sub(value.len());
+    let length = value_length(value);
+    let (Some(mut trimmed), Some([b'\r', b'\n', ..])) = (value.get(..length), value.get(length..))
+    else {
+        return Err(value_fault(value, length));
+    };
+    while let [rest @ .., b' ' | b'\t'] = trimmed {
+        trimmed = rest;
     }
     let field = FieldSpans {
-        name: Span::new(start, name_end),
-        value: Span::new(value_start, value_end),
+        name: Span::new(start, start.wrapping_add(name_length)),
+        value: Span::new(value_start, value_start.wrapping_add(trimmed.len())),
     };
-    Ok((field, line_end + 2))
+    Ok(Some((
+        field,
+        value_start.wrapping_add(length).wrapping_add(2),
+    )))
 }
 
-/// The offset of the first control character but HTAB at or behind `at`.
+/// How many bytes come before the first control character that is not HTAB.
 ///
 /// Eight bytes at a time: the sign bit of each byte of `below` says that it is less than SP, of
 /// `delete` that it is DEL. A borrow can only spoil bytes behind the first that was found.
-#[inline]
-fn find_control(bytes: &[u8], mut at: usize) -> Option<usize> {
+#[inline(always)]
+fn value_length(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const SIGNS: u64 = ONES << 7;
-    let mut rest = bytes.get(at..)?;
-    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*word);
+    let mut rest = bytes;
+    while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*chunk);
         let below = word.wrapping_sub(ONES * 0x20) & !word;
         let not_delete = word ^ (ONES * 0x7f);
         let delete = not_delete.wrapping_sub(ONES) & !not_delete;
         let found = (below | delete) & SIGNS;
-        if found != 0 {
-            let offset = (found.trailing_zeros() / 8) as usize;
-            at += offset;
-            if bytes.get(at) != Some(&b'\t') {
-                return Some(at);
-            }
-            at += 1;
-            rest = rest.get(offset + 1..)?;
+        if found == 0 {
+            rest = behind;
             continue;
         }
-        at += 8;
-        rest = behind;
+        let offset = (found.trailing_zeros() / 8) as usize;
+        match rest.get(offset..) {
+            Some([b'\t', behind @ ..]) => rest = behind,
+            _ => return bytes.len().wrapping_sub(rest.len()).wrapping_add(offset),
+        }
     }
-    rest.iter()
-        .position(|&byte| !chars::is_field_value_byte(byte))
-        .map(|offset| at + offset)
+    let valid = rest
+        .iter()
+        .position(|&byte| !chars::is_field_value_byte(byte));
+    bytes.len() - rest.len() + valid.unwrap_or(rest.len())
 }
 
 /// What is wrong with a line whose name ends after `length` bytes without a colon.
@@ -89,5 +94,15 @@ fn name_fault(line: &[u8], length: usize) -> DecodeError {
         [b'\r', b'\n', ..] => DecodeError::BadFieldName,
         [b'\r', ..] => DecodeError::BareCr,
         _ => DecodeError::BadFieldName,
+    }
+}
+
+/// What is wrong with a value that ends after `length` bytes without CRLF.
+#[cold]
+fn value_fault(value: &[u8], length: usize) -> DecodeError {
+    match value.get(length) {
+        Some(b'\r') => DecodeError::BareCr,
+        Some(b'\n') => DecodeError::BareLf,
+        _ => DecodeError::BadFieldValue,
     }
 }

@@ -7,12 +7,16 @@ use crate::BodyFraming;
 use crate::DecodeError;
 use crate::Limits;
 use crate::RequestHead;
+use crate::Span;
 use crate::TargetForm;
 use crate::Version;
 use crate::chars;
+use crate::chars::DIGIT;
+use crate::chars::HEX;
 use crate::chars::IP_LITERAL;
 use crate::chars::REG_NAME;
 use crate::chars::TOKEN;
+use crate::chars::is_in_any_case;
 use crate::request_head::FieldSpans;
 
 /// The field lines that decide about the message itself, collected while lines are decoded.
@@ -26,10 +30,10 @@ pub(crate) struct FramingFields {
     upgrade: Lines,
 }
 
-/// The lines of one name: the first, and how many.
+/// The lines of one name: the value of the first, and how many.
 #[derive(Clone, Copy, Debug, Default)]
 struct Lines {
-    first: FieldSpans,
+    first: Span,
     count: u32,
 }
 
@@ -38,25 +42,26 @@ impl FramingFields {
     #[inline]
     pub(crate) fn note(&mut self, bytes: &[u8], field: FieldSpans) {
         // Lengths first: most fields are none of these, and that is seen at once.
-        let (name, lines) = match field.name.len() {
-            4 => (&b"host"[..], &mut self.host),
-            6 => (&b"expect"[..], &mut self.expect),
-            7 => (&b"upgrade"[..], &mut self.upgrade),
-            10 => (&b"connection"[..], &mut self.connection),
-            14 => (&b"content-length"[..], &mut self.content_length),
-            17 => (&b"transfer-encoding"[..], &mut self.transfer_encoding),
+        let name = field.name;
+        let lines = match name.len() {
+            4 if is_in_any_case(name.of(bytes), b"host") => &mut self.host,
+            6 if is_in_any_case(name.of(bytes), b"expect") => &mut self.expect,
+            7 if is_in_any_case(name.of(bytes), b"upgrade") => &mut self.upgrade,
+            10 if is_in_any_case(name.of(bytes), b"connection") => &mut self.connection,
+            14 if is_in_any_case(name.of(bytes), b"content-length") => &mut self.content_length,
+            17 if is_in_any_case(name.of(bytes), b"transfer-encoding") => {
+                &mut self.transfer_encoding
+            }
             _ => return,
         };
-        if field.name.of(bytes).eq_ignore_ascii_case(name) {
-            if lines.count == 0 {
-                lines.first = field;
-            }
-            lines.count += 1;
+        if lines.count == 0 {
+            lines.first = field.value;
         }
+        lines.count += 1;
     }
 
     /// Checks the fields against each other and completes `head` with what they mean.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn complete(
         &self,
         bytes: &[u8],
@@ -91,11 +96,15 @@ impl FramingFields {
             1 => {}
             _ => return Err(DecodeError::RepeatedHost),
         }
-        if !is_host_and_port(self.host.first.value.of(bytes)) {
+        let value = self.host.first;
+        let length = bytes
+            .get(value.start as usize..)
+            .map_or(0, host_and_port_length);
+        if length == 0 || length != value.len() {
             return Err(DecodeError::BadHost);
         }
         if !from_target {
-            head.host = Some(self.host.first.value);
+            head.host = Some(self.host.first);
         }
         Ok(())
     }
@@ -108,7 +117,7 @@ impl FramingFields {
         }
         match self.content_length.count {
             0 => Ok(BodyFraming::None),
-            1 => content_length(self.content_length.first.value.of(bytes)).map(BodyFraming::Length),
+            1 => content_length(self.content_length.first.of(bytes)).map(BodyFraming::Length),
             _ => Err(DecodeError::RepeatedContentLength),
         }
     }
@@ -156,8 +165,8 @@ impl FramingFields {
             0 => {}
             1 => {
                 // What browsers and load generators send, in two comparisons.
-                let value = self.connection.first.value.of(bytes);
-                if value.eq_ignore_ascii_case(b"keep-alive") {
+                let value = self.connection.first.of(bytes);
+                if is_in_any_case(value, b"keep-alive") {
                     head.keep_alive = true;
                 } else {
                     self.read_connection_options(bytes, head);
@@ -198,57 +207,70 @@ impl FramingFields {
     }
 }
 
-/// `uri-host [ ":" port ]` with a host that is not empty (RFC 9110 section 7.2, RFC 3986
-/// section 3.2.2). An IP literal is checked for its characters, not for being an address.
-#[inline]
-pub(crate) fn is_host_and_port(value: &[u8]) -> bool {
-    let mut at = 0;
-    if value.first() == Some(&b'[') {
-        let Some(length) = value.iter().position(|&byte| byte == b']') else {
-            return false;
-        };
-        let inside = value.get(1..length).unwrap_or_default();
-        if inside.is_empty() || !chars::all(inside, IP_LITERAL) {
-            return false;
-        }
-        at = length + 1;
-    } else {
-        while let Some(&byte) = value.get(at) {
-            if chars::is(byte, REG_NAME) {
-                at += 1;
-                continue;
-            }
-            match value.get(at..) {
-                Some([b'%', high, low, ..])
-                    if chars::is(*high, chars::HEX) && chars::is(*low, chars::HEX) =>
-                {
-                    at += 3;
-                }
-                _ => break,
-            }
-        }
-        if at == 0 {
-            return false;
-        }
-    }
-    match value.get(at..) {
-        None | Some([]) => true,
-        Some([b':', port @ ..]) => is_port(port),
-        Some(_) => false,
+/// How many bytes at the start are `uri-host [ ":" port ]` with a host that is not empty
+/// (RFC 9110 section 7.2, RFC 3986 section 3.2.2). An IP literal is checked for its characters,
+/// not for being an address.
+///
+/// A longest prefix rather than a verdict, so that bytes behind the value end the scan.
+#[inline(always)]
+pub(crate) fn host_and_port_length(bytes: &[u8]) -> usize {
+    let length = match bytes {
+        [b'[', ..] => ip_literal_length(bytes),
+        _ => reg_name_length(bytes),
+    };
+    match bytes.get(length..) {
+        Some([b':', port @ ..]) if length > 0 => length.wrapping_add(1 + port_length(port)),
+        _ => length,
     }
 }
 
-/// `*DIGIT`, at most 65535; an empty port is the default one (RFC 3986 section 3.2.3).
-#[inline]
-fn is_port(digits: &[u8]) -> bool {
-    let mut port = 0_u32;
-    for digit in digits {
-        if !digit.is_ascii_digit() {
-            return false;
-        }
-        port = (port * 10 + u32::from(digit - b'0')).min(65_536);
+/// How many bytes at the start are an IP literal with its brackets; 0 if it is malformed.
+#[cold]
+fn ip_literal_length(bytes: &[u8]) -> usize {
+    let inside = bytes.get(1..).unwrap_or_default();
+    let length = chars::prefix_length(inside, IP_LITERAL);
+    if length > 0 && inside.get(length) == Some(&b']') {
+        length + 2
+    } else {
+        0
     }
-    port < 65_536
+}
+
+/// How many bytes at the start are a `reg-name`, which an IPv4 address is as well.
+#[inline]
+fn reg_name_length(bytes: &[u8]) -> usize {
+    let mut length = chars::prefix_length(bytes, REG_NAME);
+    while let Some([b'%', high, low, behind @ ..]) = bytes.get(length..) {
+        if !chars::is(*high, HEX) || !chars::is(*low, HEX) {
+            break;
+        }
+        length += 3 + chars::prefix_length(behind, REG_NAME);
+    }
+    length
+}
+
+/// How many bytes at the start are `*DIGIT` of a value up to 65535; an empty port is the default
+/// one (RFC 3986 section 3.2.3).
+#[inline]
+fn port_length(bytes: &[u8]) -> usize {
+    let length = chars::prefix_length(bytes, DIGIT);
+    if length < 5 {
+        length
+    } else {
+        long_port_length(bytes, length)
+    }
+}
+
+#[cold]
+fn long_port_length(bytes: &[u8], length: usize) -> usize {
+    let mut port = 0_u32;
+    for (at, digit) in bytes.iter().take(length).enumerate() {
+        port = port * 10 + u32::from(digit.wrapping_sub(b'0'));
+        if port > 65_535 {
+            return at;
+        }
+    }
+    length
 }
 
 /// `1*DIGIT` (RFC 9110 section 8.6). What does not fit into 64 bits is the largest number, which

@@ -78,10 +78,26 @@ impl HeadDecoder {
         limits: &Limits,
         head: &mut RequestHead,
     ) -> Result<Option<usize>, DecodeError> {
-        if self.scanned == 0 {
-            return self.decode_lines(bytes, limits, head);
+        match bytes.get(self.scanned..) {
+            _ if self.scanned == 0 => self.decode_lines(bytes, limits, head),
+            // One new byte inside a line: the case that must cost next to nothing.
+            Some([byte]) if *byte != b'\n' && bytes.len() < self.line_limit => {
+                self.scanned = bytes.len();
+                Ok(None)
+            }
+            _ => self.resume(bytes, limits, head),
         }
-        if !has_line_feed(bytes, self.scanned) {
+    }
+
+    #[inline(never)]
+    fn resume(
+        &mut self,
+        bytes: &[u8],
+        limits: &Limits,
+        head: &mut RequestHead,
+    ) -> Result<Option<usize>, DecodeError> {
+        let unseen = bytes.get(self.scanned..).unwrap_or_default();
+        if memchr(b'\n', unseen).is_none() {
             self.scanned = bytes.len();
             if bytes.len() < self.line_limit {
                 return Ok(None);
@@ -124,11 +140,9 @@ impl HeadDecoder {
         let mut framing = FramingFields::default();
         head.fields.clear();
         loop {
-            if let Some([b'\r', b'\n', ..]) = bytes.get(at..) {
-                break;
-            }
             match decode_field_line(bytes, at) {
-                Ok((field, end)) => {
+                Ok(None) => break,
+                Ok(Some((field, end))) => {
                     if end > self.line_limit {
                         return Err(DecodeError::HeadersTooLong);
                     }
@@ -157,19 +171,16 @@ impl HeadDecoder {
     /// no byte of it yet.
     #[inline]
     fn skip_empty_line(&mut self, bytes: &[u8], limits: &Limits) -> Result<bool, DecodeError> {
-        let start = match bytes {
-            [] | [b'\r'] | [b'\r', b'\n'] => return Ok(false),
-            [b'\r', b'\n', ..] => 2,
-            [b'\r', ..] => return Err(DecodeError::BareCr),
-            _ => 0,
-        };
         // What cannot be HTTP, such as a TLS handshake, is not waited for.
-        match bytes.get(start) {
-            Some(b'\n') => return Err(DecodeError::BareLf),
-            Some(b'\r') => return Err(DecodeError::BadRequestLine),
-            Some(&byte) if !chars::is(byte, TOKEN) => return Err(DecodeError::BadMethod),
-            _ => {}
-        }
+        let start = match bytes {
+            [first, ..] if chars::is(*first, TOKEN) => 0,
+            [] | [b'\r'] | [b'\r', b'\n'] => return Ok(false),
+            [b'\r', b'\n', first, ..] if chars::is(*first, TOKEN) => 2,
+            [b'\n', ..] | [b'\r', b'\n', b'\n', ..] => return Err(DecodeError::BareLf),
+            [b'\r', b'\n', b'\r', ..] => return Err(DecodeError::BadRequestLine),
+            [b'\r', second, ..] if *second != b'\n' => return Err(DecodeError::BareCr),
+            _ => return Err(DecodeError::BadMethod),
+        };
         self.line = Line::Request;
         self.line_start = start;
         self.line_limit = start
@@ -213,15 +224,5 @@ impl HeadDecoder {
             Line::Start | Line::Request => DecodeError::RequestLineTooLong,
             Line::Field => DecodeError::HeadersTooLong,
         }
-    }
-}
-
-/// Whether there is an LF at or behind `from`. A single new byte is the case to be fast for.
-#[inline]
-fn has_line_feed(bytes: &[u8], from: usize) -> bool {
-    match bytes.get(from..) {
-        Some([byte]) => *byte == b'\n',
-        Some(more) => memchr(b'\n', more).is_some(),
-        None => false,
     }
 }

@@ -11,7 +11,6 @@
 use std::borrow::Cow;
 
 use crate::chars;
-use crate::chars::QUOTED;
 use crate::chars::TOKEN;
 use crate::query::split_at_byte;
 
@@ -147,7 +146,7 @@ fn quoted_length(bytes: &[u8]) -> Option<usize> {
             {
                 at += 2;
             }
-            &byte if chars::is(byte, QUOTED) => at += 1,
+            &byte if chars::is_quoted_text(byte) => at += 1,
             _ => return None,
         }
     }

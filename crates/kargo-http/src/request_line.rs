@@ -10,7 +10,7 @@ use crate::chars;
 use crate::chars::PATH;
 use crate::chars::QUERY;
 use crate::chars::TOKEN;
-use crate::framing::is_host_and_port;
+use crate::framing::host_and_port_length;
 
 /// Decodes the request line that begins at `start`; answers the offset behind its CRLF.
 ///
@@ -22,7 +22,9 @@ pub(crate) fn decode_request_line(
     start: usize,
     head: &mut RequestHead,
 ) -> Result<usize, DecodeError> {
-    let line = bytes.get(start..).unwrap_or_default();
+    let Some(line) = bytes.get(start..) else {
+        return Err(DecodeError::BadRequestLine);
+    };
     let (method, target_start) = decode_method(line, start, head)?;
     head.method = method;
 
@@ -40,13 +42,10 @@ fn decode_method(
     head: &mut RequestHead,
 ) -> Result<(Method, usize), DecodeError> {
     let (method, length) = match line {
-        [b'G', b'E', b'T', b' ', ..] => (Method::Get, 3),
-        [b'P', b'O', b'S', b'T', b' ', ..] => (Method::Post, 4),
+        _ if line.first_chunk() == Some(b"GET ") => (Method::Get, 3),
+        _ if line.first_chunk() == Some(b"POST ") => (Method::Post, 4),
         _ => {
-            let length = line
-                .iter()
-                .position(|&byte| !chars::is(byte, TOKEN))
-                .ok_or(DecodeError::BadRequestLine)?;
+            let length = chars::prefix_length(line, TOKEN);
             let name = line.get(..length).unwrap_or_default();
             if name.is_empty() || line.get(length) != Some(&b' ') {
                 return Err(fault_at(line, length, DecodeError::BadMethod));
@@ -72,7 +71,7 @@ fn decode_target(bytes: &[u8], start: usize, head: &mut RequestHead) -> Result<u
 }
 
 /// `absolute-path [ "?" query ]`; answers the offset of the space that ends it.
-#[inline]
+#[inline(always)]
 fn decode_path_and_query(
     bytes: &[u8],
     start: usize,
@@ -80,7 +79,7 @@ fn decode_path_and_query(
 ) -> Result<usize, DecodeError> {
     let mut at = start;
     loop {
-        at += scan(bytes, at, PATH).ok_or(DecodeError::BadRequestLine)?;
+        at += prefix_length_from(bytes, at, PATH);
         match bytes.get(at) {
             Some(b' ') => {
                 head.path = Span::new(start, at);
@@ -101,7 +100,7 @@ fn decode_path_and_query(
     }
     head.path = Span::new(start, at);
     let query_start = at + 1;
-    let end = query_start + scan(bytes, query_start, QUERY).ok_or(DecodeError::BadRequestLine)?;
+    let end = query_start + prefix_length_from(bytes, query_start, QUERY);
     head.query = Some(Span::new(query_start, end));
     match bytes.get(end) {
         Some(b' ') => Ok(end),
@@ -131,33 +130,35 @@ fn decode_other_target(
         });
     let authority_start = start + scheme_bytes.unwrap_or(0);
     let authority = bytes.get(authority_start..).unwrap_or_default();
-    let length = authority
-        .iter()
-        .position(|byte| matches!(byte, b'/' | b'?' | b' ' | b'\r' | b'\n'))
-        .ok_or(DecodeError::BadRequestLine)?;
-    let authority = authority.get(..length).unwrap_or_default();
+    // Userinfo is not taken, as RFC 9110 section 4.2.4 advises.
+    let length = host_and_port_length(authority);
     let authority_end = authority_start + length;
+    if length == 0 {
+        return Err(fault_at(bytes, authority_end, DecodeError::BadTarget));
+    }
+    let authority = authority.get(..length).unwrap_or_default();
     head.host = Some(Span::new(authority_start, authority_end));
     head.path = Span::new(authority_end, authority_end);
 
-    if scheme_bytes.is_none() {
-        head.form = TargetForm::Authority;
-        // The port is not optional here (RFC 9112 section 3.2.3).
-        let has_port = authority.last().is_some_and(u8::is_ascii_digit)
-            && authority.iter().rposition(|&byte| byte == b':')
-                > authority.iter().rposition(|&byte| byte == b']');
-        if !has_port || !is_host_and_port(authority) || bytes.get(authority_end) != Some(&b' ') {
-            return Err(fault_at(bytes, authority_end, DecodeError::BadTarget));
-        }
-        return Ok(authority_end);
+    if scheme_bytes.is_some() {
+        head.form = TargetForm::Absolute;
+        return match bytes.get(authority_end) {
+            Some(b' ') => Ok(authority_end),
+            Some(b'/' | b'?') => decode_path_and_query(bytes, authority_end, head),
+            _ => Err(fault_at(bytes, authority_end, DecodeError::BadTarget)),
+        };
     }
-    head.form = TargetForm::Absolute;
-    if !is_host_and_port(authority) {
-        return Err(DecodeError::BadTarget);
-    }
+    // The port is not optional here (RFC 9112 section 3.2.3).
+    head.form = TargetForm::Authority;
+    let port_at = authority
+        .iter()
+        .rposition(|byte| !byte.is_ascii_digit())
+        .unwrap_or(0);
     match bytes.get(authority_end) {
-        Some(b' ') => Ok(authority_end),
-        _ => decode_path_and_query(bytes, authority_end, head),
+        Some(b' ') if authority.get(port_at) == Some(&b':') && port_at + 1 < length => {
+            Ok(authority_end)
+        }
+        _ => Err(fault_at(bytes, authority_end, DecodeError::BadTarget)),
     }
 }
 
@@ -168,12 +169,11 @@ fn decode_version(
     start: usize,
     head: &mut RequestHead,
 ) -> Result<usize, DecodeError> {
-    let rest = bytes.get(start..).unwrap_or_default();
-    let (name, rest) = rest
-        .split_first_chunk::<8>()
-        .ok_or(DecodeError::BadVersion)?;
+    let Some((name, rest)) = bytes.get(start..).and_then(<[u8]>::split_first_chunk::<8>) else {
+        return Err(DecodeError::BadVersion);
+    };
     head.version = match name {
-        b"HTTP/1.1" => Version::Http11,
+        _ if name == b"HTTP/1.1" => Version::Http11,
         b"HTTP/1.0" => Version::Http10,
         [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
             if major.is_ascii_digit() && minor.is_ascii_digit() =>
@@ -210,13 +210,10 @@ fn check_form(head: &RequestHead) -> Result<(), DecodeError> {
     }
 }
 
-/// How many bytes from `at` on are of `class`; `None` if all are, to the end of what is there.
+/// How many bytes from `at` on are of `class`.
 #[inline(always)]
-fn scan(bytes: &[u8], at: usize, class: u8) -> Option<usize> {
-    bytes
-        .get(at..)?
-        .iter()
-        .position(|&byte| !chars::is(byte, class))
+fn prefix_length_from(bytes: &[u8], at: usize, class: u8) -> usize {
+    chars::prefix_length(bytes.get(at..).unwrap_or_default(), class)
 }
 
 /// What is wrong where `otherwise` was the first idea: line ends are named for what they are.

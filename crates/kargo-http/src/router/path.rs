@@ -6,6 +6,9 @@ use crate::percent::Decoded;
 
 /// Refuses what no path may hold; answers whether there are escapes.
 pub(super) fn check_path(path: &[u8]) -> Result<bool, PathError> {
+    if memchr::memchr2(b'%', b'.', path).is_none() {
+        return Ok(false);
+    }
     let has_escapes = percent::has_escapes(path);
     if has_escapes {
         check_escapes(path)?;
