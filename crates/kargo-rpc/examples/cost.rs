@@ -14,6 +14,7 @@ use kargo_rpc::Encoder;
 use kargo_rpc::Limits;
 use kargo_rpc::json;
 use kargo_rpc::jsonrpc;
+use kargo_rpc::xmlrpc;
 
 /// Adds up what it is told, so that nothing can be optimized away.
 #[derive(Default)]
@@ -89,6 +90,9 @@ impl CallBuilder for Checksum {
 }
 
 const JSON_CALL: &[u8] = br#"{"jsonrpc":"2.0","method":"poll.getAllPolls","params":[],"id":1}"#;
+
+const XML_CALL: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<methodCall>\
+<methodName>poll.getAllPolls</methodName><params/></methodCall>";
 
 /// Poll 1 with its three options: what `poll.getAllPolls` answers.
 fn encode_polls<E: Encoder>(value: &mut E) -> Result<(), EncodeError> {
@@ -176,7 +180,32 @@ fn main() {
             }
             println!("bytes {}", text.len());
         }
-        _ => println!("json-decode | json-encode | json-array  ROUNDS"),
+        "xml-decode" => {
+            let mut decoder = xmlrpc::Decoder::new();
+            for _ in 0..rounds {
+                let body = black_box(XML_CALL);
+                decoder
+                    .decode(body, None, &limits, &mut builder, &mut calls)
+                    .expect("decodes");
+                assert!(matches!(
+                    calls.call(0).expect("a call").kind,
+                    CallKind::Request(_)
+                ));
+            }
+        }
+        "xml-encode" => {
+            for _ in 0..rounds {
+                out.clear();
+                let options = xmlrpc::Options::default();
+                let responses = xmlrpc::ResponseWriter::begin(&mut out, false, options);
+                responses
+                    .result(&mut out, |value| encode_polls(value))
+                    .expect("encodes");
+                responses.finish(&mut out);
+                black_box(&out);
+            }
+        }
+        _ => println!("json-decode | json-encode | json-array | xml-decode | xml-encode  ROUNDS"),
     }
     black_box(builder.0);
 }

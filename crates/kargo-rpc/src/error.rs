@@ -63,6 +63,8 @@ pub enum BodyErrorKind {
     XmlLimit,
     /// Well-formed XML, but no XML-RPC method call.
     NotACall,
+    /// A scalar's text isn't one of its type. It concerns one call, so it is never said of a body.
+    InvalidValue,
 }
 
 impl BodyErrorKind {
@@ -88,6 +90,7 @@ impl BodyErrorKind {
             Self::InvalidEncoding => "invalid character for the encoding",
             Self::XmlLimit => "too many attributes or too long a name",
             Self::NotACall => "not a method call",
+            Self::InvalidValue => "not a value of its type",
         }
     }
 

@@ -68,10 +68,13 @@ mod date_time;
 mod encoder;
 mod error;
 mod fault;
+pub mod fuzzing;
 pub mod json;
 pub mod jsonrpc;
 mod limits;
 mod utf8;
+mod xml;
+pub mod xmlrpc;
 
 pub use builder::{Argument, Builder, CallBuilder, Discard};
 pub use call::{Call, CallKind, CallList, Version};

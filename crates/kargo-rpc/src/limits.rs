@@ -9,6 +9,8 @@ pub struct Limits {
     pub max_depth: usize,
     /// Calls in one batch or multicall (default 1,000). A body with more is one invalid request.
     pub max_batch: usize,
+    /// XML elements open at once (default 256, which is also libxml's). A level of values is three elements.
+    pub max_elements: usize,
     /// Attributes of one XML element (default 32).
     pub max_attributes: usize,
     /// Bytes of one XML element or attribute name (default 256).
@@ -20,6 +22,7 @@ impl Default for Limits {
         Self {
             max_depth: 512,
             max_batch: 1_000,
+            max_elements: 256,
             max_attributes: 32,
             max_name_bytes: 256,
         }

@@ -1,0 +1,36 @@
+//! Well-formed XML 1.0, as far as remote calls need it.
+//!
+//! The reader is strict: what libxml refuses is refused. Of what XML allows it refuses more, for RPC documents have no
+//! use for it and parsers differ about it: document type declarations, processing instructions, entities other than the
+//! five predefined ones, names with more than one colon, two attributes of one element whose names differ by their
+//! prefixes only, versions other than 1.x.
+//!
+//! Encodings are UTF-8, US-ASCII, ISO-8859-1, and UTF-16 with a byte order mark. A byte order mark, the header's charset
+//! and the declaration must not contradict each other, except that a header's charset wins over the declaration, as
+//! RFC 7303 section 3.2 has it.
+
+mod chars;
+mod encoding;
+mod reader;
+mod writer;
+
+pub(crate) use encoding::Encoding;
+pub(crate) use encoding::to_utf8;
+pub(crate) use reader::Content;
+pub(crate) use reader::Place;
+pub(crate) use reader::Reader;
+pub(crate) use reader::Scratch;
+pub(crate) use writer::write_text;
+pub(crate) use writer::write_text_lossy;
+
+/// Whether the whole of `document` is well-formed, within `limits` and the restrictions above.
+pub(crate) fn is_well_formed(document: &[u8], limits: &crate::Limits) -> bool {
+    let (mut transcoded, mut scratch) = (Vec::new(), Scratch::new());
+    let Ok(document) = to_utf8(document, None, &mut transcoded) else {
+        return false;
+    };
+    let mut reader = Reader::start(document.text, document.start, limits, &mut scratch);
+    reader.child().is_ok_and(|root| root.is_some())
+        && reader.skip_to_depth(0).is_ok()
+        && reader.finish().is_ok()
+}
