@@ -35,6 +35,7 @@ pub use body::BodyEncoder;
 pub use body::encode_chunk;
 pub use body::encode_last_chunk;
 pub use error::EncodeError;
+pub use header::check_header;
 pub(crate) use header::write_decimal;
 
 use crate::HttpDate;

@@ -72,6 +72,15 @@ impl Headers {
     }
 }
 
+/// Checks a header line as [`encode_head`](super::encode_head) will: whoever sets headers early can refuse early.
+pub fn check_header(name: &[u8], value: &[u8]) -> Result<(), EncodeError> {
+    if chars::is_token(name) {
+        validate_value(name, value)
+    } else {
+        Err(EncodeError::bad_name(name))
+    }
+}
+
 /// Refuses CR, LF, NUL and all other control characters but HTAB (RFC 9110 section 5.5).
 #[inline]
 pub(super) fn validate_value(name: &[u8], value: &[u8]) -> Result<(), EncodeError> {
