@@ -1,1 +1,91 @@
-//! The extension.
+//! `kargo_event`, the PHP extension.
+//!
+//! | module | is |
+//! |---|---|
+//! | `engine` | the only code that touches PHP's C API, with `shim/` |
+//! | `classes` | the PHP classes of `php/stubs/kargo_event.stub.php` |
+//! | `serve` | the runner: who runs the loop, how a handler is called, how it waits |
+//! | `rpc` | exported PHP classes: values, signatures, JSON-RPC and XML-RPC |
+//! | `log` | one line per event on stderr |
+//!
+//! PHP calls in through [`get_module`], the functions that `classes` defines and the hooks in `serve::current`. No other
+//! thread is ever made here, and no borrow of ours is alive while PHP runs.
+
+#![allow(unsafe_code, reason = "the boundary to PHP's C API; every block says why it is sound")]
+
+mod classes;
+mod engine;
+mod log;
+mod rpc;
+mod serve;
+
+use std::ffi::c_void;
+use std::rc::Rc;
+
+use engine::ffi;
+use engine::throw::class;
+
+/// The entry that PHP looks up in the shared object.
+#[unsafe(no_mangle)]
+pub extern "C" fn get_module() -> *mut c_void {
+    // SAFETY: gives the address of a static.
+    unsafe { ffi::kg_module().cast() }
+}
+
+/// The module is registered: nothing to do yet, since nothing may be made before a fork.
+#[unsafe(no_mangle)]
+extern "C" fn kargo_module_started() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(String::new, ToString::to_string);
+        log::error(&format!("panic at {place}: {}", engine::call::panic_text(info.payload())));
+    }));
+}
+
+/// The script is over; what it gave us must go before the engine takes its memory back.
+#[unsafe(no_mangle)]
+extern "C" fn kargo_request_ended() {
+    serve::runtime::clear();
+    rpc::clear();
+}
+
+/// An object of ours is freed.
+#[unsafe(no_mangle)]
+extern "C" fn kargo_native_free(class_entry: *mut ffi::zend_class_entry, native: *mut c_void) {
+    // SAFETY: each class has one native type, given to `object::set_native`.
+    unsafe {
+        if class_entry == class::request() {
+            drop(Box::from_raw(native.cast::<classes::request::State>()));
+        } else if class_entry == class::watcher() {
+            drop(Box::from_raw(native.cast::<u64>()));
+        } else if class_entry == class::server() {
+            drop(Box::from_raw(native.cast::<classes::server::State>()));
+        } else if class_entry == class::api() {
+            drop(Box::from_raw(native.cast::<Rc<rpc::Api>>()));
+        }
+    }
+}
+
+/// An object of ours is cloned: only Requests can be.
+#[unsafe(no_mangle)]
+extern "C" fn kargo_native_clone(
+    _class_entry: *mut ffi::zend_class_entry,
+    native: *mut c_void,
+) -> *mut c_void {
+    if native.is_null() {
+        return native;
+    }
+    // SAFETY: only the Request class has the clone handler.
+    let state = unsafe { &*native.cast::<classes::request::State>() };
+    Box::into_raw(Box::new(classes::request::cloned(state))).cast()
+}
+
+engine::call::native! {
+    kargo_fn_panic => panic_on_purpose;
+}
+
+/// `Kargo\Internal\panic()`, registered only with kargo.fault_injection=1: tests prove with it that a panic costs one
+/// request.
+#[expect(clippy::panic, reason = "that is what it is for")]
+fn panic_on_purpose(_call: &engine::Call) -> Result<(), engine::Thrown> {
+    panic!("panic on purpose")
+}

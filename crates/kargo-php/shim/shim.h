@@ -1,0 +1,155 @@
+/*
+ * What Rust sees of PHP: the engine's own headers, and the functions of shim.c for what they offer only as a macro, a
+ * static inline or a setjmp. bindgen reads this file against the *installed* headers, since the layout of EG differs
+ * between builds of the same version.
+ */
+#ifndef KARGO_SHIM_H
+#define KARGO_SHIM_H
+
+#include "php.h"
+#include "SAPI.h"
+#include "php_ini.h"
+#include "php_main.h"
+#include "php_output.h"
+#include "php_variables.h"
+#include "php_streams.h"
+#include "ext/spl/spl_exceptions.h"
+#include "ext/standard/info.h"
+#include "zend_attributes.h"
+#include "zend_closures.h"
+#include "zend_enum.h"
+#include "zend_exceptions.h"
+#include "zend_fibers.h"
+#include "zend_interfaces.h"
+#include "zend_weakrefs.h"
+
+/* A PHP object of ours: `native` belongs to Rust, see kargo_native_free(). */
+typedef struct kg_object {
+	void *native;
+	zend_object std;
+} kg_object;
+
+/* How a protected call ended; checked in this order. */
+typedef enum kg_outcome {
+	KG_RETURNED = 0,
+	KG_FATAL = 1,        /* a longjmp: fatal error, time limit, memory limit since 8.3 */
+	KG_OUT_OF_MEMORY = 2, /* the delayed memory limit of Debian's 8.2 */
+	KG_EXITED = 3,       /* exit or die */
+	KG_THREW = 4,        /* EG(exception) is set */
+} kg_outcome;
+
+/* What a handler left behind, as bits. */
+enum {
+	KG_LEFT_OUTPUT_BUFFER = 1,
+	KG_LEFT_TIME_LIMIT = 2,
+	KG_LEFT_ERROR_HANDLER = 4,
+	KG_LEFT_EXCEPTION_HANDLER = 8,
+	KG_LEFT_SESSION = 16,
+};
+
+/* Engine state that belongs to one handler while it is parked. */
+typedef struct kg_scope {
+	zend_stack output_handlers;
+	struct _php_output_handler *output_active, *output_running;
+	int output_flags;
+	zval error_handler, exception_handler;
+	zend_long timeout_seconds;
+} kg_scope;
+
+/* An execution context: a stack of its own on which the loop can run. */
+typedef struct kg_context {
+	zend_fiber_context fiber;
+	size_t slot;
+} kg_context;
+
+zend_module_entry *kg_module(void);
+
+/* calls */
+kg_outcome kg_call(const zend_fcall_info_cache *callable, zval *result, uint32_t count, zval *arguments, HashTable *named);
+kg_outcome kg_protect(void (*body)(void *), void *data);
+kg_outcome kg_check(void);
+zend_object *kg_take_exception(void);
+void kg_forget_exit(void);
+bool kg_resolve_callable(zval *callable, zend_fcall_info_cache *cache, zend_string **error);
+
+/* contexts */
+kg_context *kg_context_new(size_t slot);
+void kg_context_switch(zend_fiber_context *to);
+zend_fiber_context *kg_context_current(void);
+bool kg_switch_is_blocked(void);
+void kg_scope_park(kg_scope *scope);
+void kg_scope_resume(kg_scope *scope);
+
+/* serving */
+void kg_serving_begin(void);
+void kg_serving_end(void);
+void kg_arm_time_limit(void);
+uint32_t kg_left_behind(void);
+void kg_tidy(uint32_t left, uint32_t *buffers_closed);
+const char *kg_last_error_message(void);
+zend_long kg_memory_limit(void);
+void kg_set_memory_limit(const char *value, size_t length);
+void kg_rethrow(zval *exception);
+void kg_bailout(void);
+bool kg_interrupt_is_due(void);
+void kg_run_interrupt(void);
+
+/* values */
+zend_string *kg_string(const char *bytes, size_t length);
+zend_string *kg_string_alloc(size_t length);
+zend_string *kg_interned(const char *bytes, size_t length);
+void kg_string_release(zend_string *string);
+void kg_release(zval *value);
+void kg_object_release(zend_object *object);
+bool kg_is_weakly_referenced(const zend_object *object);
+HashTable *kg_array(uint32_t size);
+void kg_array_packed(HashTable *array, uint32_t size);
+void kg_array_mixed(HashTable *array, uint32_t size);
+void kg_array_push(HashTable *array, zval *value);
+void kg_array_set(HashTable *array, zend_string *key, zval *value);
+void kg_symtable_set(HashTable *array, zend_string *key, zval *value);
+void kg_array_set_bytes(HashTable *array, const char *key, size_t length, zval *value);
+zval *kg_array_find(HashTable *array, const char *key, size_t length);
+bool kg_object_init(zval *value, zend_class_entry *class_entry);
+zval *kg_property_slot(zend_object *object, uint32_t index);
+void kg_set_property(zend_object *object, const char *name, size_t length, zval *value);
+zval *kg_read_property(zend_object *object, const char *name, size_t length, zval *buffer);
+bool kg_instance_of(const zend_object *object, const zend_class_entry *class_entry);
+void kg_value_error(uint32_t argument, const char *message, size_t length);
+void kg_throw(zend_class_entry *class_entry, const char *message, size_t length, zend_long code);
+bool kg_string_argument(zval *argument, uint32_t number, bool nullable, zend_string **out);
+bool kg_int_argument(zval *argument, uint32_t number, bool nullable, bool *is_null, zend_long *out);
+bool kg_float_argument(zval *argument, uint32_t number, bool nullable, bool *is_null, double *out);
+bool kg_bool_argument(zval *argument, uint32_t number, bool *out);
+void kg_type_error(uint32_t number, const char *expected, zval *given);
+int kg_stream_fd(zval *stream);
+bool kg_stream_unblock(zval *stream);
+void kg_parse_query(const char *text, size_t length, zval *out);
+zend_string *kg_url_encode(const char *text, size_t length);
+bool kg_strict_types(void);
+void kg_throw_exit(void);
+zend_class_entry *kg_lookup_class(zend_string *name);
+
+/* values in bulk */
+typedef enum kg_shape {
+	KG_PLAIN = 0,
+	KG_BACKED_ENUM = 1,
+	KG_UNIT_ENUM = 2,
+	KG_DATE = 3,
+	KG_SERIALIZABLE = 4,
+	KG_UNSUPPORTED = 5,
+} kg_shape;
+
+HashTable *kg_list_of(const zval *values, uint32_t count);
+HashTable *kg_map_of(zval *pairs, uint32_t count);
+zend_object *kg_object_of(zval *pairs, uint32_t count);
+void kg_hash_string(zend_string *string);
+bool kg_date_from_text(const char *text, size_t length, zval *out);
+zend_string *kg_date_text(zend_object *date);
+kg_shape kg_shape_of(zend_object *object);
+zval *kg_enum_value(zend_object *object);
+void kg_json_serialize(zend_object *object, zval *out);
+HashTable *kg_properties(zend_object *object);
+void kg_properties_done(HashTable *properties);
+
+#endif

@@ -1,0 +1,131 @@
+//! `Kargo\Http\Options`: a value whose properties lie in the order of the constructor's parameters.
+
+use std::time::Duration;
+
+use crate::engine::call::native;
+use crate::engine::value::{array_iter, new_array};
+use crate::engine::{Call, Kind, Thrown, ffi, object, throw_value_error};
+
+native! {
+    kargo_http_options_construct => construct;
+}
+
+const INTS: [i64; 7] = [8192, 65_536, 128, 1_048_576, 4096, 64, 10_000];
+const TIMES: [f64; 5] = [10.0, 10.0, 60.0, 30.0, 30.0];
+/// Ten years: longer is a mistake, and would overflow clocks.
+const LONGEST: f64 = 315_360_000.0;
+/// What an offset in a message can express.
+const LARGEST: i64 = 1 << 31;
+const MEMORY_LIMIT: u32 = 12;
+const HOSTS: u32 = 13;
+
+fn construct(call: &Call) -> Result<(), Thrown> {
+    let this = call.this();
+    for (index, default) in (0..).zip(INTS) {
+        let value = call.int_or(index, default)?;
+        let least = i64::from(index != 3 && index != 4);
+        if !(least..=LARGEST).contains(&value) {
+            return Err(throw_value_error(
+                index + 1,
+                &format!("must be between {least} and {LARGEST}"),
+            ));
+        }
+        object::property(this, index).set_int(value);
+    }
+    for (index, default) in (7..).zip(TIMES) {
+        let value = call.float_or(index, default)?;
+        if !(value > 0.0 && value <= LONGEST) {
+            return Err(throw_value_error(index + 1, "must be more than 0 and at most ten years"));
+        }
+        object::property(this, index).set_float(value);
+    }
+    object::property(this, MEMORY_LIMIT).set_bytes(call.bytes_or(MEMORY_LIMIT, b"256M")?);
+    match call.argument(HOSTS) {
+        None => object::property(this, HOSTS).set_array(new_array(0)),
+        Some(hosts) => {
+            let Some(array) = hosts.array() else {
+                return Err(call.wrong_type(HOSTS, c"of type array"));
+            };
+            if array_iter(array).any(|(_, host)| host.kind() != Kind::String) {
+                return Err(throw_value_error(HOSTS + 1, "must be a list of host names"));
+            }
+            object::property(this, HOSTS).copy_from(hosts);
+        }
+    }
+    Ok(())
+}
+
+/// The options as Rust has them.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    pub(crate) request_line_bytes: usize,
+    pub(crate) header_bytes: usize,
+    pub(crate) header_count: usize,
+    pub(crate) body_bytes: u64,
+    pub(crate) chunk_extension_bytes: usize,
+    pub(crate) pipelined_requests: usize,
+    pub(crate) connections: usize,
+    pub(crate) header_timeout: Duration,
+    pub(crate) body_timeout: Duration,
+    pub(crate) keep_alive_timeout: Duration,
+    pub(crate) write_timeout: Duration,
+    pub(crate) drain_timeout: Duration,
+    pub(crate) memory_limit: String,
+    /// Lower case.
+    pub(crate) hosts: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let time = |index: usize| Duration::from_secs_f64(TIMES[index]);
+        Self {
+            request_line_bytes: 8192,
+            header_bytes: 65_536,
+            header_count: 128,
+            body_bytes: 1_048_576,
+            chunk_extension_bytes: 4096,
+            pipelined_requests: 64,
+            connections: 10_000,
+            header_timeout: time(0),
+            body_timeout: time(1),
+            keep_alive_timeout: time(2),
+            write_timeout: time(3),
+            drain_timeout: time(4),
+            memory_limit: "256M".into(),
+            hosts: Vec::new(),
+        }
+    }
+}
+
+impl Options {
+    /// Reads a constructed `Kargo\Http\Options`.
+    pub(crate) fn read(options: *mut ffi::zend_object) -> Self {
+        let int = |index| object::property(options, index).int().unwrap_or(0);
+        let size = |index| usize::try_from(int(index)).unwrap_or(0);
+        let time = |index| {
+            Duration::from_secs_f64(object::property(options, index).float().unwrap_or(1.0))
+        };
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            request_line_bytes: size(0),
+            header_bytes: size(1),
+            header_count: size(2),
+            body_bytes: u64::try_from(int(3)).unwrap_or(0),
+            chunk_extension_bytes: size(4),
+            pipelined_requests: size(5),
+            connections: size(6),
+            header_timeout: time(7),
+            body_timeout: time(8),
+            keep_alive_timeout: time(9),
+            write_timeout: time(10),
+            drain_timeout: time(11),
+            memory_limit: object::property(options, MEMORY_LIMIT).bytes().map_or_else(String::new, text),
+            hosts: object::property(options, HOSTS).array().map_or_else(Vec::new, |array| {
+                array_iter(array)
+                    .filter_map(|(_, host)| host.bytes())
+                    .map(|host| text(host).to_ascii_lowercase())
+                    .collect()
+            }),
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! `Kargo\Http\Request`: everything is read from the bytes when asked for.
+//!
+//! While the request is in flight the object only has its identification, and the bytes are the server's. An object that
+//! is kept beyond that gets its own copy; one that is not kept is used again for the next request.
+
+use std::rc::Rc;
+
+use kargo_http::cookie::{self, Cookie};
+use kargo_http::media_type::MediaType;
+use kargo_http::{Version, percent};
+use kargo_net::{OwnedRequest, RequestId, RequestRef};
+
+use crate::engine::call::native;
+use crate::classes::exceptions::throw_http;
+use crate::engine::throw::{class, throw};
+use crate::engine::value::{array_find, array_set, new_array};
+use crate::engine::{Call, Owned, Thrown, ffi, object};
+use crate::rpc::json;
+use crate::serve::{current, runtime};
+
+native! {
+    kargo_http_request_id => id;
+    kargo_http_request_method => method;
+    kargo_http_request_target => target;
+    kargo_http_request_path => path;
+    kargo_http_request_host => host;
+    kargo_http_request_protocol_version => protocol_version;
+    kargo_http_request_parameter => parameter;
+    kargo_http_request_parameters => parameters;
+    kargo_http_request_query => query;
+    kargo_http_request_header => header;
+    kargo_http_request_headers => headers;
+    kargo_http_request_cookie => one_cookie;
+    kargo_http_request_cookies => cookies;
+    kargo_http_request_body => body;
+    kargo_http_request_json => json_body;
+    kargo_http_request_form => form;
+    kargo_http_request_client_address => client_address;
+    kargo_http_request_client_port => client_port;
+    kargo_http_request_is_client_connected => is_client_connected;
+}
+
+/// Where the bytes are.
+#[derive(Clone, Debug)]
+pub(crate) enum Bytes {
+    /// The server's, under this identification.
+    InFlight(RequestId),
+    /// This object's and its clones'.
+    Own(Rc<OwnedRequest>),
+    /// Nowhere: the object is between two requests.
+    None,
+}
+
+/// What a Request object holds.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub(crate) bytes: Bytes,
+    pub(crate) number: u64,
+    /// The matched route's parameters: name and decoded value.
+    pub(crate) parameters: Vec<(Rc<str>, Vec<u8>)>,
+}
+
+impl State {
+    pub(crate) const fn new() -> Self {
+        Self { bytes: Bytes::None, number: 0, parameters: Vec::new() }
+    }
+}
+
+fn state<'a>(call: &Call) -> Result<&'a mut State, Thrown> {
+    let state = object::native::<State>(call.this());
+    if state.is_null() {
+        return Err(throw(class::error(), "this Request was not made by a server"));
+    }
+    // SAFETY: the object is alive during the call, and one thread uses it.
+    Ok(unsafe { &mut *state })
+}
+
+/// Gives the request's bytes to `read`.
+fn view<R>(call: &Call, read: impl FnOnce(&RequestRef<'_>) -> R) -> Result<R, Thrown> {
+    let state = state(call)?;
+    let found = match &state.bytes {
+        Bytes::Own(request) => Some(read(&OwnedRequest::as_ref(request))),
+        Bytes::InFlight(id) => runtime::with(|runtime| {
+            let serving = runtime.serving.as_ref()?;
+            serving.net.request(*id).map(|request| read(&request))
+        }),
+        Bytes::None => None,
+    };
+    found.ok_or_else(|| throw(class::error(), "this Request is over and was not kept"))
+}
+
+fn id(call: &Call) -> Result<(), Thrown> {
+    call.result().set_bytes(current::request_name(state(call)?.number).as_bytes());
+    Ok(())
+}
+
+fn method(call: &Call) -> Result<(), Thrown> {
+    view(call, |request| call.result().set_bytes(request.head().method_name(request.bytes())))
+}
+
+fn target(call: &Call) -> Result<(), Thrown> {
+    view(call, |request| call.result().set_bytes(request.head().target(request.bytes())))
+}
+
+/// A path decoded segment by segment; a slash inside a segment stays %2F, so that it never looks like a border.
+fn decoded_path(path: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(path.len());
+    for (index, segment) in path.split(|byte| *byte == b'/').enumerate() {
+        if index > 0 {
+            out.push(b'/');
+        }
+        for byte in percent::decode(segment).iter() {
+            match byte {
+                b'/' => out.extend_from_slice(b"%2F"),
+                other => out.push(*other),
+            }
+        }
+    }
+    out
+}
+
+fn path(call: &Call) -> Result<(), Thrown> {
+    view(call, |request| {
+        let path = request.head().path(request.bytes());
+        if percent::has_escapes(path) {
+            call.result().set_bytes(&decoded_path(path));
+        } else {
+            call.result().set_bytes(path);
+        }
+    })
+}
+
+fn host(call: &Call) -> Result<(), Thrown> {
+    view(call, |request| {
+        call.result().set_bytes(request.head().host(request.bytes()).unwrap_or_default());
+    })
+}
+
+fn protocol_version(call: &Call) -> Result<(), Thrown> {
+    view(call, |request| {
+        call.result().set_bytes(match request.head().version() {
+            Version::Http10 => b"1.0",
+            Version::Http11 => b"1.1",
+        });
+    })
+}
+
+fn parameter(call: &Call) -> Result<(), Thrown> {
+    let name = call.bytes(0)?;
+    let found = state(call)?.parameters.iter().find(|(key, _)| key.as_bytes() == name);
+    match found {
+        Some((_, value)) => call.result().set_bytes(value),
+        None => call.result().set_null(),
+    }
+    Ok(())
+}
+
+/// Sets `key` in an array to a string.
+fn set_text(array: *mut ffi::zend_array, key: &[u8], value: &[u8]) {
+    let mut text = Owned::of_bytes(value);
+    array_set(array, key, text.zv());
+    text.zv().set_undefined();
+}
+
+fn parameters(call: &Call) -> Result<(), Thrown> {
+    let array = new_array(4);
+    for (name, value) in &state(call)?.parameters {
+        set_text(array, name.as_bytes(), value);
+    }
+    call.result().set_array(array);
+    Ok(())
+}
+
+/// Parses `text` as PHP parses a query string.
+fn parse_fields(text: &[u8]) -> Owned {
+    let mut fields = Owned::undefined();
+    // SAFETY: the engine copies the text.
+    unsafe { ffi::kg_parse_query(text.as_ptr().cast(), text.len(), fields.zv().0) }
+    fields
+}
+
+fn query(call: &Call) -> Result<(), Thrown> {
+    let name = call.optional_bytes(0)?;
+    // Parsing may raise a warning (max_input_vars), so no borrow may be alive: the text is copied.
+    let text = view(call, |request| request.head().query(request.bytes()).unwrap_or_default().to_vec())?;
+    let mut fields = parse_fields(&text);
+    match name {
+        None => call.result().copy_from(fields.zv()),
+        Some(name) => {
+            let found = fields.zv().array().and_then(|array| array_find(array, name));
+            match found {
+                Some(value) => call.result().copy_from(value),
+                None => call.result().set_null(),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The values of all headers of one name, as one.
+fn joined(request: &RequestRef<'_>, name: &[u8]) -> Option<Vec<u8>> {
+    let separator: &[u8] = if name.eq_ignore_ascii_case(b"cookie") { b"; " } else { b", " };
+    let mut values = request
+        .head()
+        .headers(request.bytes())
+        .filter(|(other, _)| other.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value);
+    let mut all = values.next()?.to_vec();
+    for value in values {
+        all.extend_from_slice(separator);
+        all.extend_from_slice(value);
+    }
+    Some(all)
+}
+
+fn header(call: &Call) -> Result<(), Thrown> {
+    let name = call.bytes(0)?;
+    view(call, |request| {
+        let mut values =
+            request.head().headers(request.bytes()).filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        match (values.next(), values.next()) {
+            (None, _) => call.result().set_null(),
+            (Some((_, value)), None) => call.result().set_bytes(value),
+            _ => call.result().set_bytes(&joined(request, name).unwrap_or_default()),
+        }
+    })
+}
+
+fn headers(call: &Call) -> Result<(), Thrown> {
+    view(call, |request| {
+        let array = new_array(16);
+        for (name, _) in request.head().headers(request.bytes()) {
+            let lower = name.to_ascii_lowercase();
+            if array_find(array, &lower).is_none() {
+                set_text(array, &lower, &joined(request, name).unwrap_or_default());
+            }
+        }
+        call.result().set_array(array);
+    })
+}
+
+/// The cookies of a request.
+fn each_cookie<'a>(request: &RequestRef<'a>) -> impl Iterator<Item = Cookie<'a>> {
+    request.head().header_values(request.bytes(), "cookie").flat_map(cookie::cookies)
+}
+
+fn one_cookie(call: &Call) -> Result<(), Thrown> {
+    let wanted = call.bytes(0)?;
+    view(call, |request| {
+        let first = each_cookie(request).find(|cookie| cookie.name == wanted);
+        match first {
+            Some(cookie) => call.result().set_bytes(&cookie.decoded_value()),
+            None => call.result().set_null(),
+        }
+    })
+}
+
+fn cookies(call: &Call) -> Result<(), Thrown> {
+    view(call, |request| {
+        let array = new_array(8);
+        // Of several cookies of one name, clients send that with the longest path first.
+        for cookie in each_cookie(request) {
+            if array_find(array, cookie.name).is_none() {
+                set_text(array, cookie.name, &cookie.decoded_value());
+            }
+        }
+        call.result().set_array(array);
+    })
+}
+
+fn body(call: &Call) -> Result<(), Thrown> {
+    view(call, |request| call.result().set_bytes(request.body()))
+}
+
+fn json_body(call: &Call) -> Result<(), Thrown> {
+    // Decoding makes many values and may reach the memory limit: no borrow may be alive.
+    let text = view(call, |request| request.body().to_vec())?;
+    json::decode(&text, call.result()).map_err(|error| {
+        throw_http(400, &format!("the body is not valid JSON: {error}"))
+    })
+}
+
+fn form(call: &Call) -> Result<(), Thrown> {
+    let text = view(call, |request| {
+        let is_form = request
+            .head()
+            .header(request.bytes(), "content-type")
+            .is_some_and(is_form_type);
+        is_form.then(|| request.body().to_vec())
+    })?;
+    let mut fields = parse_fields(&text.unwrap_or_default());
+    call.result().copy_from(fields.zv());
+    Ok(())
+}
+
+fn is_form_type(value: &[u8]) -> bool {
+    MediaType::parse(value).is_some_and(|kind| kind.is("application", "x-www-form-urlencoded"))
+}
+
+fn client_address(call: &Call) -> Result<(), Thrown> {
+    view(call, |request| match request.peer_address().socket_address() {
+        Some(address) => call.result().set_bytes(address.ip().to_string().as_bytes()),
+        None => call.result().set_bytes(b"unix:"),
+    })
+}
+
+fn client_port(call: &Call) -> Result<(), Thrown> {
+    view(call, |request| match request.peer_address().socket_address() {
+        Some(address) => call.result().set_int(address.port().into()),
+        None => call.result().set_null(),
+    })
+}
+
+fn is_client_connected(call: &Call) -> Result<(), Thrown> {
+    let connected = match &state(call)?.bytes {
+        Bytes::InFlight(id) => runtime::with(|runtime| {
+            runtime.serving.as_mut().is_some_and(|serving| serving.is_connected(*id))
+        }),
+        _ => false,
+    };
+    call.result().set_bool(connected);
+    Ok(())
+}
+
+/// A clone of a Request has its own life, so it needs its own bytes.
+pub(crate) fn cloned(state: &State) -> State {
+    let mut copy = state.clone();
+    if let Bytes::InFlight(id) = state.bytes {
+        copy.bytes = own_bytes(id);
+    }
+    copy
+}
+
+/// A copy of the bytes of a request in flight.
+pub(crate) fn own_bytes(id: RequestId) -> Bytes {
+    runtime::with(|runtime| {
+        runtime
+            .serving
+            .as_ref()
+            .and_then(|serving| serving.net.request(id))
+            .map_or(Bytes::None, |request| Bytes::Own(Rc::new(request.to_owned_request())))
+    })
+}
+
+/// A new Request object that belongs to nobody yet.
+pub(crate) fn make() -> Owned {
+    object::instantiate(class::request(), State::new())
+}

@@ -1,0 +1,416 @@
+//! `Kargo\Http\Server`: listeners, routes, and run().
+
+use std::rc::Rc;
+
+use kargo_http::Method;
+use kargo_http::router::{MethodSet, RouteError, Router};
+use kargo_net::{ListenAddress, Listener};
+use kargo_supervisor::{Inherited, Role, Spec, Supervisor, Worker};
+
+use crate::classes::options::Options;
+use crate::engine::call::native;
+use crate::engine::callable::{Outcome, take_exception};
+use crate::engine::throw::{class, throw};
+use crate::engine::value::{array_iter, array_push, new_array};
+use crate::engine::{Call, Callable, Global, Owned, Thrown, Zv, ffi, object};
+use crate::log::{self, Level};
+use crate::rpc::Api;
+use crate::serve::server::{Serving, Target};
+use crate::serve::{current, handler, runner, runtime};
+
+native! {
+    kargo_http_server_listen => listen;
+    kargo_http_server_addresses => addresses;
+    kargo_http_server_get => get;
+    kargo_http_server_post => post;
+    kargo_http_server_put => put;
+    kargo_http_server_patch => patch;
+    kargo_http_server_delete => delete;
+    kargo_http_server_any => any;
+    kargo_http_server_route => route;
+    kargo_http_server_mount => mount;
+    kargo_http_server_on_worker_start => on_worker_start;
+    kargo_http_server_run => run;
+    kargo_http_server_stop => stop;
+}
+
+/// What a Server object holds.
+#[derive(Debug)]
+pub(crate) struct State {
+    options: Options,
+    listeners: Vec<Listener>,
+    router: Router<Target>,
+    start_callbacks: Vec<Rc<Callable>>,
+}
+
+/// Listening sockets that came through exec, until somebody listens on their addresses.
+static INHERITED: Global<Inherited> = Global::new();
+
+fn state<'a>(call: &Call) -> Result<&'a mut State, Thrown> {
+    let state = object::native::<State>(call.this());
+    if state.is_null() {
+        return Err(throw(class::error(), "this Server was not made by Server::listen()"));
+    }
+    // SAFETY: the object is alive during the call, and one thread uses it.
+    Ok(unsafe { &mut *state })
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The strings of an argument that is one or a list of them.
+fn strings(call: &Call, index: u32) -> Result<Vec<String>, Thrown> {
+    let list = call.argument(index).and_then(Zv::array);
+    let Some(list) = list else { return Ok(vec![text(call.bytes(index)?)]) };
+    array_iter(list)
+        .map(|(_, value)| {
+            value
+                .dereferenced()
+                .bytes()
+                .map(text)
+                .ok_or_else(|| call.wrong_type(index, c"a string or a list of strings"))
+        })
+        .collect()
+}
+
+fn open(address: &str) -> Result<Listener, Thrown> {
+    let refused = |message: String, is_configuration: bool| {
+        let kind = if is_configuration {
+            class::configuration_exception()
+        } else {
+            class::transport_exception()
+        };
+        throw(kind, &message)
+    };
+    let parsed: ListenAddress = address
+        .parse()
+        .map_err(|error: kargo_net::ListenError| refused(error.to_string(), true))?;
+    let mut failure = None;
+    let inherited = INHERITED.with_or(
+        || {
+            Inherited::from_env().unwrap_or_else(|error| {
+                failure = Some(error.to_string());
+                Inherited::default()
+            })
+        },
+        |inherited| inherited.take(address),
+    );
+    if let Some(message) = failure {
+        return Err(refused(message, true));
+    }
+    match inherited {
+        Some(fd) => Listener::from_fd(fd)
+            .map_err(|error| refused(format!("can't listen on {address}: {error}"), false)),
+        None => Listener::bind(&parsed).map_err(|error| refused(error.to_string(), false)),
+    }
+}
+
+fn listen(call: &Call) -> Result<(), Thrown> {
+    let addresses = strings(call, 0)?;
+    if addresses.is_empty() {
+        return Err(throw(class::configuration_exception(), "listen() needs an address"));
+    }
+    let options = call
+        .argument(1)
+        .and_then(Zv::object)
+        .map_or_else(Options::default, Options::read);
+    let listeners = addresses.iter().map(|address| open(address)).collect::<Result<_, _>>()?;
+    let state =
+        State { options, listeners, router: Router::new(), start_callbacks: Vec::new() };
+    let mut server = object::instantiate(class::server(), state);
+    call.result().copy_from(server.zv());
+    Ok(())
+}
+
+/// An address as people write it: a URL for TCP.
+fn shown(address: &ListenAddress) -> String {
+    match address {
+        ListenAddress::Inet(inet) => format!("http://{inet}"),
+        ListenAddress::Unix(_) => address.to_string(),
+    }
+}
+
+fn addresses(call: &Call) -> Result<(), Thrown> {
+    let list = new_array(4);
+    for listener in &state(call)?.listeners {
+        let mut address = Owned::of_bytes(listener.address().to_string().as_bytes());
+        array_push(list, address.zv());
+        address.zv().set_undefined();
+    }
+    call.result().set_array(list);
+    Ok(())
+}
+
+fn route_error(error: &RouteError) -> Thrown {
+    throw(class::configuration_exception(), &error.to_string())
+}
+
+/// The handler in argument `index`.
+fn handler_argument(call: &Call, index: u32) -> Result<Target, Thrown> {
+    let Some(value) = call.argument(index) else {
+        return Err(call.wrong_type(index, c"a handler"));
+    };
+    Callable::handler(value).map(|callable| Target::Handler(Rc::new(callable))).map_err(|reason| {
+        let expected = std::ffi::CString::new(format!(
+            "a callable or Kargo\\Http\\Handler, {reason}"
+        ));
+        call.wrong_type(index, &expected.unwrap_or_default())
+    })
+}
+
+fn add(call: &Call, methods: MethodSet, path: u32) -> Result<(), Thrown> {
+    let target = handler_argument(call, path + 1)?;
+    state(call)?
+        .router
+        .add(methods, &text(call.bytes(path)?), target)
+        .map_err(|error| route_error(&error))?;
+    call.return_this();
+    Ok(())
+}
+
+fn get(call: &Call) -> Result<(), Thrown> {
+    add(call, Method::Get.into(), 0)
+}
+
+fn post(call: &Call) -> Result<(), Thrown> {
+    add(call, Method::Post.into(), 0)
+}
+
+fn put(call: &Call) -> Result<(), Thrown> {
+    add(call, Method::Put.into(), 0)
+}
+
+fn patch(call: &Call) -> Result<(), Thrown> {
+    add(call, Method::Patch.into(), 0)
+}
+
+fn delete(call: &Call) -> Result<(), Thrown> {
+    add(call, Method::Delete.into(), 0)
+}
+
+fn any(call: &Call) -> Result<(), Thrown> {
+    add(call, MethodSet::any(), 0)
+}
+
+fn route(call: &Call) -> Result<(), Thrown> {
+    let names = strings(call, 0)?;
+    let methods = MethodSet::from_names(names.iter().map(String::as_str))
+        .map_err(|error| route_error(&error))?;
+    add(call, methods, 1)
+}
+
+fn mount(call: &Call) -> Result<(), Thrown> {
+    let prefix = text(call.bytes(0)?);
+    let object = call.argument(1).and_then(Zv::object);
+    let target = match object {
+        Some(object) if crate::engine::value::class_of(object) == class::api() => {
+            let api = object::native::<Rc<Api>>(object);
+            if api.is_null() {
+                return Err(throw(class::error(), "this Api was never constructed"));
+            }
+            // SAFETY: a constructed Api has its value.
+            Target::Api(unsafe { Rc::clone(&*api) })
+        }
+        _ => handler_argument(call, 1)?,
+    };
+    state(call)?.router.mount(&prefix, target).map_err(|error| route_error(&error))?;
+    call.return_this();
+    Ok(())
+}
+
+fn on_worker_start(call: &Call) -> Result<(), Thrown> {
+    let Some(value) = call.argument(0) else {
+        return Err(call.wrong_type(0, c"a valid callback"));
+    };
+    let callable = Callable::new(value).map_err(|reason| {
+        let expected = std::ffi::CString::new(format!("a valid callback, {reason}"));
+        call.wrong_type(0, &expected.unwrap_or_default())
+    })?;
+    state(call)?.start_callbacks.push(Rc::new(callable));
+    call.return_this();
+    Ok(())
+}
+
+fn cores() -> i64 {
+    std::thread::available_parallelism()
+        .map_or(1, |count| i64::try_from(count.get()).unwrap_or(1))
+}
+
+fn run(call: &Call) -> Result<(), Thrown> {
+    let workers = call.optional_int(0)?.unwrap_or_else(cores);
+    if !(0..=1024).contains(&workers) {
+        return Err(crate::engine::throw_value_error(1, "must be between 0 and 1024"));
+    }
+    if runner::is_running() {
+        return Err(throw(class::error(), "a loop runs in this process already"));
+    }
+    let state = state(call)?;
+    let plan = Plan {
+        options: state.options.clone(),
+        router: Rc::new(std::mem::take(&mut state.router)),
+        listeners: std::mem::take(&mut state.listeners),
+        start_callbacks: std::mem::take(&mut state.start_callbacks),
+    };
+    if plan.listeners.is_empty() {
+        return Err(throw(class::error(), "this Server has run already; make a new one"));
+    }
+    plan.announce(workers);
+    call.result().set_null();
+    match usize::try_from(workers) {
+        Ok(0) | Err(_) => plan.serve(None),
+        Ok(count) => plan.supervise(count),
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every native function")]
+fn stop(_call: &Call) -> Result<(), Thrown> {
+    crate::serve::server::stop();
+    Ok(())
+}
+
+/// A Server that is about to run: nothing of it changes any more.
+struct Plan {
+    options: Options,
+    router: Rc<Router<Target>>,
+    listeners: Vec<Listener>,
+    start_callbacks: Vec<Rc<Callable>>,
+}
+
+impl Plan {
+    fn announce(&self, workers: i64) {
+        let pid = std::process::id().to_string();
+        for listener in &self.listeners {
+            log::event(
+                Level::Info,
+                &format!("listening on {}", shown(listener.address())),
+                &[("workers", &workers.to_string()), ("pid", &pid)],
+            );
+        }
+        // SAFETY: reads and sets one ini value.
+        if unsafe { ffi::kg_memory_limit() } < 0 {
+            let limit = &self.options.memory_limit;
+            // SAFETY: as above; the engine copies the text.
+            unsafe { ffi::kg_set_memory_limit(limit.as_ptr().cast(), limit.len()) };
+            log::event(
+                Level::Info,
+                "memory_limit is -1, so that one request could take the whole machine; it is set",
+                &[("memory_limit", limit)],
+            );
+        }
+    }
+
+    /// Becomes the master of `count` workers. Returns in the master when all is over; a worker serves and ends.
+    fn supervise(mut self, count: usize) -> Result<(), Thrown> {
+        let mut spec = Spec::new(count);
+        spec.drain_timeout = self.options.drain_timeout;
+        let failed = |error: &dyn std::fmt::Display| {
+            throw(class::transport_exception(), &error.to_string())
+        };
+        let supervisor = Supervisor::new(spec).map_err(|error| failed(&error))?;
+        let role = supervisor.run(log_event).map_err(|error| failed(&error))?;
+        match role {
+            Role::Worker(worker) => {
+                log::set_worker(u32::try_from(worker.slot()).unwrap_or(u32::MAX - 1));
+                let result = self.serve(Some(worker));
+                if result.is_ok() {
+                    // SAFETY: what follows run() in the script is the master's; a worker ends here, as by exit().
+                    unsafe { ffi::kg_throw_exit() };
+                }
+                Err(Thrown)
+            }
+            Role::Ended(report) => {
+                self.listeners.clear();
+                log::info(&report.to_string());
+                Ok(())
+            }
+        }
+    }
+
+    /// Serves in this process until the drain is over.
+    fn serve(self, worker: Option<Worker>) -> Result<(), Thrown> {
+        let prepared = runtime::with(|runtime| {
+            if worker.is_some() {
+                // A loop that ran before the fork is the master's.
+                runtime.events = None;
+            }
+            runtime.start().map_err(|error| error.to_string())?;
+            let Some(events) = runtime.events.as_mut() else { return Ok(()) };
+            let router = Rc::clone(&self.router);
+            let serving =
+                Serving::start(&self.options, router, &self.listeners, worker, events)?;
+            runtime.serving = Some(Box::new(serving));
+            Ok::<(), String>(())
+        });
+        if let Err(message) = prepared {
+            return Err(throw(class::transport_exception(), &message));
+        }
+        // SAFETY: replaces the engine's output and error hooks until kg_serving_end().
+        unsafe { ffi::kg_serving_begin() };
+        let started = self.call_start_callbacks();
+        let result = if started {
+            runtime::with(|runtime| {
+                if let Some(serving) = runtime.serving.as_mut() {
+                    serving.ready();
+                }
+            });
+            runner::run()
+        } else {
+            Err(throw(class::configuration_exception(), "a worker could not start; see the log"))
+        };
+        // SAFETY: undoes kg_serving_begin().
+        unsafe { ffi::kg_serving_end() };
+        let over = runtime::with(|runtime| {
+            let over = runtime.serving.take();
+            match (over, runtime.events.as_mut()) {
+                (Some(mut serving), Some(events)) => {
+                    serving.stop(events);
+                    Some(serving)
+                }
+                (over, _) => over,
+            }
+        });
+        // Handlers' objects may have destructors, which run PHP code.
+        drop(over);
+        result
+    }
+
+    fn call_start_callbacks(&self) -> bool {
+        let slot = runtime::with(|runtime| {
+            runtime.serving.as_ref().map_or(0, |serving| serving.slot())
+        });
+        for callable in &self.start_callbacks {
+            let mut argument = Owned::undefined();
+            argument.zv().set_int(slot);
+            let mut result = Owned::undefined();
+            current::with(|current| current.is_busy = true);
+            let outcome = callable.call(result.zv(), 1, argument.zv());
+            handler::tidy();
+            current::with(|current| current.is_busy = false);
+            match outcome {
+                Outcome::Returned => continue,
+                Outcome::Threw => {
+                    if let Some(exception) = take_exception() {
+                        handler::log_exception("onWorkerStart threw", exception, Level::Error);
+                    }
+                }
+                other => handler::log_end(other, "onWorkerStart"),
+            }
+            return false;
+        }
+        true
+    }
+}
+
+/// Tells the log what happens to the workers.
+#[expect(clippy::needless_pass_by_value, reason = "the supervisor gives its events away")]
+fn log_event(event: kargo_supervisor::Event) {
+    use kargo_supervisor::Event;
+    let level = match &event {
+        Event::WorkerDied { .. } | Event::WorkerKilled { .. } | Event::SpawnFailed { .. } => {
+            Level::Error
+        }
+        _ => Level::Info,
+    };
+    log::event(level, &event.to_string(), &[]);
+}

@@ -1,0 +1,171 @@
+//! PHP values into an encoder: one walk for every protocol.
+//!
+//! The walk can run PHP code (`jsonSerialize()`), which can throw or end in a longjmp: nothing on its frames needs to be
+//! dropped.
+
+use kargo_rpc::{DateTime, EncodeError, Encoder};
+
+use crate::engine::throw::class;
+use crate::engine::value::{ArrayIter, Key, array_iter, array_len, class_of, string_bytes};
+use crate::engine::{Kind, Zv, ffi, object};
+
+/// Writes a PHP value.
+///
+/// Lists become arrays, other arrays and the public properties of objects become objects, backed enums their value,
+/// DateTimeInterface a point in time, `Kargo\Rpc\Binary` bytes, JsonSerializable what it gives.
+///
+/// # Errors
+/// [`EncodeError`]; [`EncodeError::Unsupported`] also with an exception pending, where jsonSerialize() threw.
+pub(crate) fn write(value: Zv, encoder: &mut impl Encoder) -> Result<(), EncodeError> {
+    let value = value.dereferenced();
+    match value.kind() {
+        Kind::String => encoder.string(value.bytes().unwrap_or_default()),
+        Kind::Int => encoder.int(value.int().unwrap_or_default()),
+        Kind::Array => value.array().map_or(Ok(()), |array| write_array(array, encoder)),
+        Kind::Null | Kind::Undefined => encoder.null(),
+        Kind::True => encoder.bool(true),
+        Kind::False => encoder.bool(false),
+        Kind::Float => encoder.float(value.float().unwrap_or_default()),
+        Kind::Object => value.object().map_or(Ok(()), |object| write_object(object, encoder)),
+        Kind::Resource | Kind::Reference | Kind::Other => Err(EncodeError::Unsupported),
+    }
+}
+
+/// Whether the keys are 0, 1, 2 … in this order.
+fn is_list(array: *mut ffi::zend_array) -> bool {
+    let entries = array_iter(array);
+    if entries.is_packed() && entries.len_used() == array_len(array) {
+        return true;
+    }
+    (0..).zip(entries).all(|(expected, (key, _))| matches!(key, Key::Index(at) if at == expected))
+}
+
+fn write_array(array: *mut ffi::zend_array, encoder: &mut impl Encoder) -> Result<(), EncodeError> {
+    if is_list(array) {
+        encoder.begin_array()?;
+        for (_, value) in array_iter(array) {
+            write(value, encoder)?;
+        }
+        return encoder.end_array();
+    }
+    encoder.begin_object()?;
+    write_members(array_iter(array), encoder)?;
+    encoder.end_object()
+}
+
+fn write_members(
+    members: ArrayIter<'_>,
+    encoder: &mut impl Encoder,
+) -> Result<(), EncodeError> {
+    for (key, value) in members {
+        match key {
+            Key::Index(index) => encoder.int_key(index)?,
+            Key::Name(name) => encoder.key(name)?,
+        }
+        write(value, encoder)?;
+    }
+    Ok(())
+}
+
+#[cold]
+fn write_object(
+    object: *mut ffi::zend_object,
+    encoder: &mut impl Encoder,
+) -> Result<(), EncodeError> {
+    if class_of(object) == class::binary() {
+        return encoder.binary(object::property(object, 0).bytes().unwrap_or_default());
+    }
+    // SAFETY: the object is alive, here and below.
+    match unsafe { ffi::kg_shape_of(object) } {
+        ffi::kg_shape_KG_PLAIN => write_properties(object, encoder),
+        // SAFETY: the shape says that it is a backed enum.
+        ffi::kg_shape_KG_BACKED_ENUM => write(Zv(unsafe { ffi::kg_enum_value(object) }), encoder),
+        ffi::kg_shape_KG_DATE => write_date(object, encoder),
+        ffi::kg_shape_KG_SERIALIZABLE => write_serializable(object, encoder),
+        _ => Err(EncodeError::Unsupported),
+    }
+}
+
+fn write_properties(
+    object: *mut ffi::zend_object,
+    encoder: &mut impl Encoder,
+) -> Result<(), EncodeError> {
+    // SAFETY: the object is alive; the table is released below, whatever happens but a longjmp.
+    let properties = unsafe { ffi::kg_properties(object) };
+    if properties.is_null() {
+        encoder.begin_object()?;
+        return encoder.end_object();
+    }
+    let result = encoder.begin_object().and_then(|()| {
+        for (key, value) in array_iter(properties) {
+            match key {
+                // Names of private and protected properties begin with NUL.
+                Key::Name(name) if name.first() == Some(&0) => continue,
+                Key::Name(name) => encoder.key(name)?,
+                Key::Index(index) => encoder.int_key(index)?,
+            }
+            write(value, encoder)?;
+        }
+        encoder.end_object()
+    });
+    // SAFETY: from kg_properties.
+    unsafe { ffi::kg_properties_done(properties) };
+    result
+}
+
+fn write_date(
+    object: *mut ffi::zend_object,
+    encoder: &mut impl Encoder,
+) -> Result<(), EncodeError> {
+    // SAFETY: it is a date; the text is ours.
+    let text = unsafe { ffi::kg_date_text(object) };
+    if text.is_null() {
+        return Err(EncodeError::Unsupported);
+    }
+    let date = DateTime::parse(string_bytes(text));
+    // SAFETY: the text is ours.
+    unsafe { ffi::kg_string_release(text) };
+    date.map_or(Err(EncodeError::Unsupported), |date| encoder.date_time(&date))
+}
+
+fn write_serializable(
+    object: *mut ffi::zend_object,
+    encoder: &mut impl Encoder,
+) -> Result<(), EncodeError> {
+    // SAFETY: all zeroes is an undefined value. It is no `Owned`, since a longjmp may skip this frame.
+    let mut given: ffi::zval = unsafe { std::mem::zeroed() };
+    let given = Zv(&raw mut given);
+    // SAFETY: the object is alive.
+    unsafe { ffi::kg_json_serialize(object, given.0) };
+    let result = match given.kind() {
+        Kind::Undefined => Err(EncodeError::Unsupported),
+        // An object that gives itself is written by its properties.
+        Kind::Object if given.object() == Some(object) => write_properties(object, encoder),
+        _ => nested(given, encoder),
+    };
+    given.release();
+    result
+}
+
+/// A value that jsonSerialize() gave: it counts as a level, so that objects which give each other come to an end.
+fn nested(value: Zv, encoder: &mut impl Encoder) -> Result<(), EncodeError> {
+    if DEPTH.with(|depth| depth.replace(depth.get() + 1)) >= MAX_SERIALIZABLE {
+        DEPTH.with(|depth| depth.set(depth.get() - 1));
+        return Err(EncodeError::TooDeep);
+    }
+    let result = write(value, encoder);
+    DEPTH.with(|depth| depth.set(depth.get() - 1));
+    result
+}
+
+const MAX_SERIALIZABLE: usize = 512;
+
+thread_local! {
+    /// How many jsonSerialize() results are being written inside one another. Starts anew with each whole value.
+    static DEPTH: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// To be called before a whole value is written: a longjmp may have left the count behind.
+pub(crate) fn start() {
+    DEPTH.with(|depth| depth.set(0));
+}

@@ -1,0 +1,233 @@
+//! Values as they are decoded: a stack of PHP values, folded into arrays and objects at their exact size.
+
+use std::convert::Infallible;
+
+use kargo_rpc::{Builder, DateTime};
+
+use crate::engine::throw::class;
+use crate::engine::value::{new_string, string_bytes};
+use crate::engine::{Zv, ffi, object};
+
+/// What a JSON object or an XML-RPC struct becomes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ObjectsAs {
+    /// Associative arrays; numeric keys become integers.
+    #[default]
+    Arrays,
+    /// stdClass: `{}` stays `{}` and `{"0":1}` stays an object.
+    Objects,
+}
+
+/// Slots of the key cache; a power of two.
+const CACHE_SLOTS: usize = 256;
+/// Longer keys are rarely repeated.
+const CACHED_KEY_BYTES: usize = 32;
+
+/// A builder of PHP values. Reused: a decoding that was left by a longjmp is cleaned up by [`Self::reset`].
+pub(crate) struct ValueStack {
+    values: Vec<ffi::zval>,
+    /// Keys that came before, with their hash: records repeat their keys.
+    cache: Box<[*mut ffi::zend_string; CACHE_SLOTS]>,
+    pub(crate) objects_as: ObjectsAs,
+}
+
+fn undefined() -> ffi::zval {
+    // SAFETY: all zeroes is an undefined value.
+    unsafe { std::mem::zeroed() }
+}
+
+impl ValueStack {
+    pub(crate) fn new() -> Self {
+        Self {
+            values: Vec::new(),
+            cache: Box::new([std::ptr::null_mut(); CACHE_SLOTS]),
+            objects_as: ObjectsAs::Arrays,
+        }
+    }
+
+    /// How many values there are.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The value at `index`, counted from the bottom.
+    #[inline]
+    pub(crate) fn at(&mut self, index: usize) -> Zv {
+        Zv(&raw mut self.values[index])
+    }
+
+    /// Gives up all values from `len` on.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        while self.values.len() > len {
+            if let Some(mut value) = self.values.pop() {
+                Zv(&raw mut value).release();
+            }
+        }
+    }
+
+    /// Gives up everything.
+    pub(crate) fn reset(&mut self) {
+        self.truncate(0);
+    }
+
+    /// Takes the topmost value; the caller owns it.
+    pub(crate) fn pop_into(&mut self, target: Zv) {
+        if let Some(value) = self.values.pop() {
+            // SAFETY: the value moves; nobody else has this reference.
+            unsafe { *target.0 = value };
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, fill: impl FnOnce(Zv)) {
+        let mut value = undefined();
+        fill(Zv(&raw mut value));
+        self.values.push(value);
+    }
+
+    /// The string of a key: one of those that came before, if it can be.
+    fn key_string(&mut self, key: &[u8]) -> *mut ffi::zend_string {
+        let (Some(first), Some(last)) = (key.first(), key.last()) else { return new_string(key) };
+        if key.len() < 2 || key.len() > CACHED_KEY_BYTES {
+            return new_string(key);
+        }
+        let middle = key[key.len() / 2];
+        let mixed = usize::from(*first).wrapping_mul(31)
+            ^ usize::from(*last).wrapping_mul(7)
+            ^ usize::from(middle).wrapping_mul(131)
+            ^ key.len().wrapping_mul(17);
+        let slot = &mut self.cache[mixed % CACHE_SLOTS];
+        if slot.is_null() || string_bytes(*slot) != key {
+            let string = new_string(key);
+            let old = std::mem::replace(slot, string);
+            // SAFETY: both strings are alive; the cache owned one reference of the old one.
+            unsafe {
+                ffi::kg_hash_string(string);
+                if !old.is_null() {
+                    ffi::kg_string_release(old);
+                }
+            }
+        }
+        let string = *slot;
+        let mut shared = undefined();
+        let mut own = undefined();
+        Zv(&raw mut own).set_string(string);
+        // Counts the caller's reference, unless the string is interned.
+        Zv(&raw mut shared).copy_from(Zv(&raw mut own));
+        string
+    }
+}
+
+impl Builder for ValueStack {
+    type Error = Infallible;
+
+    #[inline]
+    fn null(&mut self) -> Result<(), Infallible> {
+        self.push(Zv::set_null);
+        Ok(())
+    }
+
+    #[inline]
+    fn bool(&mut self, value: bool) -> Result<(), Infallible> {
+        self.push(|slot| slot.set_bool(value));
+        Ok(())
+    }
+
+    #[inline]
+    fn int(&mut self, value: i64) -> Result<(), Infallible> {
+        self.push(|slot| slot.set_int(value));
+        Ok(())
+    }
+
+    #[inline]
+    fn float(&mut self, value: f64) -> Result<(), Infallible> {
+        self.push(|slot| slot.set_float(value));
+        Ok(())
+    }
+
+    #[inline]
+    fn string(&mut self, utf8: &[u8]) -> Result<(), Infallible> {
+        self.push(|slot| slot.set_bytes(utf8));
+        Ok(())
+    }
+
+    fn binary(&mut self, bytes: &[u8]) -> Result<(), Infallible> {
+        let mut binary = object::instantiate_plain(class::binary());
+        if let Some(target) = binary.zv().object() {
+            object::property(target, 0).set_bytes(bytes);
+        }
+        self.push(|slot| slot.copy_from(binary.zv()));
+        Ok(())
+    }
+
+    fn date_time(&mut self, value: &DateTime) -> Result<(), Infallible> {
+        let mut text = Vec::with_capacity(40);
+        match value.offset_minutes {
+            Some(_) => value.write_rfc3339_to(&mut text),
+            // Without a zone: PHP takes its default time zone.
+            None => value.write_to(&mut text),
+        }
+        self.push(|slot| {
+            // SAFETY: the text is read during the call; a fresh object is made.
+            unsafe { ffi::kg_date_from_text(text.as_ptr().cast(), text.len(), slot.0) };
+        });
+        Ok(())
+    }
+
+    #[inline]
+    fn begin_array(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn end_array(&mut self, len: usize) -> Result<(), Infallible> {
+        let start = self.values.len() - len;
+        // SAFETY: the array takes over the topmost `len` values, which are forgotten here.
+        let array = unsafe {
+            let array = ffi::kg_list_of(self.values.as_ptr().add(start), len as u32);
+            self.values.set_len(start);
+            array
+        };
+        self.push(|slot| slot.set_array(array));
+        Ok(())
+    }
+
+    #[inline]
+    fn begin_object(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn key(&mut self, utf8: &[u8]) -> Result<(), Infallible> {
+        let string = self.key_string(utf8);
+        self.push(|slot| slot.set_string(string));
+        Ok(())
+    }
+
+    fn end_object(&mut self, len: usize) -> Result<(), Infallible> {
+        let start = self.values.len() - 2 * len;
+        let as_objects = self.objects_as == ObjectsAs::Objects;
+        let mut folded = undefined();
+        // SAFETY: the table takes over the topmost `len` pairs, which are forgotten here.
+        unsafe {
+            let pairs = self.values.as_mut_ptr().add(start);
+            if as_objects {
+                Zv(&raw mut folded).set_object(ffi::kg_object_of(pairs, len as u32));
+            } else {
+                Zv(&raw mut folded).set_array(ffi::kg_map_of(pairs, len as u32));
+            }
+            self.values.set_len(start);
+        }
+        self.values.push(folded);
+        Ok(())
+    }
+}
+
+impl Drop for ValueStack {
+    fn drop(&mut self) {
+        self.reset();
+        for string in self.cache.iter().filter(|string| !string.is_null()) {
+            // SAFETY: the cache owns one reference of each.
+            unsafe { ffi::kg_string_release(*string) };
+        }
+    }
+}

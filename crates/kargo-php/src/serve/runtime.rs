@@ -1,0 +1,139 @@
+//! The state of the loop in this process. It lives on the heap, never on the stack of whoever runs the loop: that role
+//! moves to another stack when a handler waits.
+
+use std::collections::{HashMap, VecDeque};
+use std::io;
+
+use kargo_loop::EventLoop;
+
+use crate::engine::context::Context;
+use crate::engine::{Global, Outcome, Owned};
+use crate::serve::server::Serving;
+use crate::serve::watchers::Watchers;
+
+/// Who an event of the loop is for: [`kargo_loop::Token::owner`].
+pub(crate) mod owner {
+    /// kargo-net's server.
+    pub(crate) const SERVER: u8 = 1;
+    /// A PHP watcher's timer or deferred call; the value is its id.
+    pub(crate) const WATCHER: u8 = 2;
+    /// A PHP stream; the value is the descriptor.
+    pub(crate) const STREAM: u8 = 3;
+    /// A signal that PHP watches.
+    pub(crate) const SIGNAL: u8 = 4;
+    /// A parked handler is to go on; the value is its key.
+    pub(crate) const PARKED: u8 = 5;
+    /// The supervisor has orders.
+    pub(crate) const CONTROL: u8 = 6;
+    /// Another worker leaves a connection to us.
+    pub(crate) const POKE: u8 = 7;
+    /// SIGTERM or SIGINT, in a server without workers.
+    pub(crate) const STOP_SIGNAL: u8 = 8;
+    /// The drain's deadline.
+    pub(crate) const DEADLINE: u8 = 9;
+}
+
+/// How a loop callback ended the whole run.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Threw(Owned),
+    Exited,
+    Fatal,
+}
+
+/// Who runs, who waits, who can take over.
+#[derive(Debug, Default)]
+pub(crate) struct Roles {
+    /// The context that called run().
+    pub(crate) main: Option<Context>,
+    /// Contexts whose wait is over, in order.
+    pub(crate) ready: VecDeque<Context>,
+    /// Runners without work; any of them can take the role.
+    pub(crate) idle: Vec<Context>,
+    /// Parked handlers by key.
+    pub(crate) parked: HashMap<u64, Context>,
+    /// Parked handlers that are to be ended: their wait throws.
+    pub(crate) is_aborting: bool,
+    pub(crate) last_key: u64,
+}
+
+/// Everything the runner works on.
+#[derive(Debug, Default)]
+pub(crate) struct Runtime {
+    /// Made when the loop starts, hence after a fork.
+    pub(crate) events: Option<EventLoop>,
+    pub(crate) watchers: Watchers,
+    pub(crate) serving: Option<Box<Serving>>,
+    pub(crate) roles: Roles,
+    /// Watchers of a ready descriptor or a signal that are still to be called.
+    pub(crate) due: VecDeque<Due>,
+    pub(crate) is_running: bool,
+    pub(crate) is_stopping: bool,
+    pub(crate) failure: Option<Failure>,
+}
+
+/// One callback to make.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Due {
+    pub(crate) watcher: u64,
+    /// The signal that came, for a signal watcher.
+    pub(crate) signal: i32,
+}
+
+static RUNTIME: Global<Runtime> = Global::new();
+
+/// Runs `body` on the runtime. PHP must not be called inside.
+#[inline]
+pub(crate) fn with<R>(body: impl FnOnce(&mut Runtime) -> R) -> R {
+    RUNTIME.with_or(Runtime::default, body)
+}
+
+/// Gives up everything, when the script ends.
+pub(crate) fn clear() {
+    drop(RUNTIME.replace(None));
+}
+
+impl Runtime {
+    /// Makes the loop and arms what was registered before it.
+    pub(crate) fn start(&mut self) -> io::Result<()> {
+        if self.events.as_ref().is_some_and(EventLoop::is_foreign) {
+            self.events = None;
+        }
+        if self.events.is_none() {
+            let mut events = EventLoop::new()?;
+            self.watchers.arm_all(&mut events)?;
+            self.events = Some(events);
+        }
+        Ok(())
+    }
+
+    /// Ends the run with what a callback did.
+    pub(crate) fn fail(&mut self, failure: Failure) {
+        if self.failure.is_none() {
+            self.failure = Some(failure);
+        }
+        self.is_stopping = true;
+    }
+
+    /// Whether nothing is left to run for.
+    pub(crate) fn is_finished(&self) -> bool {
+        if !self.roles.parked.is_empty() || !self.roles.ready.is_empty() {
+            return false;
+        }
+        match &self.serving {
+            Some(serving) => serving.is_finished(),
+            None => self.is_stopping || (self.due.is_empty() && !self.watchers.keep_running()),
+        }
+    }
+}
+
+impl From<Outcome> for Failure {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Threw => crate::engine::callable::take_exception()
+                .map_or(Self::Exited, Self::Threw),
+            Outcome::Fatal | Outcome::OutOfMemory => Self::Fatal,
+            Outcome::Exited | Outcome::Returned => Self::Exited,
+        }
+    }
+}

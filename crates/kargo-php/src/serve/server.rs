@@ -1,0 +1,378 @@
+//! A server that runs: kargo-net's server, the routes, and this process's part in a family of workers.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use kargo_http::Limits;
+use kargo_http::router::{Match, Router};
+use kargo_loop::{EventKind, EventLoop, Interest, Token};
+use kargo_net::{
+    AcceptDecision, AcceptGate, Answer, Listener, RequestId, Server as NetServer, ServerOptions,
+};
+use kargo_supervisor::{AcceptShare, Decision, Order, Worker, monotonic_ms};
+
+use crate::classes::options::Options;
+use crate::engine::{Callable, Owned, ffi};
+use crate::log::{self, Level};
+use crate::rpc::Api;
+use crate::serve::runtime::{self, owner};
+
+/// What a route leads to.
+#[derive(Clone, Debug)]
+pub(crate) enum Target {
+    Handler(Rc<Callable>),
+    Api(Rc<Api>),
+}
+
+/// What is to be done with a request.
+#[derive(Debug)]
+pub(crate) enum Route {
+    /// Call this.
+    Handler(ffi::zend_fcall_info_cache),
+    /// An API, and which of its paths.
+    Api(Rc<Api>, crate::rpc::Door),
+    /// Nothing: it was answered.
+    Answered,
+}
+
+/// A running server.
+#[derive(Debug)]
+pub(crate) struct Serving {
+    pub(crate) net: NetServer,
+    router: Rc<Router<Target>>,
+    hosts: Vec<String>,
+    worker: Option<Worker>,
+    share: Option<AcceptShare>,
+    drain_timeout: Duration,
+    is_draining: bool,
+    is_ended: bool,
+    /// The Request object that nobody kept, for the next request.
+    pub(crate) pooled: Option<Owned>,
+    /// Parameters of the route that matched last, until its Request takes them.
+    pub(crate) matched: Vec<(Rc<str>, Vec<u8>)>,
+    /// Requests handled so far: the number of the last one.
+    pub(crate) last_number: u64,
+    /// Clients that are known to be gone, of requests still worked on.
+    gone: Vec<RequestId>,
+}
+
+/// The gate of kargo-net over the sharing of kargo-supervisor.
+#[derive(Debug)]
+struct Gate(AcceptShare);
+
+impl AcceptGate for Gate {
+    fn decide(&mut self) -> AcceptDecision {
+        match self.0.decide() {
+            Decision::Accept => AcceptDecision::Accept,
+            Decision::Leave { retry_after, .. } => AcceptDecision::Leave { retry_after },
+        }
+    }
+
+    fn opened(&mut self) {
+        self.0.opened();
+    }
+
+    fn closed(&mut self) {
+        self.0.closed();
+    }
+}
+
+fn net_options(options: &Options) -> ServerOptions {
+    ServerOptions {
+        limits: Limits {
+            request_line_bytes: options.request_line_bytes,
+            header_bytes: options.header_bytes,
+            header_count: options.header_count,
+            body_bytes: options.body_bytes,
+            chunk_extension_bytes: options.chunk_extension_bytes,
+            ..Limits::default()
+        },
+        max_connections: options.connections,
+        pipelined_requests: options.pipelined_requests,
+        header_timeout: options.header_timeout,
+        body_timeout: options.body_timeout,
+        keep_alive_timeout: options.keep_alive_timeout,
+        write_timeout: options.write_timeout,
+        ..ServerOptions::default()
+    }
+}
+
+impl Serving {
+    /// Begins to serve in this process. `worker` is this process's place in a family, if it has one.
+    ///
+    /// # Errors
+    /// A text for the operator.
+    pub(crate) fn start(
+        options: &Options,
+        router: Rc<Router<Target>>,
+        listeners: &[Listener],
+        worker: Option<Worker>,
+        events: &mut EventLoop,
+    ) -> Result<Self, String> {
+        let told = |error: std::io::Error| error.to_string();
+        let mut net = NetServer::new(owner::SERVER, net_options(options));
+        let share = worker.as_ref().map(Worker::accept_share);
+        for listener in listeners {
+            net.add_listener(events, listener.try_clone().map_err(told)?).map_err(told)?;
+        }
+        match (&worker, &share) {
+            (Some(worker), Some(share)) => {
+                use std::os::fd::AsRawFd;
+                let control = worker.control_fd().as_raw_fd();
+                events
+                    .add(control, Interest::READABLE, Token::new(owner::CONTROL, 0))
+                    .map_err(told)?;
+                let poke = share.poke_fd().as_raw_fd();
+                events.add(poke, Interest::READABLE, Token::new(owner::POKE, 0)).map_err(told)?;
+                net.set_accept_gate(Box::new(Gate(worker.accept_share())));
+            }
+            _ => {
+                for signal in [libc::SIGTERM, libc::SIGINT] {
+                    events
+                        .watch_signal(signal, Token::new(owner::STOP_SIGNAL, 0))
+                        .map_err(told)?;
+                }
+            }
+        }
+        Ok(Self {
+            net,
+            router,
+            hosts: options.hosts.clone(),
+            worker,
+            share,
+            drain_timeout: options.drain_timeout,
+            is_draining: false,
+            is_ended: false,
+            pooled: None,
+            matched: Vec::new(),
+            last_number: 0,
+            gone: Vec::new(),
+        })
+    }
+
+    /// Tells the master that this worker serves.
+    pub(crate) fn ready(&mut self) {
+        if let Some(worker) = &mut self.worker
+            && let Err(error) = worker.ready()
+        {
+            log::error(&error.to_string());
+        }
+    }
+
+    /// Finds what is to be done with a request; what needs no PHP is answered at once.
+    #[inline]
+    pub(crate) fn route(&mut self, id: RequestId, events: &mut EventLoop) -> Route {
+        let Some(request) = self.net.request(id) else { return Route::Answered };
+        let (head, bytes) = (request.head(), request.bytes());
+        if !self.hosts.is_empty() && !host_is_allowed(&self.hosts, head.host(bytes)) {
+            self.refuse(id, events, 421, None);
+            return Route::Answered;
+        }
+        let found = self.router.find(head.method(), head.method_name(bytes), head.path(bytes));
+        let (status, allow) = match found {
+            Ok(Match::Found { value, params }) => match value {
+                Target::Handler(callable) => {
+                    self.matched.clear();
+                    if !params.is_empty() {
+                        self.matched.extend(
+                            params.iter().map(|(name, value)| (Rc::from(name), value.into_owned())),
+                        );
+                    }
+                    return Route::Handler(callable.cache());
+                }
+                Target::Api(api) => {
+                    match crate::rpc::Door::find(head.method(), params.mounted_path()) {
+                        Ok(door) => return Route::Api(Rc::clone(api), door),
+                        Err((status, allow)) => (status, allow.map(str::to_owned)),
+                    }
+                }
+            },
+            Ok(Match::MethodNotAllowed { allow }) => (405, Some(allow)),
+            Ok(Match::Options { allow }) => (204, Some(allow)),
+            Ok(Match::MethodUnknown) => (501, None),
+            Ok(Match::NotFound) => (404, None),
+            Err(_) => (400, None),
+        };
+        self.refuse(id, events, status, allow.as_deref());
+        Route::Answered
+    }
+
+    /// Answers without PHP.
+    #[cold]
+    fn refuse(&mut self, id: RequestId, events: &mut EventLoop, status: u16, allow: Option<&str>) {
+        let headers: [(&[u8], &[u8]); 1] = [(b"Allow", allow.unwrap_or_default().as_bytes())];
+        let mut answer = Answer::new(status).headers(if allow.is_some() { &headers } else { &[] });
+        let text = if status == 204 {
+            String::new()
+        } else {
+            answer = answer.content_type(b"text/plain; charset=utf-8");
+            format!("{status} {}\n", kargo_http::reason_phrase(status))
+        };
+        // A client that is gone needs no answer.
+        let _gone = self.net.answer(events, id, &answer, text.as_bytes());
+    }
+
+    /// The last thing before the loop waits.
+    pub(crate) fn end_turn(&mut self, events: &mut EventLoop) {
+        self.net.end_turn(events);
+        while let Some(id) = self.net.take_disconnected() {
+            if self.gone.len() < 1024 {
+                self.gone.push(id);
+            }
+        }
+    }
+
+    /// Whether the client of a request that is worked on is still there, as far as is known.
+    pub(crate) fn is_connected(&mut self, id: RequestId) -> bool {
+        while let Some(gone) = self.net.take_disconnected() {
+            self.gone.push(gone);
+        }
+        self.gone.retain(|gone| self.net.request(*gone).is_some());
+        !self.gone.contains(&id)
+    }
+
+    #[inline]
+    pub(crate) fn enter_wait(&mut self) {
+        if let Some(share) = &self.share {
+            share.enter_wait();
+        }
+    }
+
+    #[inline]
+    pub(crate) fn leave_wait(&mut self, _events: &EventLoop) {
+        if let Some(share) = &self.share {
+            share.leave_wait(monotonic_ms());
+        }
+    }
+
+    /// Handles what is neither the server's nor PHP's. `true`: all waits are to be ended.
+    pub(crate) fn handle_event(
+        &mut self,
+        events: &mut EventLoop,
+        token: Token,
+        kind: EventKind,
+    ) -> bool {
+        match (token.owner(), kind) {
+            (owner::POKE, _) => {
+                if let Some(share) = &self.share {
+                    share.clear_poke();
+                }
+                self.net.poke_listeners(events);
+                false
+            }
+            (owner::CONTROL, _) => self.obey(events),
+            (owner::STOP_SIGNAL, _) if self.is_draining => self.end(events),
+            (owner::STOP_SIGNAL, _) => {
+                self.drain(events, self.drain_timeout);
+                false
+            }
+            (owner::DEADLINE, _) => self.end(events),
+            _ => false,
+        }
+    }
+
+    fn obey(&mut self, events: &mut EventLoop) -> bool {
+        let Some(worker) = &mut self.worker else { return false };
+        let orders: Vec<Order> = worker.read_orders().collect();
+        let mut ends = false;
+        for order in orders {
+            match order {
+                Order::Drain { deadline } => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    self.drain(events, left);
+                }
+                Order::Stop => ends |= self.end(events),
+            }
+        }
+        ends
+    }
+
+    /// Accepts no more; what is in flight is answered within `time`.
+    pub(crate) fn drain(&mut self, events: &mut EventLoop, time: Duration) {
+        if self.is_draining {
+            return;
+        }
+        self.is_draining = true;
+        if let Some(share) = &self.share {
+            share.retire();
+        }
+        let deadline = Instant::now() + time;
+        self.net.drain(events, deadline);
+        events.set_timer(deadline, Token::new(owner::DEADLINE, 0));
+        let connections = self.net.counts().connections.to_string();
+        log::event(Level::Info, "draining", &[("connections", &connections)]);
+    }
+
+    /// Ends at once, whatever is in flight.
+    fn end(&mut self, events: &mut EventLoop) -> bool {
+        if !self.is_ended {
+            self.is_ended = true;
+            self.is_draining = true;
+            let connections = self.net.counts().connections;
+            self.net.drain(events, Instant::now());
+            if connections != 0 {
+                log::event(
+                    Level::Warning,
+                    "ended before every request was answered",
+                    &[("connections", &connections.to_string())],
+                );
+            }
+        }
+        true
+    }
+
+    /// Lets another worker take this one's place.
+    pub(crate) fn recycle(&mut self, reason: &str, events: &mut EventLoop) {
+        if self.is_draining {
+            return;
+        }
+        let Some(worker) = &mut self.worker else {
+            log::warning(&format!(
+                "{reason} may have left the process in a bad state; with workers it would be replaced now"
+            ));
+            return;
+        };
+        log::event(Level::Warning, "worker is being replaced", &[("reason", reason)]);
+        if let Err(error) = worker.recycle_me() {
+            log::error(&error.to_string());
+        }
+        self.drain(events, self.drain_timeout);
+    }
+
+    pub(crate) fn is_finished(&self) -> bool {
+        self.is_ended || (self.is_draining && self.net.is_drained())
+    }
+
+    /// This worker's slot; 0 without workers.
+    pub(crate) fn slot(&self) -> i64 {
+        self.worker.as_ref().map_or(0, |worker| i64::try_from(worker.slot()).unwrap_or(0))
+    }
+
+    /// Gives back what the loop has of ours.
+    pub(crate) fn stop(&mut self, events: &mut EventLoop) {
+        if self.worker.is_none() {
+            for signal in [libc::SIGTERM, libc::SIGINT] {
+                events.unwatch_signal(signal);
+            }
+        }
+    }
+}
+
+fn host_is_allowed(hosts: &[String], host: Option<&[u8]>) -> bool {
+    let host = String::from_utf8_lossy(host.unwrap_or_default()).to_ascii_lowercase();
+    let name = match host.rfind(':') {
+        Some(at) if !host[at..].contains(']') => &host[..at],
+        _ => &host[..],
+    };
+    hosts.iter().any(|allowed| *allowed == host || allowed == name)
+}
+
+/// `Loop::stop()` and `Server::stop()`: ends a plain loop after the callback in progress, drains a server.
+pub(crate) fn stop() {
+    runtime::with(|runtime| {
+        match (runtime.serving.as_mut(), runtime.events.as_mut()) {
+            (Some(serving), Some(events)) => serving.drain(events, serving.drain_timeout),
+            _ => runtime.is_stopping = true,
+        }
+    });
+}

@@ -1,0 +1,410 @@
+<?php
+
+/**
+ * The PHP face of the extension kargo_event: what editors and PHPStan read, and the source of every signature.
+ * The build generates the extension's argument tables from this file, so the two cannot differ.
+ *
+ * @generate-class-entries
+ */
+
+namespace Kargo {
+    /**
+     * Lets this handler wait while the worker serves others; returns after at least $seconds.
+     *
+     * MAY be called anywhere below a handler or a Loop callback, also inside array_map() or the caller's own Fiber.
+     * Outside a running loop it simply sleeps.
+     *
+     * @param float $seconds 0 gives way to whatever else is ready; negative or not finite is a ValueError
+     * @throws AwaitError where PHP can't switch stacks: in destructors that run during garbage collection, for instance
+     */
+    function delay(float $seconds): void {}
+
+    /** What every exception of this extension implements. */
+    interface KargoException extends \Throwable {}
+
+    /** An address, option or route that can't be used; the message says what to do. */
+    class ConfigurationException extends \InvalidArgumentException implements KargoException {}
+
+    /** The operating system refused: port in use, no permission, no such directory. */
+    class TransportException extends \RuntimeException implements KargoException {}
+
+    /** The peer sent something its protocol does not allow. */
+    class ProtocolException extends \RuntimeException implements KargoException {}
+
+    /** The peer is gone. */
+    class ConnectionClosedException extends \RuntimeException implements KargoException {}
+
+    /** A wait was asked for where PHP can't switch stacks. */
+    class AwaitError extends \Error implements KargoException {}
+
+    /** A defect in the extension itself; the log has the place. */
+    class PanicError extends \Error implements KargoException {}
+
+    /**
+     * The process's event loop: timers, PHP streams, signals, deferred calls.
+     *
+     * Callbacks get the Watcher that fired as their last argument. A callback MUST NOT be called in the turn it was
+     * registered in. An exception that leaves a callback ends Loop::run() and is thrown from there; under
+     * Http\Server::run() it is logged and serving goes on.
+     */
+    final class Loop
+    {
+        private function __construct() {}
+
+        /** Calls $callback(Watcher $watcher) once in the next turn. */
+        public static function defer(callable $callback): Watcher {}
+
+        /** Calls $callback(Watcher $watcher) once after $seconds (not negative, at most 10 years). */
+        public static function delay(float $seconds, callable $callback): Watcher {}
+
+        /** Calls $callback(Watcher $watcher) every $seconds (more than 0); missed turns are not made up for. */
+        public static function repeat(float $seconds, callable $callback): Watcher {}
+
+        /**
+         * Calls $callback($stream, Watcher $watcher) whenever $stream can be read without blocking (level-triggered).
+         *
+         * @param resource $stream a stream with a file descriptor; it becomes non-blocking. Close it only after cancel().
+         */
+        public static function onReadable(mixed $stream, callable $callback): Watcher {}
+
+        /**
+         * Calls $callback($stream, Watcher $watcher) whenever $stream can be written without blocking (level-triggered).
+         *
+         * @param resource $stream a stream with a file descriptor; it becomes non-blocking. Close it only after cancel().
+         */
+        public static function onWritable(mixed $stream, callable $callback): Watcher {}
+
+        /** Calls $callback(int $signal, Watcher $watcher) in the turn after the signal came. */
+        public static function onSignal(int $signal, callable $callback): Watcher {}
+
+        /** Runs until nothing referenced is registered or stop() is called. Not re-entrant. */
+        public static function run(): void {}
+
+        /** Ends run() after the callback in progress; under Http\Server::run() it starts a drain. */
+        public static function stop(): void {}
+
+        public static function isRunning(): bool {}
+    }
+
+    /** One registration with the Loop. It stays registered though this object is dropped. */
+    final class Watcher
+    {
+        private function __construct() {}
+
+        /** Ends the registration; a callback already due is not called any more. Harmless when repeated. */
+        public function cancel(): void {}
+
+        /** Whether a callback may still come. */
+        public function isActive(): bool {}
+
+        /** Lets Loop::run() end though this watcher is active. */
+        public function unreference(): static {}
+
+        /** Keeps Loop::run() running, as at first. */
+        public function reference(): static {}
+    }
+}
+
+namespace Kargo\Http {
+    /** What may be given wherever a handler is expected, besides a callable of the same shape. */
+    interface Handler
+    {
+        /**
+         * Answers one request. Called once per request; MAY wait. What it throws is answered with 500 (HttpException:
+         * with its own status) and logged.
+         *
+         * @return Response|string|array a string is text/plain; charset=utf-8, an array is JSON
+         */
+        public function handle(Request $request): Response|string|array;
+    }
+
+    /** Thrown by a handler to answer with $status on purpose; the message is sent to the client. */
+    class HttpException extends \RuntimeException implements \Kargo\KargoException
+    {
+        /** @param int $status 400 to 599 */
+        public function __construct(public readonly int $status, string $message = '', ?\Throwable $previous = null) {}
+    }
+
+    /** Limits and times of a server; each protects it from its peers. Times are seconds, sizes bytes. */
+    final class Options
+    {
+        /**
+         * @param int $requestLineBytes beyond: 414
+         * @param int $headerBytes all header lines together; beyond: 431
+         * @param int $headerCount beyond: 431
+         * @param int $bodyBytes beyond: 413
+         * @param int $chunkExtensionBytes per body; beyond: 400
+         * @param int $pipelinedRequests answered per connection before others have their turn
+         * @param int $connections per worker; beyond, connections wait in the listen queue
+         * @param float $headerTimeout from a request's first byte to the end of its header; beyond: 408
+         * @param float $bodyTimeout between two arrivals of body bytes; beyond: 408
+         * @param float $keepAliveTimeout idle between requests; beyond: closed
+         * @param float $writeTimeout in which the client must take some bytes of an answer; beyond: closed
+         * @param float $drainTimeout for requests in flight when stopping; beyond: ended
+         * @param string $memoryLimit for each worker where memory_limit is -1
+         * @param list<string> $hosts if not empty, other Host names are answered with 421
+         */
+        public function __construct(
+            public readonly int $requestLineBytes = 8192,
+            public readonly int $headerBytes = 65536,
+            public readonly int $headerCount = 128,
+            public readonly int $bodyBytes = 1048576,
+            public readonly int $chunkExtensionBytes = 4096,
+            public readonly int $pipelinedRequests = 64,
+            public readonly int $connections = 10000,
+            public readonly float $headerTimeout = 10.0,
+            public readonly float $bodyTimeout = 10.0,
+            public readonly float $keepAliveTimeout = 60.0,
+            public readonly float $writeTimeout = 30.0,
+            public readonly float $drainTimeout = 30.0,
+            public readonly string $memoryLimit = '256M',
+            public readonly array $hosts = [],
+        ) {}
+    }
+
+    /**
+     * An HTTP/1.1 server. Routes are matched segment by segment after one percent-decoding; `{name}` takes one
+     * segment, `{name...}` at the end takes the rest. HEAD follows GET, OPTIONS is answered by itself, other methods of
+     * a known path get 405 with Allow, unknown paths 404.
+     */
+    final class Server
+    {
+        private function __construct() {}
+
+        /**
+         * Opens the listeners; nothing is served before run().
+         *
+         * @param string|list<string> $address "127.0.0.1:8080", "[::1]:8080", "localhost:0", "unix:/run/app.sock"
+         * @throws \Kargo\ConfigurationException for an address that can't be read
+         * @throws \Kargo\TransportException where the system refuses it (in use, not permitted)
+         */
+        public static function listen(string|array $address, ?Options $options = null): static {}
+
+        /** The addresses listened on, with the real port where 0 was asked for. @return list<string> */
+        public function addresses(): array {}
+
+        public function get(string $path, callable|Handler $handler): static {}
+
+        public function post(string $path, callable|Handler $handler): static {}
+
+        public function put(string $path, callable|Handler $handler): static {}
+
+        public function patch(string $path, callable|Handler $handler): static {}
+
+        public function delete(string $path, callable|Handler $handler): static {}
+
+        /** Every method. */
+        public function any(string $path, callable|Handler $handler): static {}
+
+        /** @param string|list<string> $methods */
+        public function route(string|array $methods, string $path, callable|Handler $handler): static {}
+
+        /**
+         * Gives everything below $prefix to an Api, which has its own paths (/jsonrpc, /xmlrpc), or to a handler.
+         * Routes come first.
+         */
+        public function mount(string $prefix, \Kargo\Rpc\Api|Handler|callable $what): static {}
+
+        /** Calls $callback(int $slot) in each worker after the fork: the place to open database connections. */
+        public function onWorkerStart(callable $callback): static {}
+
+        /**
+         * Serves until SIGTERM or SIGINT, then drains: requests in flight are answered, idle connections closed.
+         *
+         * @param int|null $workers null: one per core; 1 or more: a master and that many workers; 0: in this very
+         *     process, without a fork (debuggers, tests). With workers, the lines after run() run in the master only.
+         */
+        public function run(?int $workers = null): void {}
+
+        /** Starts the drain of this worker (with workers: 0, of the server). */
+        public function stop(): void {}
+    }
+
+    /**
+     * One request. Everything is read when asked for. It belongs to one visitor: kept, it keeps its own bytes.
+     */
+    final class Request
+    {
+        private function __construct() {}
+
+        /** The identification that this request's log lines carry. */
+        public function id(): string {}
+
+        /** As sent: methods are case-sensitive. */
+        public function method(): string {}
+
+        /** The request target as sent, with the query. */
+        public function target(): string {}
+
+        /** The path, percent-decoded; an encoded slash stays %2F. */
+        public function path(): string {}
+
+        /** The host the request is for, with its port if one was sent; '' in HTTP/1.0 without one. */
+        public function host(): string {}
+
+        /** "1.0" or "1.1". */
+        public function protocolVersion(): string {}
+
+        /** The value of the path parameter $name of the matched route, decoded; null if the route has none. */
+        public function parameter(string $name): ?string {}
+
+        /** @return array<string, string> */
+        public function parameters(): array {}
+
+        /**
+         * The query as PHP parses it (a[b]=1 gives arrays), or one field of it.
+         *
+         * @return ($name is null ? array : string|array|null)
+         */
+        public function query(?string $name = null): string|array|null {}
+
+        /** The header's value, its name in any case; several are joined by ", " (cookies by "; "). */
+        public function header(string $name): ?string {}
+
+        /** All headers by lower-case name. @return array<string, string> */
+        public function headers(): array {}
+
+        public function cookie(string $name): ?string {}
+
+        /** @return array<string, string> */
+        public function cookies(): array {}
+
+        public function body(): string {}
+
+        /**
+         * The body decoded as JSON, objects as arrays.
+         *
+         * @throws HttpException 400 if it is not valid JSON
+         */
+        public function json(): mixed {}
+
+        /** The body of an application/x-www-form-urlencoded request as PHP parses it, else []. */
+        public function form(): array {}
+
+        /** The peer's IP address, or "unix:" on a unix socket. Proxy headers are not believed. */
+        public function clientAddress(): string {}
+
+        /** The peer's port; null on a unix socket. */
+        public function clientPort(): ?int {}
+
+        /** False once the client is known to have gone away. */
+        public function isClientConnected(): bool {}
+    }
+
+    /** A whole answer. */
+    final class Response
+    {
+        public readonly int $status;
+
+        /** @var array<string, string|list<string>> */
+        public readonly array $headers;
+
+        public readonly string $body;
+
+        /**
+         * @param int $status 200 to 599
+         * @param array<string, string|list<string>> $headers names are tokens; values have no CR, LF or NUL. Without a
+         *     Content-Type, a body is text/plain; charset=utf-8
+         * @throws \ValueError for what HTTP does not allow
+         */
+        public function __construct(string $body = '', int $status = 200, array $headers = []) {}
+
+        public static function text(string $text, int $status = 200): static {}
+
+        public static function html(string $html, int $status = 200): static {}
+
+        /** @throws \ValueError if $value can't be JSON (invalid UTF-8, NAN, INF, too deep) */
+        public static function json(mixed $value, int $status = 200): static {}
+
+        /** @param int $status 300 to 399 */
+        public static function redirect(string $location, int $status = 303): static {}
+
+        public function withStatus(int $status): static {}
+
+        /** Replaces the header, its name in any case. */
+        public function withHeader(string $name, string $value): static {}
+
+        /** Adds another line of the header. */
+        public function withAddedHeader(string $name, string $value): static {}
+
+        public function withoutHeader(string $name): static {}
+
+        public function withBody(string $body): static {}
+
+        /**
+         * Adds a Set-Cookie (RFC 6265); the value is percent-encoded as setcookie() does.
+         *
+         * @param int|null $maxAge seconds; null: until the browser closes; 0 or less: delete it
+         * @param string $sameSite Lax, Strict or None
+         */
+        public function withCookie(
+            string $name,
+            string $value,
+            ?int $maxAge = null,
+            string $path = '/',
+            string $domain = '',
+            bool $secure = false,
+            bool $httpOnly = true,
+            string $sameSite = 'Lax',
+        ): static {}
+    }
+}
+
+namespace Kargo\Rpc {
+    /** Thrown by an exported method to answer a fault on purpose; code, message and data are sent. */
+    class Fault extends \Exception implements \Kargo\KargoException
+    {
+        public function __construct(string $message = '', int $code = -32000, public readonly mixed $data = null, ?\Throwable $previous = null) {}
+    }
+
+    /** Bytes that travel as base64 in XML-RPC, and as a base64 string in JSON-RPC. */
+    final class Binary
+    {
+        public function __construct(public readonly string $bytes) {}
+    }
+
+    /** Keeps a public method from being exported. */
+    #[\Attribute(\Attribute::TARGET_METHOD)]
+    final class Hidden
+    {
+        public function __construct() {}
+    }
+
+    /**
+     * Plain PHP classes as an API: mounted at "/", it answers JSON-RPC 2.0 and 1.0 at /jsonrpc and XML-RPC at /xmlrpc.
+     *
+     * All public methods are callable except magic ones and #[Hidden]. Arguments are checked against native types,
+     * refined by docblocks, before the method runs.
+     */
+    final class Api
+    {
+        /**
+         * @param int $batchLimit calls in one JSON-RPC batch or system.multicall
+         * @param int $depthLimit nesting of arrays and objects in a call
+         * @param bool $noContent answer notifications with 204 instead of 200
+         */
+        public function __construct(
+            string $title = 'API',
+            string $version = '1.0',
+            int $batchLimit = 1000,
+            int $depthLimit = 512,
+            bool $noContent = false,
+        ) {}
+
+        /**
+         * Exports what $what names under $as: "poll" gives poll.method; '' gives the bare method names.
+         *
+         * @param object|string|callable $what an object; a class name, constructed anew for each call; a factory without
+         *     parameters whose declared return type is a class, run once in each worker after the fork; any other
+         *     closure or callable is one method, called $as
+         * @throws \Kargo\ConfigurationException if nothing callable is found, or a name is taken
+         */
+        public function export(object|string|array $what, string $as = ''): static {}
+
+        /** Exceptions of these classes pass to the client with message and code; all others are masked. */
+        public function allow(string ...$exceptionClasses): static {}
+
+        /** The names of all exported methods. @return list<string> */
+        public function methods(): array {}
+    }
+}
