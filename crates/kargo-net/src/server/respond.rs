@@ -156,11 +156,14 @@ impl Server {
             return self.finish_whole_stream(events, &slot, at);
         }
         let body_bytes = slot.buffer.len() - slot.body_start;
-        if let Some(length) = slot.length.take()
-            && let Err(error) = length.fill(&mut slot.buffer, body_bytes as u64)
-        {
-            self.cancel_whole(events, slot);
-            return Err(error.into());
+        if let Some(length) = slot.length.take() {
+            match length.fill(&mut slot.buffer, body_bytes as u64) {
+                Ok(moved) => slot.body_start -= moved,
+                Err(error) => {
+                    self.cancel_whole(events, slot);
+                    return Err(error.into());
+                }
+            }
         }
         if slot.body.as_ref().is_some_and(BodyEncoder::is_omitted) {
             slot.buffer.truncate(slot.body_start);
