@@ -4,7 +4,7 @@
 pub(crate) const TOKEN: u8 = 1;
 /// `pchar` of RFC 3986 section 3.3 and "/", without "%", which the caller must look into.
 pub(crate) const PATH: u8 = 2;
-/// `query` of RFC 3986 section 3.4, "%" included.
+/// `query` of RFC 3986 section 3.4, "%" included, and three that browsers send besides.
 pub(crate) const QUERY: u8 = 4;
 /// `reg-name` of RFC 3986 section 3.2.2, without "%".
 pub(crate) const REG_NAME: u8 = 8;
@@ -153,7 +153,9 @@ const fn classes() -> [u8; 256] {
         if pchar || byte == b'/' {
             class |= PATH;
         }
-        if pchar || matches!(byte, b'/' | b'?' | b'%') {
+        // Every browser sends brackets and bars as they are (WHATWG URL, query percent-encode set), and PHP's
+        // forms are full of them: `a[b]=1`.
+        if pchar || matches!(byte, b'/' | b'?' | b'%' | b'[' | b']' | b'|') {
             class |= QUERY;
         }
         if unreserved || sub_delim {

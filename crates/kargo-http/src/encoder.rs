@@ -98,7 +98,7 @@ pub struct EncodedHead {
 #[derive(Debug)]
 #[must_use = "an answer whose length was not filled in cannot be read by the peer"]
 pub struct LengthSlot {
-    /// Offset of the first of [`LengthSlot::WIDTH`] spaces.
+    /// Offset of the first of [`LengthSlot::WIDTH`] digits.
     at: usize,
 }
 
@@ -222,7 +222,7 @@ fn append_framing(
             let slot = LengthSlot {
                 at: out.len() + b"Content-Length: ".len(),
             };
-            out.extend_from_slice(b"Content-Length:           0\r\n");
+            out.extend_from_slice(b"Content-Length: 0000000000\r\n");
             (BodyEncoder::unchecked(), Some(slot))
         }
         (BodyLength::Streamed, None) if head.version == Version::Http11 => {
@@ -276,26 +276,29 @@ impl LengthSlot {
     pub const WIDTH: usize = 10;
 
     /// Writes the length of the body into the head at its place in `out`, the buffer it was
-    /// encoded into, from which nothing may have been taken since. The digits are aligned to the
-    /// right; whitespace before a value is not part of it (RFC 9112 section 5).
-    pub fn fill(self, out: &mut [u8], length: u64) -> Result<(), EncodeError> {
-        let place = out
-            .get_mut(self.at..self.at + Self::WIDTH)
-            .unwrap_or_default();
-        let mut rest = length;
-        for (index, digit) in place.iter_mut().rev().enumerate() {
-            *digit = if rest > 0 || index == 0 {
-                b'0' + (rest % 10) as u8
-            } else {
-                b' '
-            };
-            rest /= 10;
+    /// encoded into, from which nothing may have been taken since. What follows moves up to the
+    /// digits: padding would be legal (RFC 9112 section 5), but not every client can read it.
+    /// Gives the number of bytes it moved by.
+    pub fn fill(self, out: &mut Vec<u8>, length: u64) -> Result<usize, EncodeError> {
+        let start = out.len();
+        write_decimal(out, length);
+        let mut digits = [0; 20];
+        let count = out.len() - start;
+        for (digit, &byte) in digits.iter_mut().zip(out.iter().skip(start)) {
+            *digit = byte;
         }
-        if rest > 0 {
-            Err(EncodeError::LengthTooLarge { length })
-        } else {
-            Ok(())
+        out.truncate(start);
+        let digits = digits.get(..count).unwrap_or_default();
+        let surplus = Self::WIDTH
+            .checked_sub(digits.len())
+            .ok_or(EncodeError::LengthTooLarge { length })?;
+        let end = self.at + digits.len();
+        if let Some(place) = out.get_mut(self.at..end) {
+            place.copy_from_slice(digits);
+            out.copy_within(end + surplus.., end);
+            out.truncate(out.len() - surplus);
         }
+        Ok(surplus)
     }
 }
 
