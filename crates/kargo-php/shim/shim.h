@@ -152,4 +152,41 @@ void kg_json_serialize(zend_object *object, zval *out);
 HashTable *kg_properties(zend_object *object);
 void kg_properties_done(HashTable *properties);
 
+/* ---- rpc ---- */
+
+/* One parameter of a function, as far as its signature says; `name` and `type` live as long as the function. */
+typedef struct kg_parameter {
+	const char *name;
+	size_t name_length;
+	const zend_type *type; /* NULL: none was declared */
+	bool is_by_reference;
+	bool is_variadic;
+} kg_parameter;
+
+typedef enum kg_class_kind {
+	KG_CLASS_OTHER = 0,
+	KG_CLASS_STD = 1,
+	KG_CLASS_DATE = 2,
+	KG_CLASS_INT_ENUM = 3,
+	KG_CLASS_STRING_ENUM = 4,
+	KG_CLASS_VALUE = 5, /* what a closure returns as a value rather than as a service */
+} kg_class_kind;
+
+bool kg_parameter_at(const zend_function *function, uint32_t index, kg_parameter *out);
+const zend_type *kg_return_type(const zend_function *function);
+uint32_t kg_type_mask(const zend_type *type);
+zend_string *kg_type_class(const zend_type *type, uint32_t index);
+bool kg_default_value(const zend_function *function, uint32_t index, zval *out);
+zend_string *kg_doc_comment(const zend_function *function);
+bool kg_has_attribute(const zend_function *function, const char *lowercase_name, size_t length);
+kg_class_kind kg_kind_of_class(const zend_class_entry *class_entry);
+bool kg_is_subclass(const zend_class_entry *class_entry, const zend_class_entry *parent);
+void kg_construct(zend_class_entry *class_entry, zval *out);
+zend_object *kg_enum_case(zend_class_entry *class_entry, const zval *value);
+bool kg_date_of_class(zend_class_entry *class_entry, const char *text, size_t length, zval *out);
+void kg_object_to_array(zval *value);
+HashTable *kg_object_properties(zend_object *object);
+zend_string *kg_base64_decode(const char *text, size_t length);
+bool kg_is_out_of_memory(void);
+
 #endif
