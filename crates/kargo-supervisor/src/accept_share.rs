@@ -32,10 +32,13 @@ use crate::poke::Pokes;
 use crate::scoreboard::{Scoreboard, Slot, WorkerPhase};
 
 /// A worker whose turn began less than this ago will look at its events in time, so it can be
-/// counted on; one that is longer at it may be stuck in a handler. Likewise one that has not
-/// noticed a poke for this long is not counted on, whatever holds it up: it may have been stopped,
-/// or be dead and not reaped yet.
-const FRESH_MS: u64 = 2;
+/// counted on; one that is longer at it may be stuck in a handler.
+const FRESH_TURN_MS: u64 = 2;
+
+/// A worker that has not noticed a poke for this long is not counted on, whatever holds it up: it
+/// may have been stopped, or be dead and not reaped yet. On a busy machine a healthy one may well
+/// have to wait some milliseconds for a processor.
+const FRESH_POKE_MS: u64 = 20;
 
 /// How long a listener stays out of the epoll set. Bounds how long a connection waits when the
 /// worker it was left to became busy at the same moment.
@@ -159,17 +162,17 @@ impl AcceptShare {
 }
 
 fn is_available(slot: &Slot, now_ms: u64) -> bool {
-    let is_fresh = |since: u64| since == 0 || now_ms.saturating_sub(since) < FRESH_MS;
+    let is_fresh = |since: u64, limit: u64| since == 0 || now_ms.saturating_sub(since) < limit;
     slot.phase() == WorkerPhase::Ready
-        && is_fresh(slot.turn_started_ms())
-        && is_fresh(slot.poked_at_ms())
+        && is_fresh(slot.turn_started_ms(), FRESH_TURN_MS)
+        && is_fresh(slot.poked_at_ms(), FRESH_POKE_MS)
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use super::{AcceptShare, Decision, FRESH_MS, RETRY_AFTER};
+    use super::{AcceptShare, Decision, FRESH_POKE_MS, FRESH_TURN_MS, RETRY_AFTER};
     use crate::monotonic_ms;
     use crate::poke::Pokes;
     use crate::scoreboard::{Scoreboard, WorkerPhase};
@@ -214,7 +217,7 @@ mod tests {
     #[test]
     fn a_worker_long_at_its_turn_is_not_counted_on() {
         let [mine, other] = shares([5, 0]);
-        other.leave_wait(monotonic_ms().saturating_sub(FRESH_MS));
+        other.leave_wait(monotonic_ms().saturating_sub(FRESH_TURN_MS));
         assert_eq!(mine.decide(), Decision::Accept);
         other.leave_wait(monotonic_ms() + 60_000);
         assert_eq!(mine.decide(), leave_to(1), "a turn that has just begun");
@@ -249,7 +252,7 @@ mod tests {
     fn a_worker_that_does_not_notice_a_poke_is_not_counted_on() {
         let [mine, deaf, other] = shares([5, 0, 1]);
         assert_eq!(mine.decide(), leave_to(1));
-        let long_ago = monotonic_ms().saturating_sub(FRESH_MS);
+        let long_ago = monotonic_ms().saturating_sub(FRESH_POKE_MS);
         deaf.own_slot().set_poked_at_ms(long_ago);
         assert_eq!(mine.decide(), leave_to(2));
         assert_eq!(

@@ -148,7 +148,6 @@ impl<F: FnMut(Event)> Master<F> {
 
     fn act_on_signals(&mut self) {
         let Some(signals) = &self.signals else { return };
-        signals.reinstall();
         let flags = signals.take_flags();
         for _ in 0..flags.terminate.min(2) {
             self.terminate(flags.terminate_signal);
@@ -492,6 +491,11 @@ impl<F: FnMut(Event)> Master<F> {
         let Some(signals) = &self.signals else {
             return Ok(());
         };
+        // Whoever is told of an event may run user code, which may have taken the signals. If it
+        // has, the death of a worker may have gone unnoticed: look again before sleeping.
+        if signals.reinstall() {
+            return Ok(());
+        }
         let processes = || self.processes.iter().flatten();
         let wake = signals.wake_fd().as_raw_fd();
         let controls = processes().filter_map(|process| process.control.as_ref());

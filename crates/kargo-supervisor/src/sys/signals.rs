@@ -64,13 +64,16 @@ impl MasterSignals {
         })
     }
 
-    /// Installs the handlers again where other code of this process has replaced them.
-    pub(crate) fn reinstall(&self) {
+    /// Installs the handlers again; says whether other code of this process had replaced one, in
+    /// which case a signal may have been missed.
+    pub(crate) fn reinstall(&self) -> bool {
         let ours = handler(on_master_signal);
+        let mut was_replaced = false;
         for signal in MASTER_SIGNALS {
-            set_action(signal, &ours);
+            was_replaced |= set_action(signal, &ours).sa_sigaction != ours.sa_sigaction;
         }
         change_mask(libc::SIG_UNBLOCK, &signal_set(&MASTER_SIGNALS));
+        was_replaced
     }
 
     /// Readable once a signal came.

@@ -94,6 +94,20 @@ impl Master {
         }
     }
 
+    /// The lines that contain these texts, whatever their order.
+    pub(crate) fn wait_for_each<const N: usize>(&mut self, texts: [&str; N]) -> [String; N] {
+        let mut found = [const { None }; N];
+        while found.iter().any(Option::is_none) {
+            let line = self.wait_for("");
+            for (place, text) in found.iter_mut().zip(texts) {
+                if place.is_none() && line.contains(text) {
+                    *place = Some(line.clone());
+                }
+            }
+        }
+        found.map(Option::unwrap)
+    }
+
     /// Waits until this many workers said that they are ready; gives their process ids.
     pub(crate) fn wait_ready(&mut self, count: usize) -> Vec<i32> {
         (0..count)

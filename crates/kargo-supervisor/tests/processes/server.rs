@@ -2,8 +2,8 @@
 //! and clients for it.
 //!
 //! On accept it sends its slot as one byte. Then each byte of the client is a command:
-//! `p` answers the slot again, `w` begins a request, `d` answers it with `D` and closes, `b` blocks
-//! the whole worker for 5 s, `s` for 200 ms, `x` exits with code 3, `R` recycles, `i` makes the
+//! `p` answers the slot again, `w` begins a request, `d` answers it with `D` and closes, `b` answers `B` and
+//! blocks the whole worker for 5 s, `s` for 200 ms, `x` exits with code 3, `R` recycles, `i` makes the
 //! worker deaf: it never looks at its orders again.
 
 use std::collections::BTreeMap;
@@ -289,7 +289,10 @@ impl Server {
                 self.close(fd);
             }
             // These stand for handlers that keep their worker busy.
-            b'b' => sleep(Duration::from_secs(5)),
+            b'b' => {
+                write(fd, b'B');
+                sleep(Duration::from_secs(5));
+            }
             b's' => sleep(Duration::from_millis(200)),
             _ => {}
         }

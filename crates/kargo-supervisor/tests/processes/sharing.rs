@@ -34,10 +34,8 @@ fn open(endpoint: &Endpoint, count: usize, at_once: bool) -> (Vec<Client>, Vec<u
 
 pub(crate) fn eight_connections_leave_no_worker_idle() {
     for endpoint in Endpoint::both() {
-        let (_master, _) = four_workers(&endpoint);
-        for at_once in [true, false, true, false] {
-            let (_clients, by_worker) = open(&endpoint, 8, at_once);
-            assert_eq!(by_worker.len(), 4, "at once: {at_once}, {by_worker:?}");
+        for at_once in [true, false] {
+            reject_if_always_uneven(&endpoint, 8, at_once, |by_worker| by_worker.len() == 4);
         }
     }
 }
@@ -51,20 +49,34 @@ pub(crate) fn many_connections_spread_evenly() {
 }
 
 fn spread(count: usize) {
+    let fair = count / 4;
+    let tolerated = fair - fair / 4..=fair + fair / 4;
     for endpoint in Endpoint::both() {
         for at_once in [true, false] {
-            let (_master, _) = four_workers(&endpoint);
-            let (_clients, by_worker) = open(&endpoint, count, at_once);
-            println!("    {count} connections, at once: {at_once}, by worker: {by_worker:?}");
-            let fair = count / 4;
-            let tolerated = fair - fair / 4..=fair + fair / 4;
-            assert_eq!(by_worker.len(), 4, "{by_worker:?}");
-            assert!(
-                by_worker.iter().all(|it| tolerated.contains(it)),
-                "{by_worker:?}"
-            );
+            reject_if_always_uneven(&endpoint, count, at_once, |by_worker| {
+                by_worker.len() == 4 && by_worker.iter().all(|count| tolerated.contains(count))
+            });
         }
     }
+}
+
+/// Opens connections to four new workers and judges how they were shared, three times at most: a
+/// worker that a busy machine gives no processor for some milliseconds is rightly passed over.
+fn reject_if_always_uneven(
+    endpoint: &Endpoint,
+    count: usize,
+    at_once: bool,
+    is_even: impl Fn(&[usize]) -> bool,
+) {
+    let uneven: Vec<_> = (0..3)
+        .map(|_| {
+            let (_master, _) = four_workers(endpoint);
+            open(endpoint, count, at_once).1
+        })
+        .inspect(|by_worker| println!("    {count}, at once: {at_once}, by worker {by_worker:?}"))
+        .take_while(|by_worker| !is_even(by_worker))
+        .collect();
+    assert!(uneven.len() < 3, "at once: {at_once}, {uneven:?}");
 }
 
 /// Runs `round` until the longest wait it gives is in order, three times at most: a machine that is
@@ -85,6 +97,7 @@ pub(crate) fn a_blocked_worker_delays_no_new_connection() {
             let (_master, _) = four_workers(&endpoint);
             let (mut clients, _) = open(&endpoint, 8, false);
             clients[0].send(b'b');
+            assert_eq!(clients[0].byte(), Some(b'B'));
             connect_for(Duration::from_secs(1), &endpoint, clients, "blocked")
         });
     }
@@ -150,6 +163,7 @@ pub(crate) fn connections_queued_at_the_death_of_the_only_worker_are_served() {
         let mut first = endpoint.connect();
         first.accepted().unwrap();
         first.send(b'b');
+        assert_eq!(first.byte(), Some(b'B'));
         let mut queued: Vec<_> = (0..50).map(|_| endpoint.connect()).collect();
         kill(pids[0], libc::SIGKILL);
         master.wait_for("signal 9 (SIGKILL)");
