@@ -4,6 +4,8 @@
 use core::convert::Infallible;
 
 use crate::Argument;
+use crate::BodyError;
+use crate::BodyErrorKind;
 use crate::Builder;
 use crate::CallBuilder;
 use crate::CallKind;
@@ -73,7 +75,7 @@ pub fn jsonrpc(data: &[u8]) {
     // An id may be a number out of range, which is checked by its form only.
     let is_json = match json::decode(&out, &Limits::default(), &mut scratch, &mut Discard) {
         Ok(()) => true,
-        Err(DecodeError::Body(error)) => error.kind == crate::BodyErrorKind::NumberRange,
+        Err(DecodeError::Body(error)) => error.kind == BodyErrorKind::NumberRange,
         Err(DecodeError::Builder(never)) => match never {},
     };
     assert!(is_json, "the answer is JSON");
@@ -81,9 +83,12 @@ pub fn jsonrpc(data: &[u8]) {
 
 /// Any document: whether it is well-formed as far as we accept it. For comparing with other parsers: what they refuse,
 /// we must refuse.
-#[must_use]
-pub fn xml(data: &[u8]) -> bool {
-    crate::xml::is_well_formed(data, &Limits::default())
+///
+/// # Errors
+///
+/// Why we don't accept it.
+pub fn xml(data: &[u8]) -> Result<(), BodyError> {
+    crate::xml::check(data, &Limits::default())
 }
 
 /// Any body of XML-RPC: calls are as the list says, and the answer is well-formed.
@@ -94,7 +99,7 @@ pub fn xmlrpc(data: &[u8]) {
     let limits = Limits::default();
     match xmlrpc::Decoder::new().decode(data, None, &limits, &mut counter, &mut calls) {
         Ok(()) => {
-            assert!(xml(data), "what has calls is well-formed");
+            assert_eq!(xml(data), Ok(()), "what has calls is well-formed");
             counter.check(&calls);
             let options = xmlrpc::Options::default();
             let responses = xmlrpc::ResponseWriter::begin(&mut out, calls.is_batch(), options);
@@ -115,7 +120,7 @@ pub fn xmlrpc(data: &[u8]) {
         Err(DecodeError::Body(error)) => xmlrpc::ResponseWriter::body_fault(&mut out, &error),
         Err(DecodeError::Builder(never)) => match never {},
     }
-    assert!(xml(&out), "the answer is well-formed");
+    assert_eq!(xml(&out), Ok(()), "the answer is well-formed");
 }
 
 /// Writes what it is told as JSON.

@@ -3,13 +3,6 @@
 /// Appends `value`, which is finite. Like PHP with `serialize_precision = -1` and `JSON_PRESERVE_ZERO_FRACTION`: `1.0`
 /// stays a float, and exponents come in below 1e-4 and from 1e17 on, as in `1.0e-5` and `1.0e+17`.
 pub(super) fn write(out: &mut Vec<u8>, value: f64) {
-    // The one decade where PHP still writes all digits and the shortest form has an exponent. Such values are integers,
-    // and two of them are never so close that the shortest digits could be others.
-    if (1e16..1e17).contains(&value.abs()) {
-        out.extend_from_slice(itoa::Buffer::new().format(value as i64).as_bytes());
-        out.extend_from_slice(b".0");
-        return;
-    }
     let mut buffer = zmij::Buffer::new();
     let shortest = buffer.format_finite(value).as_bytes();
     let Some(e) = shortest.iter().position(|&byte| byte == b'e') else {
@@ -17,16 +10,33 @@ pub(super) fn write(out: &mut Vec<u8>, value: f64) {
         return;
     };
     let (mantissa, exponent) = shortest.split_at(e);
+    let exponent = exponent.get(1..).unwrap_or_default();
+    if matches!(exponent, b"16" | b"+16") {
+        write_17_digits(out, mantissa);
+        return;
+    }
     out.extend_from_slice(mantissa);
     if !mantissa.contains(&b'.') {
         out.extend_from_slice(b".0");
     }
     out.push(b'e');
-    let exponent = exponent.get(1..).unwrap_or_default();
     if !matches!(exponent.first(), Some(b'-' | b'+')) {
         out.push(b'+');
     }
     out.extend_from_slice(exponent);
+}
+
+/// Appends `mantissa` times 1e16: the one power for which PHP still writes all digits.
+fn write_17_digits(out: &mut Vec<u8>, mantissa: &[u8]) {
+    let start = out.len();
+    let (sign, digits) = match mantissa.strip_prefix(b"-") {
+        Some(digits) => (&b"-"[..], digits),
+        None => (&b""[..], mantissa),
+    };
+    out.extend_from_slice(sign);
+    out.extend(digits.iter().filter(|&&byte| byte != b'.'));
+    out.resize(start + sign.len() + 17, b'0');
+    out.extend_from_slice(b".0");
 }
 
 /// Appends `shortest`, which has no exponent, with the one that PHP gives to what begins with `0.0000`.
@@ -67,6 +77,7 @@ mod tests {
             (1e16, "10000000000000000.0"),
             (-1.5e16, "-15000000000000000.0"),
             (12_345_678_901_234_568.0, "12345678901234568.0"),
+            (-77_484_064_854_742_688.0, "-77484064854742690.0"),
             (1e17, "1.0e+17"),
             (1.234_567_890_123_456_8e17, "1.2345678901234568e+17"),
             (1e22, "1.0e+22"),

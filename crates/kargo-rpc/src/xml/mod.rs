@@ -23,14 +23,22 @@ pub(crate) use reader::Scratch;
 pub(crate) use writer::write_text;
 pub(crate) use writer::write_text_lossy;
 
-/// Whether the whole of `document` is well-formed, within `limits` and the restrictions above.
-pub(crate) fn is_well_formed(document: &[u8], limits: &crate::Limits) -> bool {
+use crate::BodyError;
+use crate::BodyErrorKind;
+use crate::Limits;
+
+/// Checks that the whole of `document` is well-formed, within `limits` and the restrictions above.
+pub(crate) fn check(document: &[u8], limits: &Limits) -> Result<(), BodyError> {
     let (mut transcoded, mut scratch) = (Vec::new(), Scratch::new());
-    let Ok(document) = to_utf8(document, None, &mut transcoded) else {
-        return false;
-    };
+    let document = to_utf8(document, None, &mut transcoded)?;
     let mut reader = Reader::start(document.text, document.start, limits, &mut scratch);
-    reader.child().is_ok_and(|root| root.is_some())
-        && reader.skip_to_depth(0).is_ok()
-        && reader.finish().is_ok()
+    let checked = match reader.child() {
+        Ok(Some(_)) => reader.skip_to_depth(0).and_then(|()| reader.finish()),
+        Ok(None) => Err(BodyErrorKind::Syntax),
+        Err(kind) => Err(kind),
+    };
+    checked.map_err(|kind| BodyError {
+        kind,
+        offset: reader.offset(),
+    })
 }
