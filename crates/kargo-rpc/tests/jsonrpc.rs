@@ -41,8 +41,9 @@ fn served(body: &str, limits: &Limits) -> (String, Vec<String>) {
                 };
                 match result {
                     Ok(value) => {
-                        let encode = |encoder: &mut _| value.encode(encoder);
-                        if responses.result(&mut out, version, id, encode).is_err() {
+                        let written = responses
+                            .result(&mut out, version, id, |encoder| value.encode(encoder));
+                        if written.is_err() {
                             let fault = FaultCode::InternalError.fault();
                             responses.fault(&mut out, version, id, &fault);
                         }
