@@ -6,19 +6,6 @@
 //! first. It accepts if it has hardly more connections than the least loaded worker that could
 //! accept instead; otherwise it pokes that worker and looks away for a moment.
 //!
-//! # What the event loop around it does
-//!
-//! - [`enter_wait`](AcceptShare::enter_wait) before `epoll_wait`, and
-//!   [`leave_wait`](AcceptShare::leave_wait) after it, each turn.
-//! - The listener and [`poke_fd`](AcceptShare::poke_fd) are served *first* in each turn: the kernel
-//!   has told nobody else about the connection that woke this worker.
-//! - Listener readable: [`decide`](AcceptShare::decide) before each `accept`, until it would block
-//!   or the answer is [`Decision::Leave`].
-//! - `Leave`: the listener out of the epoll set, and in again after `retry_after`.
-//! - `poke_fd` readable: [`clear_poke`](AcceptShare::clear_poke), the listener into the set again if
-//!   it was out, and act as if it were readable.
-//! - Before the listener leaves the set for good: [`retire`](AcceptShare::retire).
-//!
 //! Thus a connection left to another worker is never forgotten: if that worker has just become
 //! busy or has died, the one that left it asks again after `retry_after`; when a worker dies the
 //! master pokes the others.
@@ -58,8 +45,20 @@ pub enum Decision {
     },
 }
 
-/// One worker's view of the sharing; see the [module's description](self) of what its event loop
-/// does.
+/// One worker's part in the sharing of connections.
+///
+/// # What the event loop around it does
+///
+/// - [`enter_wait`](AcceptShare::enter_wait) before `epoll_wait`, and
+///   [`leave_wait`](AcceptShare::leave_wait) after it, each turn.
+/// - The listener and [`poke_fd`](AcceptShare::poke_fd) are served *first* in each turn: the kernel
+///   has told nobody else about the connection that woke this worker.
+/// - Listener readable: [`decide`](AcceptShare::decide) before each `accept`, until it would block
+///   or the answer is [`Decision::Leave`].
+/// - `Leave`: the listener out of the epoll set, and in again after `retry_after`.
+/// - `poke_fd` readable: [`clear_poke`](AcceptShare::clear_poke), the listener into the set again if
+///   it was out, and act as if it were readable.
+/// - Before the listener leaves the set for good: [`retire`](AcceptShare::retire).
 #[derive(Debug)]
 pub struct AcceptShare {
     board: Arc<Scoreboard>,
