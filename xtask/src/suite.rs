@@ -114,49 +114,64 @@ pub(crate) fn all(length: Length) -> io::Result<Vec<Suite>> {
     suites.extend(executables("tests/gates", "gates", 600)?);
     if length == Length::Long {
         suites.extend(executables("tests/long", "long", 3600)?);
-        suites.push(suite(
-            "stranger",
-            "a bare Debian with make and Rust: make demo, then make test",
-            &["scripts/stranger"],
-            Format::Lines,
-            5400,
-        ));
+        for (name, about, script) in [
+            (
+                "stranger",
+                "a bare Debian with make and Rust: make demo, then make test",
+                r#"exec scripts/stranger "$(. /etc/os-release && echo "$VERSION_CODENAME")""#,
+            ),
+            (
+                "stranger-other",
+                "the same on the other release, with this one as its other PHP",
+                r#"exec scripts/stranger "$(scripts/other-php release)" phpt phpt-other"#,
+            ),
+        ] {
+            suites.push(suite(
+                name,
+                about,
+                &["bash", "-euc", script],
+                Format::Lines,
+                5400,
+            ));
+        }
     }
     Ok(suites)
 }
 
-/// The suites with these names (`gates` means all of `gates/...`), or all when there is no name.
+/// The suites with these names (`gates` means all of `gates/...`), or all when there is no name. What they test is
+/// built first.
 pub(crate) fn named(length: Length, names: &[&str]) -> io::Result<Vec<Suite>> {
+    let suites = all(length)?;
     if names.is_empty() {
-        return all(length);
+        return Ok(suites);
     }
     // A suite asked for by name is run, however long it takes.
-    let suites = all(Length::Long)?;
-    for name in names {
-        if !suites.iter().any(|suite| is_named(suite, name)) {
-            return Err(io::Error::other(format!(
-                "no suite {name}: make test SUITE=list names them"
-            )));
+    let mut selected = suites;
+    for suite in all(Length::Long)? {
+        if !selected.iter().any(|known| known.name == suite.name) {
+            selected.push(suite);
         }
     }
-    let wanted = |suite: &Suite| names.iter().any(|name| is_named(suite, name));
-    Ok(all_of_length(suites, length)?
-        .into_iter()
-        .filter(wanted)
-        .collect())
+    let is_wanted = |suite: &Suite| names.iter().any(|name| is_named(suite, name));
+    if let Some(name) = names
+        .iter()
+        .find(|name| !selected.iter().any(|suite| is_named(suite, name)))
+    {
+        let message = format!("no suite {name}: make test SUITE=list names them");
+        return Err(io::Error::other(message));
+    }
+    let with_build = selected
+        .iter()
+        .any(|suite| is_wanted(suite) && loads_extension(&suite.name));
+    selected.retain(|suite| is_wanted(suite) || (with_build && suite.name == "build"));
+    Ok(selected)
 }
 
-/// The same suites, with the commands of the given length where that length has them.
-fn all_of_length(suites: Vec<Suite>, length: Length) -> io::Result<Vec<Suite>> {
-    let same_length = all(length)?;
-    let own = |suite: Suite| {
-        same_length
-            .iter()
-            .find(|own| own.name == suite.name)
-            .cloned()
-            .unwrap_or(suite)
-    };
-    Ok(suites.into_iter().map(own).collect())
+/// Whether a suite uses `build/kargo_event.so`.
+fn loads_extension(name: &str) -> bool {
+    matches!(name, "stubs" | "phpt" | "blackbox")
+        || name.starts_with("gates/")
+        || name.starts_with("long/")
 }
 
 fn is_named(suite: &Suite, name: &str) -> bool {
