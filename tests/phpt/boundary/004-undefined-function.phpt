@@ -1,0 +1,21 @@
+--TEST--
+A call of an undefined function costs its own request only
+--FILE--
+<?php
+require __DIR__ . '/neighbours.inc';
+
+fail_among_neighbours('no_such_function();', 'class=Error message="Call to undefined function no_such_function\\(\\)" LINE', false);
+?>
+--EXPECT--
+1 worker
+ok 1, 500 tells nothing, ok 2, ok 3
+parked and answered: 50
+the log has the cause
+ok 4, the worker goes on
+exit code 0, stdout ""
+2 workers
+ok 1, 500 tells nothing, ok 2, ok 3
+parked and answered: 50
+the log has the cause
+ok 4, the worker goes on
+exit code 0, stdout ""

@@ -1,0 +1,21 @@
+--TEST--
+A panic in the extension costs one request
+--FILE--
+<?php
+require __DIR__ . '/neighbours.inc';
+
+fail_among_neighbours('Kargo\\Internal\\panic();', 'handler threw .*class=Kargo\\\\PanicError .*LINE', false, ['kargo.fault_injection' => 1]);
+?>
+--EXPECT--
+1 worker
+ok 1, 500 tells nothing, ok 2, ok 3
+parked and answered: 50
+the log has the cause
+ok 4, the worker goes on
+exit code 0, stdout ""
+2 workers
+ok 1, 500 tells nothing, ok 2, ok 3
+parked and answered: 50
+the log has the cause
+ok 4, the worker goes on
+exit code 0, stdout ""
