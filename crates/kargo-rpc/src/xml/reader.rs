@@ -114,6 +114,8 @@ impl<'a> Reader<'a> {
                 (b'<', b'!') if self.is_comment() => self.comment()?,
                 (b'<', _) => return self.start_tag().map(Some),
                 _ if self.is_over() => return Err(BodyErrorKind::UnexpectedEnd),
+                // Outside of the root element there is no text at all.
+                _ if self.depth() == 0 => return Err(BodyErrorKind::Syntax),
                 _ => return Err(BodyErrorKind::NotACall),
             }
         }
@@ -232,10 +234,11 @@ impl<'a> Reader<'a> {
             if self.is_over() {
                 return Ok(());
             }
-            if !self.is_comment() {
-                return Err(BodyErrorKind::TrailingBytes);
+            match (self.peek(), self.peek_at(1)) {
+                (b'<', b'!') if self.is_comment() => self.comment()?,
+                (b'<', b'?') => return Err(BodyErrorKind::ProcessingInstruction),
+                _ => return Err(BodyErrorKind::TrailingBytes),
             }
-            self.comment()?;
         }
     }
 
