@@ -52,6 +52,7 @@ fn main() -> ExitCode {
         .and_then(|text| text.parse().ok())
         .unwrap_or(1);
     match what.as_str() {
+        "nothing" => nothing(times),
         "head-get" => heads(GET, times),
         "head-get-bytewise" => heads_bytewise(GET, times),
         "head-browser" => heads(BROWSER, times),
@@ -71,15 +72,27 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// What the loop around a head costs: taken off by `measure.sh`.
+fn nothing(times: usize) {
+    let mut head = RequestHead::new();
+    for _ in 0..times {
+        let _ = black_box(Ok::<_, kargo_http::DecodeError>(Some(black_box(GET).len())));
+        black_box(&mut head);
+    }
+}
+
 fn heads(bytes: &[u8], times: usize) {
     let limits = Limits::default();
     let mut decoder = HeadDecoder::new();
     let mut head = RequestHead::new();
     for _ in 0..times {
-        let taken = decoder.decode(black_box(bytes), black_box(&limits), &mut head);
-        assert_eq!(taken, Ok(Some(bytes.len())));
+        let _ = black_box(decoder.decode(black_box(bytes), &limits, &mut head));
         black_box(&head);
     }
+    assert_eq!(
+        decoder.decode(bytes, &limits, &mut head),
+        Ok(Some(bytes.len()))
+    );
 }
 
 fn heads_bytewise(bytes: &[u8], times: usize) {
@@ -88,10 +101,9 @@ fn heads_bytewise(bytes: &[u8], times: usize) {
     let mut head = RequestHead::new();
     for _ in 0..times {
         for end in 1..bytes.len() {
-            let some = decoder.decode(black_box(&bytes[..end]), black_box(&limits), &mut head);
-            assert_eq!(some, Ok(None));
+            let _ = black_box(decoder.decode(black_box(&bytes[..end]), &limits, &mut head));
         }
-        let all = decoder.decode(black_box(bytes), black_box(&limits), &mut head);
+        let all = decoder.decode(black_box(bytes), &limits, &mut head);
         assert_eq!(all, Ok(Some(bytes.len())));
     }
 }

@@ -36,6 +36,7 @@ pub use body::encode_chunk;
 pub use body::encode_last_chunk;
 pub use error::EncodeError;
 pub use header::check_header;
+use header::decimal;
 pub(crate) use header::write_decimal;
 
 use crate::HttpDate;
@@ -280,22 +281,17 @@ impl LengthSlot {
     /// digits: padding would be legal (RFC 9112 section 5), but not every client can read it.
     /// Gives the number of bytes it moved by.
     pub fn fill(self, out: &mut Vec<u8>, length: u64) -> Result<usize, EncodeError> {
-        let start = out.len();
-        write_decimal(out, length);
-        let mut digits = [0; 20];
-        let count = out.len() - start;
-        for (digit, &byte) in digits.iter_mut().zip(out.iter().skip(start)) {
-            *digit = byte;
-        }
-        out.truncate(start);
-        let digits = digits.get(..count).unwrap_or_default();
+        let mut buffer = [0; 20];
+        let digits = decimal(length, &mut buffer);
         let surplus = Self::WIDTH
             .checked_sub(digits.len())
             .ok_or(EncodeError::LengthTooLarge { length })?;
-        let end = self.at + digits.len();
-        if let Some(place) = out.get_mut(self.at..end) {
-            place.copy_from_slice(digits);
-            out.copy_within(end + surplus.., end);
+        let (digits_end, place_end) = (self.at + digits.len(), self.at + Self::WIDTH);
+        if let Some(place) = out.get_mut(self.at..place_end) {
+            for (to, from) in place.iter_mut().zip(digits) {
+                *to = *from;
+            }
+            out.copy_within(place_end.., digits_end);
             out.truncate(out.len() - surplus);
         }
         Ok(surplus)

@@ -30,10 +30,10 @@ pub(crate) fn decode_field_line(
         return Err(DecodeError::BadFieldName);
     }
 
-    let mut value = rest;
-    while let [b' ' | b'\t', rest @ ..] = value {
-        value = rest;
-    }
+    let value = match rest {
+        [b' ', value @ ..] if value.first().is_some_and(|&byte| byte > b' ') => value,
+        _ => skip_whitespace(rest),
+    };
     // `value` is the end of `bytes`, and a shorter one than from `start` on.
     let value_start = bytes.len().wrapping_sub(value.len());
     let length = value_length(value);
@@ -52,6 +52,14 @@ pub(crate) fn decode_field_line(
         field,
         value_start.wrapping_add(length).wrapping_add(2),
     )))
+}
+
+#[cold]
+fn skip_whitespace(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = bytes {
+        bytes = rest;
+    }
+    bytes
 }
 
 /// How many bytes come before the first control character that is not HTAB.

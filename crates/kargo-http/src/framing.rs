@@ -237,9 +237,17 @@ fn ip_literal_length(bytes: &[u8]) -> usize {
 }
 
 /// How many bytes at the start are a `reg-name`, which an IPv4 address is as well.
-#[inline]
+#[inline(always)]
 fn reg_name_length(bytes: &[u8]) -> usize {
-    let mut length = chars::prefix_length(bytes, REG_NAME);
+    let length = chars::prefix_length(bytes, REG_NAME);
+    if bytes.get(length) == Some(&b'%') {
+        return escaped_reg_name_length(bytes, length);
+    }
+    length
+}
+
+#[cold]
+fn escaped_reg_name_length(bytes: &[u8], mut length: usize) -> usize {
     while let Some([b'%', high, low, behind @ ..]) = bytes.get(length..) {
         if !chars::is(*high, HEX) || !chars::is(*low, HEX) {
             break;

@@ -22,15 +22,20 @@ use crate::request_line::decode_request_line;
 /// one given to the next.
 #[derive(Clone, Debug, Default)]
 pub struct HeadDecoder {
-    /// What the line that begins at `line_start` is.
-    line: Line,
-    /// Where the first line begins that is not known to be good.
-    line_start: usize,
-    /// There is no LF in `line_start..scanned`.
+    /// The first line that is not known to be good.
+    place: Place,
+    /// There is no LF between the start of that line and here. 0 if nothing was seen yet.
     scanned: usize,
+}
+
+/// Where in the head a line is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    line: Line,
+    start: usize,
     /// Where the line must end at the latest, LF included.
-    line_limit: usize,
-    /// Number of good field lines before `line_start`.
+    limit: usize,
+    /// Number of field lines before.
     field_count: usize,
 }
 
@@ -47,11 +52,8 @@ impl HeadDecoder {
     /// A decoder at the start of a message.
     pub const fn new() -> Self {
         Self {
-            line: Line::Start,
-            line_start: 0,
+            place: Place::START,
             scanned: 0,
-            line_limit: 0,
-            field_count: 0,
         }
     }
 
@@ -81,7 +83,7 @@ impl HeadDecoder {
         match bytes.get(self.scanned..) {
             _ if self.scanned == 0 => self.decode_lines(bytes, limits, head),
             // One new byte inside a line: the case that must cost next to nothing.
-            Some([byte]) if *byte != b'\n' && bytes.len() < self.line_limit => {
+            Some([byte]) if *byte != b'\n' && bytes.len() < self.place.limit => {
                 self.scanned = bytes.len();
                 Ok(None)
             }
@@ -99,7 +101,7 @@ impl HeadDecoder {
         let unseen = bytes.get(self.scanned..).unwrap_or_default();
         if memchr(b'\n', unseen).is_none() {
             self.scanned = bytes.len();
-            if bytes.len() < self.line_limit {
+            if bytes.len() < self.place.limit {
                 return Ok(None);
             }
             return self.await_line_end(bytes);
@@ -121,84 +123,68 @@ impl HeadDecoder {
         limits: &Limits,
         head: &mut RequestHead,
     ) -> Result<Option<usize>, DecodeError> {
-        let is_whole = self.line == Line::Start;
-        if is_whole && !self.skip_empty_line(bytes, limits)? {
-            return Ok(None);
-        }
-        let mut at = self.line_start;
-        if self.line == Line::Request {
-            at = match decode_request_line(bytes, at, head) {
-                Ok(end) if end <= self.line_limit => end,
-                Ok(_) => return Err(DecodeError::RequestLineTooLong),
-                Err(error) => return self.refuse_if_complete(bytes, error),
+        // A copy, written back only if the head is not complete.
+        let mut place = self.place;
+        let is_whole = place.line == Line::Start;
+        if is_whole {
+            let Some(start) = request_line_start(bytes)? else {
+                return Ok(None);
             };
-            self.line = Line::Field;
-            self.line_limit = at.saturating_add(limits.header_bytes);
-            self.field_count = 0;
+            place.line = Line::Request;
+            place.start = start;
+            place.limit = start
+                .saturating_add(limits.request_line_bytes)
+                .saturating_add(2);
+        }
+        if place.line == Line::Request {
+            match decode_request_line(bytes, place.start, head) {
+                Ok(end) if end <= place.limit => place.start = end,
+                Ok(_) => return Err(DecodeError::RequestLineTooLong),
+                Err(error) => return self.refuse_if_complete(bytes, place, error),
+            }
+            place.line = Line::Field;
+            place.limit = place.start.saturating_add(limits.header_bytes);
+            place.field_count = 0;
         }
 
         let mut framing = FramingFields::default();
         head.fields.clear();
         loop {
-            match decode_field_line(bytes, at) {
-                Ok(None) => break,
+            match decode_field_line(bytes, place.start) {
                 Ok(Some((field, end))) => {
-                    if end > self.line_limit {
+                    if end > place.limit {
                         return Err(DecodeError::HeadersTooLong);
                     }
-                    if self.field_count >= limits.header_count {
+                    if place.field_count >= limits.header_count {
                         return Err(DecodeError::TooManyHeaders);
                     }
-                    self.field_count += 1;
+                    place.field_count += 1;
                     framing.note(bytes, field);
                     head.fields.push(field);
-                    at = end;
+                    place.start = end;
                 }
-                Err(error) => {
-                    self.line_start = at;
-                    return self.refuse_if_complete(bytes, error);
-                }
+                Ok(None) => break,
+                Err(error) => return self.refuse_if_complete(bytes, place, error),
             }
         }
         if is_whole {
             framing.complete(bytes, limits, head)?;
-            self.reset();
         }
-        Ok(Some(at + 2))
+        Ok(Some(place.start + 2))
     }
 
-    /// Begins with the request line, behind an empty line if one precedes it. `false`: there is
-    /// no byte of it yet.
-    #[inline]
-    fn skip_empty_line(&mut self, bytes: &[u8], limits: &Limits) -> Result<bool, DecodeError> {
-        // What cannot be HTTP, such as a TLS handshake, is not waited for.
-        let start = match bytes {
-            [first, ..] if chars::is(*first, TOKEN) => 0,
-            [] | [b'\r'] | [b'\r', b'\n'] => return Ok(false),
-            [b'\r', b'\n', first, ..] if chars::is(*first, TOKEN) => 2,
-            [b'\n', ..] | [b'\r', b'\n', b'\n', ..] => return Err(DecodeError::BareLf),
-            [b'\r', b'\n', b'\r', ..] => return Err(DecodeError::BadRequestLine),
-            [b'\r', second, ..] if *second != b'\n' => return Err(DecodeError::BareCr),
-            _ => return Err(DecodeError::BadMethod),
-        };
-        self.line = Line::Request;
-        self.line_start = start;
-        self.line_limit = start
-            .saturating_add(limits.request_line_bytes)
-            .saturating_add(2);
-        Ok(true)
-    }
-
-    /// The line at `line_start` is bad, or is not complete yet.
+    /// The line at `place` is bad, or is not complete yet.
     #[cold]
     fn refuse_if_complete(
         &mut self,
         bytes: &[u8],
+        place: Place,
         error: DecodeError,
     ) -> Result<Option<usize>, DecodeError> {
-        match memchr(b'\n', bytes.get(self.line_start..).unwrap_or_default()) {
-            Some(offset) if self.line_start + offset < self.line_limit => Err(error),
-            Some(_) => Err(self.too_long()),
+        self.place = place;
+        match memchr(b'\n', bytes.get(place.start..).unwrap_or_default()) {
+            Some(offset) if place.start + offset < place.limit => Err(error),
+            Some(_) => Err(place.too_long()),
             None => {
                 self.scanned = bytes.len();
                 self.await_line_end(bytes)
@@ -206,23 +192,48 @@ impl HeadDecoder {
         }
     }
 
-    /// The line at `line_start` has no LF: waits for it, unless it would come too late.
+    /// The line at `place` has no LF: waits for it, unless it would come too late.
     #[cold]
     fn await_line_end(&self, bytes: &[u8]) -> Result<Option<usize>, DecodeError> {
-        let line = bytes.get(self.line_start..).unwrap_or_default();
+        let line = bytes.get(self.place.start..).unwrap_or_default();
         // The empty line at the end of the head does not count.
-        let may_be_empty_line = self.line == Line::Field && matches!(line, [] | [b'\r']);
-        if bytes.len() < self.line_limit || may_be_empty_line {
+        let may_be_empty_line = self.place.line == Line::Field && matches!(line, [] | [b'\r']);
+        if bytes.len() < self.place.limit || may_be_empty_line {
             Ok(None)
         } else {
-            Err(self.too_long())
+            Err(self.place.too_long())
         }
     }
+}
 
-    const fn too_long(&self) -> DecodeError {
+impl Place {
+    const START: Self = Self {
+        line: Line::Start,
+        start: 0,
+        limit: 0,
+        field_count: 0,
+    };
+
+    const fn too_long(self) -> DecodeError {
         match self.line {
             Line::Start | Line::Request => DecodeError::RequestLineTooLong,
             Line::Field => DecodeError::HeadersTooLong,
         }
+    }
+}
+
+/// Where the request line begins, behind an empty line if one precedes it (RFC 9112 section 2.2).
+/// `None`: there is no byte of it yet.
+#[inline]
+fn request_line_start(bytes: &[u8]) -> Result<Option<usize>, DecodeError> {
+    // What cannot be HTTP, such as a TLS handshake, is not waited for.
+    match bytes {
+        [first, ..] if chars::is(*first, TOKEN) => Ok(Some(0)),
+        [] | [b'\r'] | [b'\r', b'\n'] => Ok(None),
+        [b'\r', b'\n', first, ..] if chars::is(*first, TOKEN) => Ok(Some(2)),
+        [b'\n', ..] | [b'\r', b'\n', b'\n', ..] => Err(DecodeError::BareLf),
+        [b'\r', b'\n', b'\r', ..] => Err(DecodeError::BadRequestLine),
+        [b'\r', second, ..] if *second != b'\n' => Err(DecodeError::BareCr),
+        _ => Err(DecodeError::BadMethod),
     }
 }

@@ -53,6 +53,7 @@ pub mod request_head;
 mod request_line;
 pub mod router;
 mod status;
+pub mod transcript;
 
 pub use body_decoder::BodyDecoder;
 pub use body_decoder::BodyEvent;

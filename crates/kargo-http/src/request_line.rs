@@ -71,7 +71,7 @@ fn decode_target(bytes: &[u8], start: usize, head: &mut RequestHead) -> Result<u
 }
 
 /// `absolute-path [ "?" query ]`; answers the offset of the space that ends it.
-#[inline(always)]
+#[inline]
 fn decode_path_and_query(
     bytes: &[u8],
     start: usize,

@@ -94,10 +94,15 @@ pub(super) fn validate_value(name: &[u8], value: &[u8]) -> Result<(), EncodeErro
 /// Appends `number` in decimal.
 #[inline]
 pub(crate) fn write_decimal(out: &mut Vec<u8>, number: u64) {
-    let mut digits = [0_u8; 20];
+    out.extend_from_slice(decimal(number, &mut [0; 20]));
+}
+
+/// `number` in decimal, written into the end of `buffer`.
+#[inline]
+pub(super) fn decimal(number: u64, buffer: &mut [u8; 20]) -> &[u8] {
     let mut rest = number;
-    let mut start = digits.len();
-    for digit in digits.iter_mut().rev() {
+    let mut start = buffer.len();
+    for digit in buffer.iter_mut().rev() {
         *digit = b'0' + (rest % 10) as u8;
         rest /= 10;
         start -= 1;
@@ -105,5 +110,5 @@ pub(crate) fn write_decimal(out: &mut Vec<u8>, number: u64) {
             break;
         }
     }
-    out.extend_from_slice(digits.get(start..).unwrap_or_default());
+    buffer.get(start..).unwrap_or_default()
 }
