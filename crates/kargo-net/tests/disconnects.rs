@@ -1,5 +1,11 @@
 //! Clients that leave early, wholly or by half.
 #![allow(unsafe_code, reason = "std has no SO_LINGER")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! What peers may send: each limit below, at and above, and the close that follows a refusal.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 

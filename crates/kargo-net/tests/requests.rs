@@ -1,4 +1,10 @@
 //! Requests as they come: cut, pipelined, chunked, large; answers in their order.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 

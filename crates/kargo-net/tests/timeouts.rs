@@ -1,4 +1,10 @@
 //! Slow and stalled peers: each is ended, and costs nobody else anything.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 

@@ -74,55 +74,37 @@ impl Server {
         }
     }
 
-    /// Ends a connection as both sides expect it.
+    /// Ends a connection, and tells whoever works for one of its requests.
     pub(super) fn close(&mut self, events: &mut EventLoop, index: u32) {
-        self.release(events, index);
-        let Some(connection) = self.connections.get(index) else {
+        let generation = self.connections.generation(index);
+        let Some(connection) = self.connections.get_mut(index) else {
             return;
         };
-        let has_work = connection.exchange.is_some()
-            || connection
-                .codec
-                .as_ref()
-                .is_some_and(|codec| !codec.open.is_empty());
-        if !has_work {
+        if connection.state == State::Gone {
+            return;
+        }
+        // A file needs nobody's work any more.
+        connection
+            .exchange
+            .take_if(|exchange| exchange.file.is_some());
+        let exchange = connection.exchange.iter().map(|exchange| exchange.stream);
+        let open = connection
+            .codec
+            .iter()
+            .flat_map(|codec| &codec.open)
+            .map(|open| open.stream);
+        let before = self.disconnected.len();
+        let told = exchange.chain(open);
+        self.disconnected.extend(told.map(|stream| RequestId {
+            connection: index,
+            generation,
+            stream,
+        }));
+        let is_over = self.disconnected.len() == before;
+        self.release(events, index);
+        if is_over {
             self.connections.remove(index);
         }
-    }
-
-    /// Ends a connection whose peer is gone or does not keep up; tells who was working for it.
-    pub(super) fn close_vanished(&mut self, events: &mut EventLoop, index: u32) {
-        let generation = self.connections.generation(index);
-        if let Some(connection) = self.connections.get(index)
-            && connection.state != State::Gone
-        {
-            if let Some(exchange) = &connection.exchange {
-                // A file needs nobody's work any more.
-                if exchange.file.is_none() {
-                    let stream = exchange.stream;
-                    let id = RequestId {
-                        connection: index,
-                        generation,
-                        stream,
-                    };
-                    self.disconnected.push_back(id);
-                }
-            }
-            for open in connection.codec.iter().flat_map(|codec| &codec.open) {
-                let stream = open.stream;
-                self.disconnected.push_back(RequestId {
-                    connection: index,
-                    generation,
-                    stream,
-                });
-            }
-        }
-        if let Some(connection) = self.connections.get_mut(index) {
-            connection
-                .exchange
-                .take_if(|exchange| exchange.file.is_some());
-        }
-        self.close(events, index);
     }
 
     /// Gives the socket and everything else back but for requests somebody works for.

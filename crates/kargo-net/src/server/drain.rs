@@ -43,7 +43,7 @@ impl Server {
     pub(super) fn end_drain(&mut self, events: &mut EventLoop) {
         self.settle_batch(events);
         for index in 0..self.connections.bound() {
-            self.close_vanished(events, index);
+            self.close(events, index);
         }
     }
 }

@@ -30,7 +30,7 @@ impl Server {
         };
         if connection.has_output() || connection.state == State::Streaming {
             if readiness.is_hang_up() && connection.state != State::Reading {
-                return self.close_vanished(events, index);
+                return self.close(events, index);
             }
             let is_plain = connection.transport.is_plain();
             if readiness.is_writable() || !is_plain {
@@ -45,13 +45,15 @@ impl Server {
             return;
         }
         match connection.state {
-            State::Reading if connection.is_paused || connection.is_queued => {
+            // It has its turn without this event.
+            State::Reading if connection.is_queued => {}
+            State::Reading if connection.is_paused => {
                 self.note_while_busy(events, index, readiness);
             }
             State::Reading => self.receive(events, index),
             State::Working | State::Streaming | State::Closing => {
                 if readiness.is_hang_up() {
-                    return self.close_vanished(events, index);
+                    return self.close(events, index);
                 }
                 self.note_while_busy(events, index, readiness);
             }
@@ -143,8 +145,14 @@ impl Server {
             let soon = self.moment(events, self.options.body_timeout);
             self.set_deadline_at(events, index, soon.min(due));
         }
+        let has_unread = self
+            .connections
+            .get(index)
+            .is_some_and(|it| it.transport.has_unread());
         if has_all {
             self.load_input(index);
+        } else if has_unread {
+            self.enqueue(events, index);
         }
     }
 
@@ -173,7 +181,7 @@ impl Server {
             // A transport may have to write before it can read; a socket was ready for nothing.
             io::ErrorKind::WouldBlock => self.update_interest(events, index),
             io::ErrorKind::Interrupted => {}
-            _ => self.close_vanished(events, index),
+            _ => self.close(events, index),
         }
     }
 
@@ -191,7 +199,7 @@ impl Server {
                 .modify(connection.transport.raw_fd(), wanted, token)
                 .is_err()
             {
-                self.close_vanished(events, index);
+                self.close(events, index);
             }
         }
     }

@@ -32,7 +32,7 @@ impl Server {
                 Err(error) if is_temporary(&error) => self.keep_unsent(index, 0),
                 Err(_) => {
                     self.out.clear();
-                    return self.close_vanished(events, index);
+                    return self.close(events, index);
                 }
             }
             if self.out.capacity() > OUTPUT_BYTES {
@@ -87,7 +87,7 @@ impl Server {
             match result {
                 Ok(_) => is_moving = true,
                 Err(error) if is_temporary(&error) => break,
-                Err(_) => return self.close_vanished(events, index),
+                Err(_) => return self.close(events, index),
             }
         }
         if is_moving

@@ -100,6 +100,7 @@ impl Server {
         answer: &Answer<'_>,
         body: &[u8],
     ) -> Result<(), AnswerError> {
+        self.reject_stream_if_gone(id, at)?;
         let connection = self
             .connections
             .get_mut(id.connection)
@@ -120,6 +121,7 @@ impl Server {
         answer: &Answer<'_>,
         length: Option<u64>,
     ) -> Result<(), AnswerError> {
+        self.reject_stream_if_gone(id, at)?;
         let connection = self
             .connections
             .get_mut(id.connection)
@@ -147,6 +149,7 @@ impl Server {
         at: usize,
         data: &[u8],
     ) -> Result<StreamState, AnswerError> {
+        self.reject_stream_if_gone(id, at)?;
         let connection = self
             .connections
             .get_mut(id.connection)
@@ -165,6 +168,7 @@ impl Server {
         id: RequestId,
         at: usize,
     ) -> Result<(), AnswerError> {
+        self.reject_stream_if_gone(id, at)?;
         let connection = self
             .connections
             .get_mut(id.connection)
@@ -177,6 +181,9 @@ impl Server {
     }
 
     pub(super) fn abort_stream(&mut self, events: &mut EventLoop, id: RequestId, at: usize) {
+        if self.reject_stream_if_gone(id, at).is_err() {
+            return;
+        }
         let Some(connection) = self.connections.get_mut(id.connection) else {
             return;
         };
@@ -185,13 +192,25 @@ impl Server {
         };
         state.codec.abort(id.stream, &mut connection.output);
         state.open.remove(at);
-        if connection.state == State::Gone {
+        self.send_pending(events, id.connection);
+    }
+
+    /// An answer to a connection that has ended only frees the request.
+    fn reject_stream_if_gone(&mut self, id: RequestId, at: usize) -> Result<(), AnswerError> {
+        let connection = self
+            .connections
+            .get_mut(id.connection)
+            .ok_or(AnswerError::Gone)?;
+        if connection.state != State::Gone {
+            return Ok(());
+        }
+        if let Some(state) = &mut connection.codec {
+            state.open.remove(at);
             if state.open.is_empty() {
                 self.connections.remove(id.connection);
             }
-            return;
         }
-        self.send_pending(events, id.connection);
+        Err(AnswerError::Gone)
     }
 
     pub(super) fn begin_whole_stream(
@@ -219,6 +238,7 @@ impl Server {
         at: usize,
     ) -> Result<(), AnswerError> {
         let id = slot.id;
+        self.reject_stream_if_gone(id, at)?;
         let connection = self
             .connections
             .get_mut(id.connection)

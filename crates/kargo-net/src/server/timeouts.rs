@@ -153,7 +153,7 @@ impl Server {
             State::Reading if !connection.has_output() && connection.partial.is_some() => {
                 self.refuse(events, index, 408);
             }
-            _ => self.close_vanished(events, index),
+            _ => self.close(events, index),
         }
     }
 }

@@ -4,6 +4,12 @@
     unreachable_pub,
     reason = "each test file includes it as a private module"
 )]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::io::Read;
 use std::io::Write;
