@@ -35,6 +35,7 @@ fn reset(client: Client<Stream>) {
         )
     };
     assert_eq!(result, 0);
+    drop(client);
 }
 
 #[test]

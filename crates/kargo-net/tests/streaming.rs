@@ -11,8 +11,6 @@ mod common;
 use std::fs::File;
 use std::io::Read;
 use std::io::Write;
-use std::sync::Arc;
-use std::sync::Mutex;
 
 use common::Running;
 use kargo_loop::EventLoop;
@@ -217,23 +215,21 @@ fn a_file_for_head_is_only_announced() {
 }
 
 /// Keeps what it is given.
-struct Keeper(Arc<Mutex<Option<UpgradedConnection>>>);
+#[derive(Default)]
+struct Keeper(Option<UpgradedConnection>);
 
 impl UpgradeTarget for Keeper {
     fn take_over(&mut self, _: &mut EventLoop, connection: UpgradedConnection) {
-        *self.0.lock().unwrap() = Some(connection);
+        self.0 = Some(connection);
     }
 }
 
 fn upgrade(server: &mut Server, events: &mut EventLoop, id: RequestId) -> UpgradedConnection {
-    let kept = Arc::new(Mutex::new(None));
+    let mut keeper = Keeper::default();
     let headers = [(&b"Upgrade"[..], &b"echo"[..])];
     let answer = Answer::new(101).headers(&headers);
-    server
-        .upgrade(events, id, &answer, &mut Keeper(Arc::clone(&kept)))
-        .unwrap();
-    let upgraded = kept.lock().unwrap().take();
-    upgraded.unwrap()
+    server.upgrade(events, id, &answer, &mut keeper).unwrap();
+    keeper.0.unwrap()
 }
 
 #[test]
