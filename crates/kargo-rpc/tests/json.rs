@@ -1,4 +1,10 @@
 //! JSON in and out: vectors, PHP beside us, and round trips.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failing test may panic"
+)]
 
 mod support;
 

@@ -1,4 +1,10 @@
 //! JSON-RPC, from body to body, with a `match` for a dispatcher.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failing test may panic"
+)]
 
 mod support;
 

@@ -332,16 +332,12 @@ impl<'a> Reader<'a> {
     /// What the `<` stands for that begins neither an element nor a comment.
     #[cold]
     fn markup_error(&self, kind: BodyErrorKind) -> BodyErrorKind {
-        match self.peek() {
-            b'!' if self
-                .bytes
-                .get(self.at..)
-                .is_some_and(|rest| rest.starts_with(b"![CDATA[")) =>
-            {
-                BodyErrorKind::NotACall
-            }
-            b'!' => BodyErrorKind::Doctype,
-            b'?' => BodyErrorKind::ProcessingInstruction,
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        match rest {
+            [b'!', b'[', b'C', ..] if self.depth() > 0 => BodyErrorKind::NotACall,
+            [b'!', b'[', ..] => BodyErrorKind::Syntax,
+            [b'!', ..] => BodyErrorKind::Doctype,
+            [b'?', ..] => BodyErrorKind::ProcessingInstruction,
             _ => kind,
         }
     }
