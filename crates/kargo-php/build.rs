@@ -1,7 +1,12 @@
 //! Builds the C shim against the installed PHP, generates the argument tables from the stub file, and the bindings from
 //! the installed headers. `PHP_CONFIG` and `PHP` name the PHP to build for (default: `php-config`, `php`).
 
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a build script fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a build script fails by panicking"
+)]
 
 use std::env;
 use std::fs;
@@ -32,7 +37,16 @@ fn main() {
         println!("cargo:rerun-if-changed={file}");
     }
 
-    let tables = output_of(&php, &["-n", "-d", "display_errors=stderr", "shim/arginfo.php", stub]);
+    let tables = output_of(
+        &php,
+        &[
+            "-n",
+            "-d",
+            "display_errors=stderr",
+            "shim/arginfo.php",
+            stub,
+        ],
+    );
     fs::write(out.join("kargo_classes.h"), tables).expect("OUT_DIR is writable");
 
     let includes = output_of(&php_config, &["--includes"]);
@@ -41,7 +55,10 @@ fn main() {
     for include in &includes {
         shim.flag(include);
     }
-    let version = format!("\"{}\"", env::var("CARGO_PKG_VERSION").expect("cargo sets it"));
+    let version = format!(
+        "\"{}\"",
+        env::var("CARGO_PKG_VERSION").expect("cargo sets it")
+    );
     shim.include(&out)
         .define("KARGO_VERSION", version.as_str())
         .define("ZEND_ENABLE_STATIC_TSRMLS_CACHE", None)

@@ -367,6 +367,7 @@ static struct {
 	int output_level;
 	zval error_handler, exception_handler;
 	zend_long time_limit;
+	zend_long memory_limit;
 } kg_base;
 
 static size_t kg_ub_write(const char *bytes, size_t length)
@@ -400,6 +401,7 @@ void kg_serving_begin(void)
 	ZVAL_COPY_VALUE(&kg_base.error_handler, &EG(user_error_handler));
 	ZVAL_COPY_VALUE(&kg_base.exception_handler, &EG(user_exception_handler));
 	kg_base.time_limit = EG(timeout_seconds);
+	kg_base.memory_limit = PG(memory_limit);
 	kg_base_error_reporting = EG(error_reporting);
 	zend_unset_timeout();
 	EG(timeout_seconds) = 0;
@@ -565,6 +567,20 @@ void kg_set_memory_limit(const char *value, size_t length)
 	zend_string_release(name);
 }
 
+/*
+ * The limit again on top of what is in use now, where a good part of it can't be freed any more. At most four times
+ * over: a process that nobody replaces must not take the machine bit by bit.
+ */
+void kg_renew_memory_limit(void)
+{
+	size_t used = zend_memory_usage(true);
+	if (kg_base.memory_limit > 0 && used > (size_t) kg_base.memory_limit / 2
+		&& used < (size_t) kg_base.memory_limit * 3) {
+		PG(memory_limit) = kg_base.memory_limit + used;
+		zend_set_memory_limit(PG(memory_limit));
+	}
+}
+
 void kg_rethrow(zval *exception)
 {
 	zend_throw_exception_object(exception);
@@ -599,11 +615,6 @@ zend_string *kg_interned(const char *bytes, size_t length) { return zend_string_
 void kg_string_release(zend_string *string) { zend_string_release(string); }
 void kg_release(zval *value) { zval_ptr_dtor(value); }
 void kg_object_release(zend_object *object) { OBJ_RELEASE(object); }
-
-bool kg_is_weakly_referenced(const zend_object *object)
-{
-	return (GC_FLAGS(object) & IS_OBJ_WEAKLY_REFERENCED) != 0;
-}
 
 HashTable *kg_array(uint32_t size) { return zend_new_array(size); }
 
@@ -983,6 +994,9 @@ zend_object *kg_enum_case(zend_class_entry *class_entry, const zval *value)
 	}
 	return found;
 }
+
+/* DateTimeImmutable */
+zend_class_entry *kg_date_class(void) { return php_date_get_immutable_ce(); }
 
 bool kg_date_of_class(zend_class_entry *class_entry, const char *text, size_t length, zval *out)
 {

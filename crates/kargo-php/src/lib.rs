@@ -11,7 +11,10 @@
 //! PHP calls in through [`get_module`], the functions that `classes` defines and the hooks in `serve::current`. No other
 //! thread is ever made here, and no borrow of ours is alive while PHP runs.
 
-#![allow(unsafe_code, reason = "the boundary to PHP's C API; every block says why it is sound")]
+#![allow(
+    unsafe_code,
+    reason = "the boundary to PHP's C API; every block says why it is sound"
+)]
 
 mod classes;
 mod engine;
@@ -36,8 +39,13 @@ pub extern "C" fn get_module() -> *mut c_void {
 #[unsafe(no_mangle)]
 extern "C" fn kargo_module_started() {
     std::panic::set_hook(Box::new(|info| {
-        let place = info.location().map_or_else(String::new, ToString::to_string);
-        log::error(&format!("panic at {place}: {}", engine::call::panic_text(info.payload())));
+        let place = info
+            .location()
+            .map_or_else(String::new, ToString::to_string);
+        log::error(&format!(
+            "panic at {place}: {}",
+            engine::call::panic_text(info.payload())
+        ));
     }));
 }
 

@@ -50,7 +50,9 @@ fn push_value(line: &mut String, value: &str) {
     let value = &value[..end];
     let plain = !value.is_empty()
         && !cut
-        && value.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'=');
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'=');
     if plain {
         line.push_str(value);
         return;

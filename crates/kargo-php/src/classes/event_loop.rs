@@ -28,7 +28,10 @@ native! {
 }
 
 fn not_constructible(_call: &Call) -> Result<(), Thrown> {
-    Err(throw(class::error(), "this class can't be constructed; see its static methods"))
+    Err(throw(
+        class::error(),
+        "this class can't be constructed; see its static methods",
+    ))
 }
 
 /// A time argument: finite, at most ten years, and not below `least`.
@@ -36,7 +39,11 @@ fn seconds(call: &Call, index: u32, allow_zero: bool) -> Result<Duration, Thrown
     let value = call.float_or(index, 0.0)?;
     let longest = runner::LONGEST.as_secs_f64();
     if !(value >= 0.0 && value <= longest) || (value == 0.0 && !allow_zero) {
-        let least = if allow_zero { "0 or more" } else { "more than 0" };
+        let least = if allow_zero {
+            "0 or more"
+        } else {
+            "more than 0"
+        };
         return Err(throw_value_error(
             index + 1,
             &format!("must be {least} and at most ten years"),
@@ -60,21 +67,26 @@ fn register(call: &Call, source: Source, callable: u32, stream: Owned) -> Result
     let Some(value) = call.argument(callable) else {
         return Err(call.wrong_type(callable, c"a valid callback"));
     };
-    let resolved = Callable::new(value).map_err(|reason| {
-        throw_type_error(call, callable, &reason)
-    })?;
+    let resolved =
+        Callable::new(value).map_err(|reason| throw_type_error(call, callable, &reason))?;
     let id = runtime::with(|runtime| runtime.watchers.next_id());
     let mut watcher_object = object::instantiate(class::watcher(), id);
     call.result().copy_from(watcher_object.zv());
     let watcher = Watcher::new(source, resolved, stream, watcher_object);
     runtime::with(|runtime| {
-        let armed = runtime.events.as_mut().filter(|events| !events.is_foreign());
+        let armed = runtime
+            .events
+            .as_mut()
+            .filter(|events| !events.is_foreign());
         runtime.watchers.add(id, watcher, armed)
     })
     .map_err(|error| {
         call.result().release();
         call.result().set_null();
-        throw(class::transport_exception(), &format!("the loop can't watch this: {error}"))
+        throw(
+            class::transport_exception(),
+            &format!("the loop can't watch this: {error}"),
+        )
     })
 }
 
@@ -89,11 +101,21 @@ fn defer(call: &Call) -> Result<(), Thrown> {
 }
 
 fn delay(call: &Call) -> Result<(), Thrown> {
-    register(call, Source::Delay(seconds(call, 0, true)?), 1, Owned::undefined())
+    register(
+        call,
+        Source::Delay(seconds(call, 0, true)?),
+        1,
+        Owned::undefined(),
+    )
 }
 
 fn repeat(call: &Call) -> Result<(), Thrown> {
-    register(call, Source::Repeat(seconds(call, 0, false)?), 1, Owned::undefined())
+    register(
+        call,
+        Source::Repeat(seconds(call, 0, false)?),
+        1,
+        Owned::undefined(),
+    )
 }
 
 /// The descriptor of a stream argument, made non-blocking.
@@ -123,7 +145,10 @@ fn on_writable(call: &Call) -> Result<(), Thrown> {
 
 fn on_signal(call: &Call) -> Result<(), Thrown> {
     let signal = call.int_or(0, 0)?;
-    let Some(signal) = i32::try_from(signal).ok().filter(|signal| (1..=64).contains(signal)) else {
+    let Some(signal) = i32::try_from(signal)
+        .ok()
+        .filter(|signal| (1..=64).contains(signal))
+    else {
         return Err(throw_value_error(1, "must be a signal number"));
     };
     register(call, Source::Signal(signal), 1, Owned::undefined())
@@ -134,13 +159,19 @@ fn run(call: &Call) -> Result<(), Thrown> {
     runner::run()
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the shape of every native function")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape of every native function"
+)]
 fn stop(_call: &Call) -> Result<(), Thrown> {
     crate::serve::server::stop();
     Ok(())
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the shape of every native function")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape of every native function"
+)]
 fn is_running(call: &Call) -> Result<(), Thrown> {
     call.result().set_bool(runner::is_running());
     Ok(())
@@ -152,11 +183,17 @@ fn id_of(call: &Call) -> u64 {
     if id.is_null() { 0 } else { unsafe { *id } }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the shape of every native function")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape of every native function"
+)]
 fn cancel(call: &Call) -> Result<(), Thrown> {
     let id = id_of(call);
     let removed = runtime::with(|runtime| {
-        let events = runtime.events.as_mut().filter(|events| !events.is_foreign());
+        let events = runtime
+            .events
+            .as_mut()
+            .filter(|events| !events.is_foreign());
         runtime.watchers.remove(id, events)
     });
     // The callback may be the last to hold objects whose destructors run PHP code.
@@ -164,10 +201,14 @@ fn cancel(call: &Call) -> Result<(), Thrown> {
     Ok(())
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the shape of every native function")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape of every native function"
+)]
 fn is_active(call: &Call) -> Result<(), Thrown> {
     let id = id_of(call);
-    call.result().set_bool(runtime::with(|runtime| runtime.watchers.get(id).is_some()));
+    call.result()
+        .set_bool(runtime::with(|runtime| runtime.watchers.get(id).is_some()));
     Ok(())
 }
 
@@ -181,13 +222,19 @@ fn set_referenced(call: &Call, is_referenced: bool) {
     call.return_this();
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the shape of every native function")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape of every native function"
+)]
 fn unreference(call: &Call) -> Result<(), Thrown> {
     set_referenced(call, false);
     Ok(())
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the shape of every native function")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape of every native function"
+)]
 fn reference(call: &Call) -> Result<(), Thrown> {
     set_referenced(call, true);
     Ok(())

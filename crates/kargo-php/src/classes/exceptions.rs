@@ -22,9 +22,8 @@ fn set(object: *mut ffi::zend_object, name: &[u8], value: Zv) {
 pub(crate) fn read_property(object: *mut ffi::zend_object, name: &str) -> Owned {
     let mut buffer = Owned::undefined();
     // SAFETY: a missing property reads as null; the result may be the buffer or a slot of the object.
-    let found = unsafe {
-        ffi::kg_read_property(object, name.as_ptr().cast(), name.len(), buffer.zv().0)
-    };
+    let found =
+        unsafe { ffi::kg_read_property(object, name.as_ptr().cast(), name.len(), buffer.zv().0) };
     let copy = Owned::copy_of(Zv(found).dereferenced());
     if found == buffer.zv().0 { buffer } else { copy }
 }
@@ -91,7 +90,9 @@ fn fault_construct(call: &Call) -> Result<(), Thrown> {
     let mut code = Owned::undefined();
     code.zv().set_int(call.int_or(1, -32000)?);
     set(call.this(), b"code", code.zv());
-    let mut data = call.argument(2).map_or_else(Owned::undefined, Owned::copy_of);
+    let mut data = call
+        .argument(2)
+        .map_or_else(Owned::undefined, Owned::copy_of);
     if call.argument(2).is_none() {
         data.zv().set_null();
     }
@@ -108,7 +109,10 @@ fn binary_construct(call: &Call) -> Result<(), Thrown> {
     Ok(())
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the shape of every native function")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape of every native function"
+)]
 fn hidden_construct(_call: &Call) -> Result<(), Thrown> {
     Ok(())
 }

@@ -35,7 +35,10 @@ fn construct(call: &Call) -> Result<(), Thrown> {
     for (index, default) in (7..).zip(TIMES) {
         let value = call.float_or(index, default)?;
         if !(value > 0.0 && value <= LONGEST) {
-            return Err(throw_value_error(index + 1, "must be more than 0 and at most ten years"));
+            return Err(throw_value_error(
+                index + 1,
+                "must be more than 0 and at most ten years",
+            ));
         }
         object::property(this, index).set_float(value);
     }
@@ -119,13 +122,17 @@ impl Options {
             keep_alive_timeout: time(9),
             write_timeout: time(10),
             drain_timeout: time(11),
-            memory_limit: object::property(options, MEMORY_LIMIT).bytes().map_or_else(String::new, text),
-            hosts: object::property(options, HOSTS).array().map_or_else(Vec::new, |array| {
-                array_iter(array)
-                    .filter_map(|(_, host)| host.bytes())
-                    .map(|host| text(host).to_ascii_lowercase())
-                    .collect()
-            }),
+            memory_limit: object::property(options, MEMORY_LIMIT)
+                .bytes()
+                .map_or_else(String::new, text),
+            hosts: object::property(options, HOSTS)
+                .array()
+                .map_or_else(Vec::new, |array| {
+                    array_iter(array)
+                        .filter_map(|(_, host)| host.bytes())
+                        .map(|host| text(host).to_ascii_lowercase())
+                        .collect()
+                }),
         }
     }
 }

@@ -10,8 +10,8 @@ use kargo_http::media_type::MediaType;
 use kargo_http::{Version, percent};
 use kargo_net::{OwnedRequest, RequestId, RequestRef};
 
-use crate::engine::call::native;
 use crate::classes::exceptions::throw_http;
+use crate::engine::call::native;
 use crate::engine::throw::{class, throw};
 use crate::engine::value::{array_find, array_set, new_array};
 use crate::engine::{Call, Owned, Thrown, ffi, object};
@@ -51,25 +51,34 @@ pub(crate) enum Bytes {
     None,
 }
 
+/// The matched route's parameters: name and decoded value.
+pub(crate) type Parameters = Vec<(Rc<str>, Vec<u8>)>;
+
 /// What a Request object holds.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) bytes: Bytes,
     pub(crate) number: u64,
-    /// The matched route's parameters: name and decoded value.
-    pub(crate) parameters: Vec<(Rc<str>, Vec<u8>)>,
+    pub(crate) parameters: Parameters,
 }
 
 impl State {
     pub(crate) const fn new() -> Self {
-        Self { bytes: Bytes::None, number: 0, parameters: Vec::new() }
+        Self {
+            bytes: Bytes::None,
+            number: 0,
+            parameters: Vec::new(),
+        }
     }
 }
 
 fn state<'a>(call: &Call) -> Result<&'a mut State, Thrown> {
     let state = object::native::<State>(call.this());
     if state.is_null() {
-        return Err(throw(class::error(), "this Request was not made by a server"));
+        return Err(throw(
+            class::error(),
+            "this Request was not made by a server",
+        ));
     }
     // SAFETY: the object is alive during the call, and one thread uses it.
     Ok(unsafe { &mut *state })
@@ -90,16 +99,23 @@ fn view<R>(call: &Call, read: impl FnOnce(&RequestRef<'_>) -> R) -> Result<R, Th
 }
 
 fn id(call: &Call) -> Result<(), Thrown> {
-    call.result().set_bytes(current::request_name(state(call)?.number).as_bytes());
+    call.result()
+        .set_bytes(current::request_name(state(call)?.number).as_bytes());
     Ok(())
 }
 
 fn method(call: &Call) -> Result<(), Thrown> {
-    view(call, |request| call.result().set_bytes(request.head().method_name(request.bytes())))
+    view(call, |request| {
+        call.result()
+            .set_bytes(request.head().method_name(request.bytes()))
+    })
 }
 
 fn target(call: &Call) -> Result<(), Thrown> {
-    view(call, |request| call.result().set_bytes(request.head().target(request.bytes())))
+    view(call, |request| {
+        call.result()
+            .set_bytes(request.head().target(request.bytes()))
+    })
 }
 
 /// A path decoded segment by segment; a slash inside a segment stays %2F, so that it never looks like a border.
@@ -132,7 +148,8 @@ fn path(call: &Call) -> Result<(), Thrown> {
 
 fn host(call: &Call) -> Result<(), Thrown> {
     view(call, |request| {
-        call.result().set_bytes(request.head().host(request.bytes()).unwrap_or_default());
+        call.result()
+            .set_bytes(request.head().host(request.bytes()).unwrap_or_default());
     })
 }
 
@@ -147,7 +164,10 @@ fn protocol_version(call: &Call) -> Result<(), Thrown> {
 
 fn parameter(call: &Call) -> Result<(), Thrown> {
     let name = call.bytes(0)?;
-    let found = state(call)?.parameters.iter().find(|(key, _)| key.as_bytes() == name);
+    let found = state(call)?
+        .parameters
+        .iter()
+        .find(|(key, _)| key.as_bytes() == name);
     match found {
         Some((_, value)) => call.result().set_bytes(value),
         None => call.result().set_null(),
@@ -182,12 +202,21 @@ fn parse_fields(text: &[u8]) -> Owned {
 fn query(call: &Call) -> Result<(), Thrown> {
     let name = call.optional_bytes(0)?;
     // Parsing may raise a warning (max_input_vars), so no borrow may be alive: the text is copied.
-    let text = view(call, |request| request.head().query(request.bytes()).unwrap_or_default().to_vec())?;
+    let text = view(call, |request| {
+        request
+            .head()
+            .query(request.bytes())
+            .unwrap_or_default()
+            .to_vec()
+    })?;
     let mut fields = parse_fields(&text);
     match name {
         None => call.result().copy_from(fields.zv()),
         Some(name) => {
-            let found = fields.zv().array().and_then(|array| array_find(array, name));
+            let found = fields
+                .zv()
+                .array()
+                .and_then(|array| array_find(array, name));
             match found {
                 Some(value) => call.result().copy_from(value),
                 None => call.result().set_null(),
@@ -199,7 +228,11 @@ fn query(call: &Call) -> Result<(), Thrown> {
 
 /// The values of all headers of one name, as one.
 fn joined(request: &RequestRef<'_>, name: &[u8]) -> Option<Vec<u8>> {
-    let separator: &[u8] = if name.eq_ignore_ascii_case(b"cookie") { b"; " } else { b", " };
+    let separator: &[u8] = if name.eq_ignore_ascii_case(b"cookie") {
+        b"; "
+    } else {
+        b", "
+    };
     let mut values = request
         .head()
         .headers(request.bytes())
@@ -216,12 +249,16 @@ fn joined(request: &RequestRef<'_>, name: &[u8]) -> Option<Vec<u8>> {
 fn header(call: &Call) -> Result<(), Thrown> {
     let name = call.bytes(0)?;
     view(call, |request| {
-        let mut values =
-            request.head().headers(request.bytes()).filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        let mut values = request
+            .head()
+            .headers(request.bytes())
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name));
         match (values.next(), values.next()) {
             (None, _) => call.result().set_null(),
             (Some((_, value)), None) => call.result().set_bytes(value),
-            _ => call.result().set_bytes(&joined(request, name).unwrap_or_default()),
+            _ => call
+                .result()
+                .set_bytes(&joined(request, name).unwrap_or_default()),
         }
     })
 }
@@ -241,7 +278,10 @@ fn headers(call: &Call) -> Result<(), Thrown> {
 
 /// The cookies of a request.
 fn each_cookie<'a>(request: &RequestRef<'a>) -> impl Iterator<Item = Cookie<'a>> {
-    request.head().header_values(request.bytes(), "cookie").flat_map(cookie::cookies)
+    request
+        .head()
+        .header_values(request.bytes(), "cookie")
+        .flat_map(cookie::cookies)
 }
 
 fn one_cookie(call: &Call) -> Result<(), Thrown> {
@@ -275,9 +315,8 @@ fn body(call: &Call) -> Result<(), Thrown> {
 fn json_body(call: &Call) -> Result<(), Thrown> {
     // Decoding makes many values and may reach the memory limit: no borrow may be alive.
     let text = view(call, |request| request.body().to_vec())?;
-    json::decode(&text, call.result()).map_err(|error| {
-        throw_http(400, &format!("the body is not valid JSON: {error}"))
-    })
+    json::decode(&text, call.result())
+        .map_err(|error| throw_http(400, &format!("the body is not valid JSON: {error}")))
 }
 
 fn form(call: &Call) -> Result<(), Thrown> {
@@ -298,23 +337,30 @@ fn is_form_type(value: &[u8]) -> bool {
 }
 
 fn client_address(call: &Call) -> Result<(), Thrown> {
-    view(call, |request| match request.peer_address().socket_address() {
-        Some(address) => call.result().set_bytes(address.ip().to_string().as_bytes()),
-        None => call.result().set_bytes(b"unix:"),
+    view(call, |request| {
+        match request.peer_address().socket_address() {
+            Some(address) => call.result().set_bytes(address.ip().to_string().as_bytes()),
+            None => call.result().set_bytes(b"unix:"),
+        }
     })
 }
 
 fn client_port(call: &Call) -> Result<(), Thrown> {
-    view(call, |request| match request.peer_address().socket_address() {
-        Some(address) => call.result().set_int(address.port().into()),
-        None => call.result().set_null(),
+    view(call, |request| {
+        match request.peer_address().socket_address() {
+            Some(address) => call.result().set_int(address.port().into()),
+            None => call.result().set_null(),
+        }
     })
 }
 
 fn is_client_connected(call: &Call) -> Result<(), Thrown> {
     let connected = match &state(call)?.bytes {
         Bytes::InFlight(id) => runtime::with(|runtime| {
-            runtime.serving.as_mut().is_some_and(|serving| serving.is_connected(*id))
+            runtime
+                .serving
+                .as_mut()
+                .is_some_and(|serving| serving.is_connected(*id))
         }),
         _ => false,
     };
@@ -338,7 +384,9 @@ pub(crate) fn own_bytes(id: RequestId) -> Bytes {
             .serving
             .as_ref()
             .and_then(|serving| serving.net.request(id))
-            .map_or(Bytes::None, |request| Bytes::Own(Rc::new(request.to_owned_request())))
+            .map_or(Bytes::None, |request| {
+                Bytes::Own(Rc::new(request.to_owned_request()))
+            })
     })
 }
 

@@ -39,7 +39,10 @@ fn checked_status(call: &Call, index: u32, default: i64, from: i64) -> Result<i6
     if (from..=to).contains(&status) {
         Ok(status)
     } else {
-        Err(throw_value_error(index + 1, &format!("must be between {from} and {to}")))
+        Err(throw_value_error(
+            index + 1,
+            &format!("must be between {from} and {to}"),
+        ))
     }
 }
 
@@ -60,7 +63,10 @@ fn check_headers(number: u32, headers: *mut ffi::zend_array) -> Result<(), Throw
         } else if let Some(lines) = value.array() {
             for (_, line) in array_iter(lines) {
                 let Some(line) = line.dereferenced().bytes() else {
-                    return Err(throw_value_error(number, "must have strings as header values"));
+                    return Err(throw_value_error(
+                        number,
+                        "must have strings as header values",
+                    ));
                 };
                 check_header(number, name, line)?;
             }
@@ -92,7 +98,10 @@ fn construct(call: &Call) -> Result<(), Thrown> {
         }
     }
     if object::property(call.this(), STATUS).kind() != Kind::Undefined {
-        return Err(crate::engine::throw(class::error(), "a Response can't be constructed twice"));
+        return Err(crate::engine::throw(
+            class::error(),
+            "a Response can't be constructed twice",
+        ));
     }
     fill(call.this(), status, headers.zv(), body.zv());
     Ok(())
@@ -118,14 +127,24 @@ fn made(call: &Call, status: i64, header: Option<(&[u8], &[u8])>, body: Zv) {
 fn text(call: &Call) -> Result<(), Thrown> {
     let mut body = Owned::of_bytes(call.bytes(0)?);
     let status = checked_status(call, 1, 200, 200)?;
-    made(call, status, Some((b"Content-Type", b"text/plain; charset=utf-8")), body.zv());
+    made(
+        call,
+        status,
+        Some((b"Content-Type", b"text/plain; charset=utf-8")),
+        body.zv(),
+    );
     Ok(())
 }
 
 fn html(call: &Call) -> Result<(), Thrown> {
     let mut body = Owned::of_bytes(call.bytes(0)?);
     let status = checked_status(call, 1, 200, 200)?;
-    made(call, status, Some((b"Content-Type", b"text/html; charset=utf-8")), body.zv());
+    made(
+        call,
+        status,
+        Some((b"Content-Type", b"text/html; charset=utf-8")),
+        body.zv(),
+    );
     Ok(())
 }
 
@@ -137,7 +156,12 @@ fn json_response(call: &Call) -> Result<(), Thrown> {
             .map_err(|error| throw_value_error(1, &format!("can't be JSON: {error}")))?;
     }
     let mut body = Owned::of_bytes(&bytes);
-    made(call, status, Some((b"Content-Type", b"application/json")), body.zv());
+    made(
+        call,
+        status,
+        Some((b"Content-Type", b"application/json")),
+        body.zv(),
+    );
     Ok(())
 }
 
@@ -268,7 +292,12 @@ fn with_cookie(call: &Call) -> Result<(), Thrown> {
         b"Lax" => SameSite::Lax,
         b"Strict" => SameSite::Strict,
         b"None" => SameSite::None,
-        _ => return Err(throw_value_error(8, "must be \"Lax\", \"Strict\" or \"None\"")),
+        _ => {
+            return Err(throw_value_error(
+                8,
+                "must be \"Lax\", \"Strict\" or \"None\"",
+            ));
+        }
     };
     let cookie = SetCookie {
         max_age_seconds: call.optional_int(2)?.map(|seconds| seconds.max(0)),
@@ -277,7 +306,10 @@ fn with_cookie(call: &Call) -> Result<(), Thrown> {
         secure: call.bool_or(5, false)?,
         http_only: call.bool_or(6, true)?,
         same_site: Some(same_site),
-        ..SetCookie::new(call.bytes(0)?, encoded_value.zv().bytes().unwrap_or_default())
+        ..SetCookie::new(
+            call.bytes(0)?,
+            encoded_value.zv().bytes().unwrap_or_default(),
+        )
     };
     let mut line = Vec::with_capacity(128);
     cookie
@@ -308,18 +340,21 @@ pub(crate) fn parts<'a>(response: *mut ffi::zend_object) -> Option<Parts<'a>> {
 pub(crate) fn header_lines<'a>(
     headers: Option<*mut ffi::zend_array>,
 ) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-    headers.into_iter().flat_map(array_iter).flat_map(|(key, value)| {
-        let name = match key {
-            Key::Name(name) => name,
-            Key::Index(_) => &b""[..],
-        };
-        let value = value.dereferenced();
-        let one = value.bytes();
-        let many = value.array().into_iter().flat_map(array_iter);
-        one.into_iter()
-            .chain(many.filter_map(|(_, line)| line.dereferenced().bytes()))
-            .map(move |line| (name, line))
-    })
+    headers
+        .into_iter()
+        .flat_map(array_iter)
+        .flat_map(|(key, value)| {
+            let name = match key {
+                Key::Name(name) => name,
+                Key::Index(_) => &b""[..],
+            };
+            let value = value.dereferenced();
+            let one = value.bytes();
+            let many = value.array().into_iter().flat_map(array_iter);
+            one.into_iter()
+                .chain(many.filter_map(|(_, line)| line.dereferenced().bytes()))
+                .map(move |line| (name, line))
+        })
 }
 
 /// Whether a header is set, its name in any case.

@@ -49,7 +49,10 @@ static INHERITED: Global<Inherited> = Global::new();
 fn state<'a>(call: &Call) -> Result<&'a mut State, Thrown> {
     let state = object::native::<State>(call.this());
     if state.is_null() {
-        return Err(throw(class::error(), "this Server was not made by Server::listen()"));
+        return Err(throw(
+            class::error(),
+            "this Server was not made by Server::listen()",
+        ));
     }
     // SAFETY: the object is alive during the call, and one thread uses it.
     Ok(unsafe { &mut *state })
@@ -62,7 +65,9 @@ fn text(bytes: &[u8]) -> String {
 /// The strings of an argument that is one or a list of them.
 fn strings(call: &Call, index: u32) -> Result<Vec<String>, Thrown> {
     let list = call.argument(index).and_then(Zv::array);
-    let Some(list) = list else { return Ok(vec![text(call.bytes(index)?)]) };
+    let Some(list) = list else {
+        return Ok(vec![text(call.bytes(index)?)]);
+    };
     array_iter(list)
         .map(|(_, value)| {
             value
@@ -109,15 +114,25 @@ fn open(address: &str) -> Result<Listener, Thrown> {
 fn listen(call: &Call) -> Result<(), Thrown> {
     let addresses = strings(call, 0)?;
     if addresses.is_empty() {
-        return Err(throw(class::configuration_exception(), "listen() needs an address"));
+        return Err(throw(
+            class::configuration_exception(),
+            "listen() needs an address",
+        ));
     }
     let options = call
         .argument(1)
         .and_then(Zv::object)
         .map_or_else(Options::default, Options::read);
-    let listeners = addresses.iter().map(|address| open(address)).collect::<Result<_, _>>()?;
-    let state =
-        State { options, listeners, router: Router::new(), start_callbacks: Vec::new() };
+    let listeners = addresses
+        .iter()
+        .map(|address| open(address))
+        .collect::<Result<_, _>>()?;
+    let state = State {
+        options,
+        listeners,
+        router: Router::new(),
+        start_callbacks: Vec::new(),
+    };
     let mut server = object::instantiate(class::server(), state);
     call.result().copy_from(server.zv());
     Ok(())
@@ -151,12 +166,13 @@ fn handler_argument(call: &Call, index: u32) -> Result<Target, Thrown> {
     let Some(value) = call.argument(index) else {
         return Err(call.wrong_type(index, c"a handler"));
     };
-    Callable::handler(value).map(|callable| Target::Handler(Rc::new(callable))).map_err(|reason| {
-        let expected = std::ffi::CString::new(format!(
-            "a callable or Kargo\\Http\\Handler, {reason}"
-        ));
-        call.wrong_type(index, &expected.unwrap_or_default())
-    })
+    Callable::handler(value)
+        .map(|callable| Target::Handler(Rc::new(callable)))
+        .map_err(|reason| {
+            let expected =
+                std::ffi::CString::new(format!("a callable or Kargo\\Http\\Handler, {reason}"));
+            call.wrong_type(index, &expected.unwrap_or_default())
+        })
 }
 
 fn add(call: &Call, methods: MethodSet, path: u32) -> Result<(), Thrown> {
@@ -214,7 +230,10 @@ fn mount(call: &Call) -> Result<(), Thrown> {
         }
         _ => handler_argument(call, 1)?,
     };
-    state(call)?.router.mount(&prefix, target).map_err(|error| route_error(&error))?;
+    state(call)?
+        .router
+        .mount(&prefix, target)
+        .map_err(|error| route_error(&error))?;
     call.return_this();
     Ok(())
 }
@@ -233,14 +252,16 @@ fn on_worker_start(call: &Call) -> Result<(), Thrown> {
 }
 
 fn cores() -> i64 {
-    std::thread::available_parallelism()
-        .map_or(1, |count| i64::try_from(count.get()).unwrap_or(1))
+    std::thread::available_parallelism().map_or(1, |count| i64::try_from(count.get()).unwrap_or(1))
 }
 
 fn run(call: &Call) -> Result<(), Thrown> {
     let workers = call.optional_int(0)?.unwrap_or_else(cores);
     if !(0..=1024).contains(&workers) {
-        return Err(crate::engine::throw_value_error(1, "must be between 0 and 1024"));
+        return Err(crate::engine::throw_value_error(
+            1,
+            "must be between 0 and 1024",
+        ));
     }
     if runner::is_running() {
         return Err(throw(class::error(), "a loop runs in this process already"));
@@ -253,7 +274,10 @@ fn run(call: &Call) -> Result<(), Thrown> {
         start_callbacks: std::mem::take(&mut state.start_callbacks),
     };
     if plan.listeners.is_empty() {
-        return Err(throw(class::error(), "this Server has run already; make a new one"));
+        return Err(throw(
+            class::error(),
+            "this Server has run already; make a new one",
+        ));
     }
     plan.announce(workers);
     call.result().set_null();
@@ -263,7 +287,10 @@ fn run(call: &Call) -> Result<(), Thrown> {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the shape of every native function")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape of every native function"
+)]
 fn stop(_call: &Call) -> Result<(), Thrown> {
     crate::serve::server::stop();
     Ok(())
@@ -304,9 +331,8 @@ impl Plan {
     fn supervise(mut self, count: usize) -> Result<(), Thrown> {
         let mut spec = Spec::new(count);
         spec.drain_timeout = self.options.drain_timeout;
-        let failed = |error: &dyn std::fmt::Display| {
-            throw(class::transport_exception(), &error.to_string())
-        };
+        let failed =
+            |error: &dyn std::fmt::Display| throw(class::transport_exception(), &error.to_string());
         let supervisor = Supervisor::new(spec).map_err(|error| failed(&error))?;
         let role = supervisor.run(log_event).map_err(|error| failed(&error))?;
         match role {
@@ -335,10 +361,11 @@ impl Plan {
                 runtime.events = None;
             }
             runtime.start().map_err(|error| error.to_string())?;
-            let Some(events) = runtime.events.as_mut() else { return Ok(()) };
+            let Some(events) = runtime.events.as_mut() else {
+                return Ok(());
+            };
             let router = Rc::clone(&self.router);
-            let serving =
-                Serving::start(&self.options, router, &self.listeners, worker, events)?;
+            let serving = Serving::start(&self.options, router, &self.listeners, worker, events)?;
             runtime.serving = Some(Box::new(serving));
             Ok::<(), String>(())
         });
@@ -356,7 +383,10 @@ impl Plan {
             });
             runner::run()
         } else {
-            Err(throw(class::configuration_exception(), "a worker could not start; see the log"))
+            Err(throw(
+                class::configuration_exception(),
+                "a worker could not start; see the log",
+            ))
         };
         // SAFETY: undoes kg_serving_begin().
         unsafe { ffi::kg_serving_end() };
@@ -376,9 +406,8 @@ impl Plan {
     }
 
     fn call_start_callbacks(&self) -> bool {
-        let slot = runtime::with(|runtime| {
-            runtime.serving.as_ref().map_or(0, |serving| serving.slot())
-        });
+        let slot =
+            runtime::with(|runtime| runtime.serving.as_ref().map_or(0, |serving| serving.slot()));
         for callable in &self.start_callbacks {
             let mut argument = Owned::undefined();
             argument.zv().set_int(slot);
@@ -403,7 +432,10 @@ impl Plan {
 }
 
 /// Tells the log what happens to the workers.
-#[expect(clippy::needless_pass_by_value, reason = "the supervisor gives its events away")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the supervisor gives its events away"
+)]
 fn log_event(event: kargo_supervisor::Event) {
     use kargo_supervisor::Event;
     let level = match &event {

@@ -13,8 +13,7 @@ use crate::log;
 pub(crate) struct Thrown;
 
 /// Slots of a frame before its first argument: `ZEND_CALL_FRAME_SLOT`.
-const FRAME_SLOTS: usize =
-    size_of::<ffi::zend_execute_data>().div_ceil(size_of::<ffi::zval>());
+const FRAME_SLOTS: usize = size_of::<ffi::zend_execute_data>().div_ceil(size_of::<ffi::zval>());
 
 /// One call of a native function.
 #[derive(Debug)]
@@ -38,7 +37,11 @@ impl Call {
             return None;
         }
         // SAFETY: arguments follow the frame; `index` is below their count.
-        let zv = Zv(unsafe { self.frame.cast::<ffi::zval>().add(FRAME_SLOTS + index as usize) });
+        let zv = Zv(unsafe {
+            self.frame
+                .cast::<ffi::zval>()
+                .add(FRAME_SLOTS + index as usize)
+        });
         (zv.kind() != Kind::Undefined).then(|| zv.dereferenced())
     }
 
@@ -62,7 +65,9 @@ impl Call {
 
     /// A string argument's bytes; `None` where it may be left out and was, or is null.
     pub(crate) fn optional_bytes<'a>(&self, index: u32) -> Result<Option<&'a [u8]>, Thrown> {
-        let Some(zv) = self.argument(index) else { return Ok(None) };
+        let Some(zv) = self.argument(index) else {
+            return Ok(None);
+        };
         if let Some(bytes) = zv.bytes() {
             return Ok(Some(bytes));
         }
@@ -81,7 +86,9 @@ impl Call {
             return Ok(bytes);
         }
         let mut string = std::ptr::null_mut();
-        let Some(zv) = self.argument(index) else { return Err(self.missing(index)) };
+        let Some(zv) = self.argument(index) else {
+            return Err(self.missing(index));
+        };
         // SAFETY: as above.
         if unsafe { ffi::kg_string_argument(zv.0, index + 1, false, &raw mut string) } {
             Ok(string_bytes(string))
@@ -92,17 +99,22 @@ impl Call {
 
     /// A string argument's bytes, or `default` where it was left out.
     pub(crate) fn bytes_or<'a>(&self, index: u32, default: &'a [u8]) -> Result<&'a [u8], Thrown> {
-        if self.argument(index).is_none() { Ok(default) } else { self.bytes(index) }
+        if self.argument(index).is_none() {
+            Ok(default)
+        } else {
+            self.bytes(index)
+        }
     }
 
     /// An integer argument; `None` where it was left out or is null.
     pub(crate) fn optional_int(&self, index: u32) -> Result<Option<i64>, Thrown> {
-        let Some(zv) = self.argument(index) else { return Ok(None) };
+        let Some(zv) = self.argument(index) else {
+            return Ok(None);
+        };
         let (mut value, mut is_null) = (0, false);
         // SAFETY: out-parameters are ours.
-        if unsafe {
-            ffi::kg_int_argument(zv.0, index + 1, true, &raw mut is_null, &raw mut value)
-        } {
+        if unsafe { ffi::kg_int_argument(zv.0, index + 1, true, &raw mut is_null, &raw mut value) }
+        {
             Ok((!is_null).then_some(value))
         } else {
             Err(Thrown)
@@ -111,12 +123,13 @@ impl Call {
 
     /// An integer argument, or `default` where it was left out.
     pub(crate) fn int_or(&self, index: u32, default: i64) -> Result<i64, Thrown> {
-        let Some(zv) = self.argument(index) else { return Ok(default) };
+        let Some(zv) = self.argument(index) else {
+            return Ok(default);
+        };
         let (mut value, mut is_null) = (0, false);
         // SAFETY: out-parameters are ours.
-        if unsafe {
-            ffi::kg_int_argument(zv.0, index + 1, false, &raw mut is_null, &raw mut value)
-        } {
+        if unsafe { ffi::kg_int_argument(zv.0, index + 1, false, &raw mut is_null, &raw mut value) }
+        {
             Ok(value)
         } else {
             Err(Thrown)
@@ -125,7 +138,9 @@ impl Call {
 
     /// A float argument, or `default` where it was left out.
     pub(crate) fn float_or(&self, index: u32, default: f64) -> Result<f64, Thrown> {
-        let Some(zv) = self.argument(index) else { return Ok(default) };
+        let Some(zv) = self.argument(index) else {
+            return Ok(default);
+        };
         let (mut value, mut is_null) = (0.0, false);
         // SAFETY: out-parameters are ours.
         if unsafe {
@@ -139,7 +154,9 @@ impl Call {
 
     /// A bool argument, or `default` where it was left out.
     pub(crate) fn bool_or(&self, index: u32, default: bool) -> Result<bool, Thrown> {
-        let Some(zv) = self.argument(index) else { return Ok(default) };
+        let Some(zv) = self.argument(index) else {
+            return Ok(default);
+        };
         let mut value = false;
         // SAFETY: out-parameters are ours.
         if unsafe { ffi::kg_bool_argument(zv.0, index + 1, &raw mut value) } {
@@ -160,7 +177,10 @@ impl Call {
     }
 
     fn missing(&self, index: u32) -> Thrown {
-        throw(class::error(), &format!("argument {} is missing", index + 1))
+        throw(
+            class::error(),
+            &format!("argument {} is missing", index + 1),
+        )
     }
 
     /// Whether the number of arguments fits the function's signature; throws if not.
@@ -211,7 +231,10 @@ pub(crate) fn guard(
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| body(&call))) {
         let text = panic_text(payload.as_ref());
         log::error(&format!("panic in the extension: {text}"));
-        throw(class::panic_error(), &format!("the extension panicked: {text}"));
+        throw(
+            class::panic_error(),
+            &format!("the extension panicked: {text}"),
+        );
     }
 }
 

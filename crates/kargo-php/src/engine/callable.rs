@@ -56,7 +56,10 @@ impl Callable {
             // __call() makes a function for one call only; a closure around it lasts.
             return Self::new(Self::as_closure(value)?.zv());
         }
-        Ok(Self { _value: Owned::copy_of(value), cache })
+        Ok(Self {
+            _value: Owned::copy_of(value),
+            cache,
+        })
     }
 
     fn as_closure(value: Zv) -> Result<Owned, String> {
@@ -109,14 +112,21 @@ impl Callable {
     pub(crate) fn call(&self, result: Zv, count: u32, arguments: Zv) -> Outcome {
         // SAFETY: the callable is alive; plain data lies between here and the engine.
         Outcome::from_code(unsafe {
-            ffi::kg_call(&raw const self.cache, result.0, count, arguments.0, std::ptr::null_mut())
+            ffi::kg_call(
+                &raw const self.cache,
+                result.0,
+                count,
+                arguments.0,
+                std::ptr::null_mut(),
+            )
         })
     }
 
-    /// The resolution, for a caller that must not borrow `self` while PHP runs.
+    /// The resolution, for a caller that must not borrow `self` while PHP runs; valid as long as `self` is alive and
+    /// stays where it is.
     #[inline]
-    pub(crate) fn cache(&self) -> ffi::zend_fcall_info_cache {
-        self.cache
+    pub(crate) fn cache(&self) -> *const ffi::zend_fcall_info_cache {
+        &raw const self.cache
     }
 }
 
@@ -136,7 +146,10 @@ pub(crate) fn call_cached(
 
 /// Runs `body` so that a longjmp of the engine ends here. `body` holds plain data only: its frames are skipped, not
 /// unwound, when the engine jumps.
-pub(crate) fn protect<T>(data: &mut T, body: unsafe extern "C" fn(*mut std::ffi::c_void)) -> Outcome {
+pub(crate) fn protect<T>(
+    data: &mut T,
+    body: unsafe extern "C" fn(*mut std::ffi::c_void),
+) -> Outcome {
     let data: *mut T = data;
     // SAFETY: `data` outlives the call.
     Outcome::from_code(unsafe { ffi::kg_protect(Some(body), data.cast()) })

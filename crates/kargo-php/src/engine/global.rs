@@ -25,11 +25,17 @@ impl Drop for Release<'_> {
 
 impl<T> Global<T> {
     pub(crate) const fn new() -> Self {
-        Self { value: UnsafeCell::new(None), borrowed: Cell::new(false) }
+        Self {
+            value: UnsafeCell::new(None),
+            borrowed: Cell::new(false),
+        }
     }
 
     fn borrow(&self) -> (Release<'_>, &mut Option<T>) {
-        assert!(!self.borrowed.replace(true), "a borrow was alive across a call into PHP");
+        assert!(
+            !self.borrowed.replace(true),
+            "a borrow was alive across a call into PHP"
+        );
         // SAFETY: one thread, and `borrowed` says that no other reference exists.
         (Release(&self.borrowed), unsafe { &mut *self.value.get() })
     }

@@ -42,9 +42,7 @@ impl fmt::Debug for Zv {
 #[inline]
 pub(crate) fn string_bytes<'a>(string: *const ffi::zend_string) -> &'a [u8] {
     // SAFETY: a zend_string carries its length, and its bytes follow the header.
-    unsafe {
-        std::slice::from_raw_parts(string.cast::<u8>().add(STRING_HEADER), (*string).len)
-    }
+    unsafe { std::slice::from_raw_parts(string.cast::<u8>().add(STRING_HEADER), (*string).len) }
 }
 
 /// A new PHP string; empty and one-byte strings are the engine's own.
@@ -137,7 +135,11 @@ impl Zv {
         unsafe {
             (*self.0).value.str_ = string;
             let interned = (*string).gc.u.type_info & IMMUTABLE != 0;
-            self.set_type_info(if interned { ffi::IS_STRING } else { ffi::IS_STRING | REFCOUNTED });
+            self.set_type_info(if interned {
+                ffi::IS_STRING
+            } else {
+                ffi::IS_STRING | REFCOUNTED
+            });
         }
     }
 
@@ -148,7 +150,12 @@ impl Zv {
         unsafe {
             (*self.0).value.arr = array;
             let immutable = (*array).gc.u.type_info & IMMUTABLE != 0;
-            let info = ffi::IS_ARRAY | if immutable { 0 } else { REFCOUNTED | COLLECTABLE };
+            let info = ffi::IS_ARRAY
+                | if immutable {
+                    0
+                } else {
+                    REFCOUNTED | COLLECTABLE
+                };
             self.set_type_info(info);
         }
     }
@@ -317,7 +324,13 @@ pub(crate) enum Key<'a> {
 pub(crate) fn array_iter<'a>(array: *mut ffi::zend_array) -> ArrayIter<'a> {
     // SAFETY: module invariant.
     let (used, flags) = unsafe { ((*array).nNumUsed, (*array).u.flags) };
-    ArrayIter { array, at: 0, used, packed: flags & ffi::HASH_FLAG_PACKED != 0, life: std::marker::PhantomData }
+    ArrayIter {
+        array,
+        at: 0,
+        used,
+        packed: flags & ffi::HASH_FLAG_PACKED != 0,
+        life: std::marker::PhantomData,
+    }
 }
 
 /// How many elements an array has.

@@ -21,12 +21,16 @@ pub(crate) fn write(value: Zv, encoder: &mut impl Encoder) -> Result<(), EncodeE
     match value.kind() {
         Kind::String => encoder.string(value.bytes().unwrap_or_default()),
         Kind::Int => encoder.int(value.int().unwrap_or_default()),
-        Kind::Array => value.array().map_or(Ok(()), |array| write_array(array, encoder)),
+        Kind::Array => value
+            .array()
+            .map_or(Ok(()), |array| write_array(array, encoder)),
         Kind::Null | Kind::Undefined => encoder.null(),
         Kind::True => encoder.bool(true),
         Kind::False => encoder.bool(false),
         Kind::Float => encoder.float(value.float().unwrap_or_default()),
-        Kind::Object => value.object().map_or(Ok(()), |object| write_object(object, encoder)),
+        Kind::Object => value
+            .object()
+            .map_or(Ok(()), |object| write_object(object, encoder)),
         Kind::Resource | Kind::Reference | Kind::Other => Err(EncodeError::Unsupported),
     }
 }
@@ -37,7 +41,9 @@ fn is_list(array: *mut ffi::zend_array) -> bool {
     if entries.is_packed() && entries.len_used() == array_len(array) {
         return true;
     }
-    (0..).zip(entries).all(|(expected, (key, _))| matches!(key, Key::Index(at) if at == expected))
+    (0..)
+        .zip(entries)
+        .all(|(expected, (key, _))| matches!(key, Key::Index(at) if at == expected))
 }
 
 fn write_array(array: *mut ffi::zend_array, encoder: &mut impl Encoder) -> Result<(), EncodeError> {
@@ -53,10 +59,7 @@ fn write_array(array: *mut ffi::zend_array, encoder: &mut impl Encoder) -> Resul
     encoder.end_object()
 }
 
-fn write_members(
-    members: ArrayIter<'_>,
-    encoder: &mut impl Encoder,
-) -> Result<(), EncodeError> {
+fn write_members(members: ArrayIter<'_>, encoder: &mut impl Encoder) -> Result<(), EncodeError> {
     for (key, value) in members {
         match key {
             Key::Index(index) => encoder.int_key(index)?,
@@ -125,7 +128,9 @@ fn write_date(
     let date = DateTime::parse(string_bytes(text));
     // SAFETY: the text is ours.
     unsafe { ffi::kg_string_release(text) };
-    date.map_or(Err(EncodeError::Unsupported), |date| encoder.date_time(&date))
+    date.map_or(Err(EncodeError::Unsupported), |date| {
+        encoder.date_time(&date)
+    })
 }
 
 fn write_serializable(

@@ -43,7 +43,11 @@ unsafe extern "C" fn encode_body(data: *mut c_void) {
 
 /// Appends `value` as JSON; whatever PHP code on the way does comes back as an error.
 pub(crate) fn encode_protected(value: Zv, out: &mut Vec<u8>) -> Result<(), Failed> {
-    let mut job = Job { value, out, error: None };
+    let mut job = Job {
+        value,
+        out,
+        error: None,
+    };
     match protect(&mut job, encode_body) {
         Outcome::Returned => job.error.map_or(Ok(()), |error| Err(Failed::Encode(error))),
         outcome => Err(Failed::Call(outcome)),
@@ -71,17 +75,14 @@ static POOL: Global<Pool> = Global::new();
 /// Decodes a text, objects as arrays, into `target`.
 pub(crate) fn decode(text: &[u8], target: Zv) -> Result<(), BadJson> {
     // Taken out, so that a longjmp at the memory limit leaves no borrow behind.
-    let mut pool = POOL
-        .replace(None)
-        .unwrap_or_else(|| Pool { scratch: JsonScratch::default(), stack: ValueStack::new() });
+    let mut pool = POOL.replace(None).unwrap_or_else(|| Pool {
+        scratch: JsonScratch::default(),
+        stack: ValueStack::new(),
+    });
     pool.stack.reset();
     pool.stack.objects_as = ObjectsAs::Arrays;
-    let result = kargo_rpc::json::decode(
-        text,
-        &Limits::default(),
-        &mut pool.scratch,
-        &mut pool.stack,
-    );
+    let result =
+        kargo_rpc::json::decode(text, &Limits::default(), &mut pool.scratch, &mut pool.stack);
     let result = match result {
         Ok(()) => {
             pool.stack.pop_into(target);

@@ -88,7 +88,9 @@ impl ValueStack {
 
     /// The string of a key: one of those that came before, if it can be.
     fn key_string(&mut self, key: &[u8]) -> *mut ffi::zend_string {
-        let (Some(first), Some(last)) = (key.first(), key.last()) else { return new_string(key) };
+        let (Some(first), Some(last)) = (key.first(), key.last()) else {
+            return new_string(key);
+        };
         if key.len() < 2 || key.len() > CACHED_KEY_BYTES {
             return new_string(key);
         }

@@ -8,8 +8,8 @@ use crate::engine::value::class_of;
 use crate::engine::{Kind, Zv};
 use crate::log::Level;
 use crate::rpc::json;
-use crate::serve::handler;
 use crate::serve::current;
+use crate::serve::handler;
 use crate::serve::runtime;
 
 const TEXT: &[u8] = b"text/plain; charset=utf-8";
@@ -21,10 +21,21 @@ pub(crate) fn send_result(id: RequestId, result: Zv) {
     match result.kind() {
         Kind::String => {
             let body = result.bytes().unwrap_or_default();
-            send(id, &Answer::new(200).content_type(TEXT), body);
+            runtime::with(|runtime| {
+                if let (Some(serving), Some(events)) =
+                    (runtime.serving.as_mut(), runtime.events.as_mut())
+                {
+                    // A client that is gone needs no answer; nothing else can be refused here.
+                    let _gone = serving.net.answer_plain_text(events, id, body);
+                }
+            });
         }
         Kind::Array => send_json(id, result),
-        Kind::Object if result.object().is_some_and(|object| class_of(object) == class::response()) => {
+        Kind::Object
+            if result
+                .object()
+                .is_some_and(|object| class_of(object) == class::response()) =>
+        {
             send_response(id, result);
         }
         _ => {
@@ -64,7 +75,11 @@ pub(crate) fn send(id: RequestId, answer: &Answer<'_>, body: &[u8]) {
 fn send_response(id: RequestId, response: Zv) {
     let parts = response.object().and_then(response::parts);
     let Some(parts) = parts else {
-        current::report(Level::Error, "handler returned a Response that was never constructed", &[]);
+        current::report(
+            Level::Error,
+            "handler returned a Response that was never constructed",
+            &[],
+        );
         send_failure(id, 500, None);
         return;
     };
@@ -101,7 +116,10 @@ pub(crate) fn send_failure(id: RequestId, status: u16, message: Option<&str>) {
 pub(crate) fn begin(id: RequestId, answer: &Answer<'_>) -> Option<BodySlot> {
     runtime::with(|runtime| {
         let serving = runtime.serving.as_mut()?;
-        serving.net.begin_whole(runtime.events.as_mut()?, id, answer).ok()
+        serving
+            .net
+            .begin_whole(runtime.events.as_mut()?, id, answer)
+            .ok()
     })
 }
 
@@ -125,7 +143,9 @@ pub(crate) fn cancel(slot: BodySlot) {
 }
 
 fn send_json(id: RequestId, value: Zv) {
-    let Some(mut slot) = begin(id, &Answer::new(200).content_type(JSON)) else { return };
+    let Some(mut slot) = begin(id, &Answer::new(200).content_type(JSON)) else {
+        return;
+    };
     match json::encode_protected(value, slot.buffer()) {
         Ok(()) => finish(slot),
         Err(json::Failed::Encode(error)) => {

@@ -12,8 +12,6 @@ use crate::log::{self, Level};
 pub(crate) struct Current {
     /// The request being handled.
     pub(crate) request: Option<RequestId>,
-    /// Its PHP object.
-    pub(crate) object: Option<*mut ffi::zend_object>,
     /// Its identification in the log; 0: none was needed so far.
     pub(crate) number: u64,
     /// What the handler printed.
@@ -116,7 +114,11 @@ extern "C" fn kargo_on_error(
         with(|current| current.fatal = Some((message, file, line)));
         return;
     }
-    let level = if kind & FATAL != 0 { Level::Error } else { Level::Warning };
+    let level = if kind & FATAL != 0 {
+        Level::Error
+    } else {
+        Level::Warning
+    };
     let label = match kind {
         ffi::E_WARNING | ffi::E_USER_WARNING | ffi::E_CORE_WARNING | ffi::E_COMPILE_WARNING => {
             "PHP warning"
@@ -128,6 +130,10 @@ extern "C" fn kargo_on_error(
     report(
         level,
         label,
-        &[("message", &message), ("file", &file), ("line", &line.to_string())],
+        &[
+            ("message", &message),
+            ("file", &file),
+            ("line", &line.to_string()),
+        ],
     );
 }

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use kargo_net::RequestId;
 
 use crate::classes::exceptions::{int_property, message_of, text_property};
-use crate::classes::request::{self, Bytes, State};
+use crate::classes::request::{self, Bytes, Parameters, State};
 use crate::engine::call::panic_text;
 use crate::engine::callable::{Outcome, call_cached, take_exception};
 use crate::engine::throw::class;
@@ -16,14 +16,17 @@ use crate::rpc;
 use crate::serve::answer;
 use crate::serve::current;
 use crate::serve::runtime;
-use crate::serve::server::Route;
+use crate::serve::server::{HandlerCall, Route};
 
 /// Answers one request, whatever happens.
 pub(crate) fn handle(id: RequestId) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| dispatch(id))) {
-        log::error(&format!("panic while handling a request: {}", panic_text(payload.as_ref())));
+        log::error(&format!(
+            "panic while handling a request: {}",
+            panic_text(payload.as_ref())
+        ));
         answer::send_failure(id, 500, None);
-        leave(id);
+        leave();
         recycle("a panic in the extension");
     }
 }
@@ -34,23 +37,18 @@ fn dispatch(id: RequestId) {
         Some(runtime.serving.as_mut()?.route(id, events))
     });
     match route {
-        Some(Route::Handler(cache)) => call_handler(id, &cache),
-        Some(Route::Api(api, path)) => {
-            enter(id);
-            rpc::serve(id, &api, path);
-            leave(id);
+        Some(Route::Handler(call)) => call_handler(id, call),
+        Some(Route::Api(api, door, number)) => {
+            enter(id, number);
+            rpc::serve(id, &api, door);
+            leave();
         }
         Some(Route::Answered) | None => {}
     }
 }
 
-fn enter(id: RequestId) -> u64 {
-    let number = runtime::with(|runtime| {
-        runtime.serving.as_mut().map_or(0, |serving| {
-            serving.last_number += 1;
-            serving.last_number
-        })
-    });
+#[inline]
+fn enter(id: RequestId, number: u64) {
     current::with(|current| {
         current.request = Some(id);
         current.number = number;
@@ -58,15 +56,14 @@ fn enter(id: RequestId) -> u64 {
     });
     // SAFETY: no borrow is alive.
     unsafe { ffi::kg_arm_time_limit() };
-    number
 }
 
 /// Ends the work on a request: whatever the handler left behind is undone and told to the log.
-fn leave(_id: RequestId) {
+#[inline]
+fn leave() {
     tidy();
     current::with(|current| {
         current.request = None;
-        current.object = None;
         current.number = 0;
         current.is_busy = false;
     });
@@ -110,26 +107,40 @@ fn tidy_slowly(left: u32) {
     if outcome == Outcome::Threw
         && let Some(exception) = take_exception()
     {
-        log_exception("an exception while tidying up after a handler", exception, Level::Error);
+        log_exception(
+            "an exception while tidying up after a handler",
+            exception,
+            Level::Error,
+        );
     }
     if tidy.buffers != 0 {
         let count = tidy.buffers.to_string();
-        current::report(Level::Warning, "handler left output buffers open", &[("count", &count)]);
+        current::report(
+            Level::Warning,
+            "handler left output buffers open",
+            &[("count", &count)],
+        );
     }
 }
 
-/// The pooled Request object, pointed at request `id`.
-fn request_object(id: RequestId, number: u64) -> Owned {
-    let (pooled, parameters) = runtime::with(|runtime| {
-        runtime.serving.as_mut().map_or((None, Vec::new()), |serving| {
-            (serving.pooled.take(), std::mem::take(&mut serving.matched))
-        })
+/// A new Request object for request `id`.
+#[cold]
+fn new_request(id: RequestId, number: u64) -> Owned {
+    let parameters = runtime::with(|runtime| {
+        runtime
+            .serving
+            .as_mut()
+            .map_or(Parameters::new(), |serving| {
+                std::mem::take(&mut serving.matched)
+            })
     });
-    let mut object = pooled.unwrap_or_else(request::make);
+    let mut object = request::make();
     if let Some(state) = state_of(&mut object) {
-        state.bytes = Bytes::InFlight(id);
-        state.number = number;
-        state.parameters = parameters;
+        *state = State {
+            bytes: Bytes::InFlight(id),
+            number,
+            parameters,
+        };
     }
     object
 }
@@ -140,52 +151,68 @@ fn state_of(object: &mut Owned) -> Option<&mut State> {
     unsafe { native.as_mut() }
 }
 
-/// Gives a Request object back to the pool, unless somebody kept it: then it gets its own bytes. To be called before the
-/// request is answered, since its bytes are the server's until then.
-fn give_back(id: RequestId, mut object: Owned) {
-    let Some(raw) = object.zv().object() else { return };
+/// Makes a Request object that was a handler's argument ready for the next request, unless somebody kept it: then it
+/// gets its own bytes. To be called before the request is answered, since its bytes are the server's until then.
+#[inline]
+fn reclaim(id: RequestId, mut object: Owned) -> Option<Owned> {
+    let raw = object.zv().object()?;
     // SAFETY: the object is alive.
-    let (count, is_weak) = unsafe { ((*raw).gc.refcount, ffi::kg_is_weakly_referenced(raw)) };
-    let Some(state) = state_of(&mut object) else { return };
+    let (count, flags) = unsafe { ((*raw).gc.refcount, (*raw).gc.u.type_info) };
+    let state = state_of(&mut object)?;
     if count > 1 {
         state.bytes = request::own_bytes(id);
-        return;
+        return None;
     }
     state.bytes = Bytes::None;
-    if is_weak {
-        // Dropped here: a WeakMap must not find this visitor's entry under the next visitor's request.
-        return;
-    }
-    let mut parameters = std::mem::take(&mut state.parameters);
-    parameters.clear();
-    let surplus = runtime::with(|runtime| {
-        let Some(serving) = runtime.serving.as_mut() else { return Some(object) };
-        serving.matched = parameters;
-        serving.pooled.replace(object)
-    });
-    drop(surplus);
+    state.parameters.clear();
+    // A WeakMap must not find this visitor's entry under the next visitor's request.
+    (flags & ffi::IS_OBJ_WEAKLY_REFERENCED == 0).then_some(object)
 }
 
-fn call_handler(id: RequestId, cache: &ffi::zend_fcall_info_cache) {
-    let number = enter(id);
-    let mut argument = request_object(id, number);
+#[inline]
+fn call_handler(id: RequestId, call: HandlerCall) {
+    let HandlerCall {
+        cache,
+        number,
+        request,
+    } = call;
+    enter(id, number);
+    let mut argument = if request.is_null() {
+        new_request(id, number)
+    } else {
+        Owned::object(request)
+    };
     let mut result = Owned::undefined();
-    let outcome = call_cached(cache, result.zv(), 1, argument.zv());
-    give_back(id, argument);
+    // SAFETY: the router keeps the callable alive while the server runs.
+    let outcome = call_cached(unsafe { &*cache }, result.zv(), 1, argument.zv());
+    let reclaimed = reclaim(id, argument);
     if outcome == Outcome::Returned {
         answer::send_result(id, result.zv());
     } else {
         answer_failure(id, outcome);
     }
     drop(result);
-    leave(id);
+    leave();
+    if let Some(mut object) = reclaimed {
+        let raw = object.zv().object().unwrap_or(std::ptr::null_mut());
+        runtime::with(|runtime| {
+            if let Some(serving) = runtime.serving.as_mut()
+                && serving.pooled.is_null()
+            {
+                serving.pooled = raw;
+                object.zv().set_undefined();
+            }
+        });
+    }
 }
 
 /// Answers a handler that did not return.
 pub(crate) fn answer_failure(id: RequestId, outcome: Outcome) {
     match outcome {
         Outcome::Threw => {
-            let Some(mut exception) = take_exception() else { return };
+            let Some(mut exception) = take_exception() else {
+                return;
+            };
             match http_exception(exception.zv()) {
                 Some((status, message)) => answer::send_failure(id, status, Some(&message)),
                 None => {
@@ -226,19 +253,28 @@ fn http_exception(exception: Zv) -> Option<(u16, String)> {
         return None;
     }
     let status = u16::try_from(int_property(object, "status")).ok()?;
-    (400..=599).contains(&status).then(|| (status, message_of(object)))
+    (400..=599)
+        .contains(&status)
+        .then(|| (status, message_of(object)))
 }
 
 /// Tells the log what an exception is and where it came from.
 pub(crate) fn log_exception(message: &str, mut exception: Owned, level: Level) {
-    let Some(object) = exception.zv().object() else { return };
+    let Some(object) = exception.zv().object() else {
+        return;
+    };
     let name = String::from_utf8_lossy(class_name(class_of(object))).into_owned();
     let line = int_property(object, "line").to_string();
     let (text, file) = (message_of(object), text_property(object, "file"));
     current::report(
         level,
         message,
-        &[("class", &name), ("message", &text), ("file", &file), ("line", &line)],
+        &[
+            ("class", &name),
+            ("message", &text),
+            ("file", &file),
+            ("line", &line),
+        ],
     );
 }
 
@@ -249,7 +285,11 @@ pub(crate) fn log_fatal(message: &str) {
         Some((text, file, line)) => current::report(
             Level::Error,
             message,
-            &[("message", &text), ("file", &file), ("line", &line.to_string())],
+            &[
+                ("message", &text),
+                ("file", &file),
+                ("line", &line.to_string()),
+            ],
         ),
         None => current::report(Level::Error, message, &[]),
     }
@@ -257,16 +297,21 @@ pub(crate) fn log_fatal(message: &str) {
 
 /// The engine is no longer clean: nothing new is accepted, what is in flight is answered, then a new worker takes over.
 pub(crate) fn recycle(reason: &str) {
+    // SAFETY: no borrow is alive. What the failed request allocated may never come back: those that are still in flight
+    // get room of their own.
+    unsafe { ffi::kg_renew_memory_limit() };
     runtime::with(|runtime| {
-        if let (Some(serving), Some(events)) = (runtime.serving.as_mut(), runtime.events.as_mut()) {
-            serving.recycle(reason, events);
+        if let Some(serving) = runtime.serving.as_mut() {
+            serving.recycle(reason);
         }
     });
 }
 
 /// Moves the current request off the shared buffer: its handler is about to wait.
 pub(crate) fn detach_current() {
-    let Some(id) = current::with(|current| current.request) else { return };
+    let Some(id) = current::with(|current| current.request) else {
+        return;
+    };
     runtime::with(|runtime| {
         if let (Some(serving), Some(events)) = (runtime.serving.as_mut(), runtime.events.as_mut()) {
             serving.net.detach(events, id);

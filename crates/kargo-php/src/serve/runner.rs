@@ -41,7 +41,9 @@ pub(crate) fn run() -> Result<(), Thrown> {
         if runtime.is_running {
             return Err("the loop runs already".to_owned());
         }
-        runtime.start().map_err(|error| format!("the loop can't start: {error}"))?;
+        runtime
+            .start()
+            .map_err(|error| format!("the loop can't start: {error}"))?;
         runtime.is_running = true;
         runtime.is_stopping = false;
         runtime.failure = None;
@@ -158,7 +160,9 @@ fn next_work() -> Work {
             if let Some(due) = runtime.due.pop_front() {
                 return Work::Callback(due);
             }
-            let Some(events) = runtime.events.as_mut() else { return Work::Finished };
+            let Some(events) = runtime.events.as_mut() else {
+                return Work::Finished;
+            };
             if let Some(serving) = runtime.serving.as_mut()
                 && let Some(id) = serving.net.next_request(events)
             {
@@ -188,7 +192,9 @@ fn next_work() -> Work {
 }
 
 fn wait(runtime: &mut Runtime) -> std::io::Result<()> {
-    let Some(events) = runtime.events.as_mut() else { return Ok(()) };
+    let Some(events) = runtime.events.as_mut() else {
+        return Ok(());
+    };
     if let Some(serving) = runtime.serving.as_mut() {
         serving.enter_wait();
         let result = events.poll(None);
@@ -200,14 +206,21 @@ fn wait(runtime: &mut Runtime) -> std::io::Result<()> {
 }
 
 fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
-    let Some(events) = runtime.events.as_mut() else { return };
+    let Some(events) = runtime.events.as_mut() else {
+        return;
+    };
     match token.owner() {
         owner::SERVER => {
             if let Some(serving) = runtime.serving.as_mut() {
-                serving.net.handle_event(events, kargo_loop::Event { token, kind });
+                serving
+                    .net
+                    .handle_event(events, kargo_loop::Event { token, kind });
             }
         }
-        owner::WATCHER => runtime.due.push_back(Due { watcher: token.value(), signal: 0 }),
+        owner::WATCHER => runtime.due.push_back(Due {
+            watcher: token.value(),
+            signal: 0,
+        }),
         owner::STREAM => {
             if let (EventKind::Ready(readiness), Ok(fd)) = (kind, i32::try_from(token.value())) {
                 for watcher in runtime.watchers.ready_on(fd, readiness) {
@@ -275,7 +288,11 @@ pub(crate) fn wait_until(at: Instant) -> Result<(), Thrown> {
     });
     handler::detach_current();
     let next = runtime::with(|runtime| {
-        runtime.roles.ready.pop_front().or_else(|| runtime.roles.idle.pop())
+        runtime
+            .roles
+            .ready
+            .pop_front()
+            .or_else(|| runtime.roles.idle.pop())
     })
     .or_else(Context::new);
     let Some(next) = next else {
@@ -316,7 +333,8 @@ fn prepare(due: Due) -> Option<Prepared> {
     runtime::with(|runtime| {
         let events = runtime.events.as_mut();
         let watcher = runtime.watchers.get(due.watcher)?;
-        let cache = watcher.callable.cache();
+        // SAFETY: the callable is alive; its resolution is copied, since the callback may cancel its own watcher.
+        let cache = unsafe { *watcher.callable.cache() };
         let object = Owned::copy_of(watcher.object.zv());
         let (arguments, count) = match watcher.source {
             Source::Readable(_) | Source::Writable(_) => {
@@ -339,13 +357,20 @@ fn prepare(due: Due) -> Option<Prepared> {
             }
             _ => None,
         };
-        Some(Prepared { cache, arguments, count, _once: once })
+        Some(Prepared {
+            cache,
+            arguments,
+            count,
+            _once: once,
+        })
     })
 }
 
 fn callback(due: Due) {
     // A watcher that was cancelled since it became due is gone.
-    let Some(mut prepared) = prepare(due) else { return };
+    let Some(mut prepared) = prepare(due) else {
+        return;
+    };
     current::with(|current| current.is_busy = is_serving());
     let mut result = Owned::undefined();
     let arguments = Zv(prepared.arguments.as_mut_ptr().cast());

@@ -130,8 +130,9 @@ impl Runtime {
 impl From<Outcome> for Failure {
     fn from(outcome: Outcome) -> Self {
         match outcome {
-            Outcome::Threw => crate::engine::callable::take_exception()
-                .map_or(Self::Exited, Self::Threw),
+            Outcome::Threw => {
+                crate::engine::callable::take_exception().map_or(Self::Exited, Self::Threw)
+            }
             Outcome::Fatal | Outcome::OutOfMemory => Self::Fatal,
             Outcome::Exited | Outcome::Returned => Self::Exited,
         }

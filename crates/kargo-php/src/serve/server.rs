@@ -12,7 +12,8 @@ use kargo_net::{
 use kargo_supervisor::{AcceptShare, Decision, Order, Worker, monotonic_ms};
 
 use crate::classes::options::Options;
-use crate::engine::{Callable, Owned, ffi};
+use crate::classes::request::{Bytes, Parameters, State};
+use crate::engine::{Callable, Owned, ffi, object};
 use crate::log::{self, Level};
 use crate::rpc::Api;
 use crate::serve::runtime::{self, owner};
@@ -28,11 +29,22 @@ pub(crate) enum Target {
 #[derive(Debug)]
 pub(crate) enum Route {
     /// Call this.
-    Handler(ffi::zend_fcall_info_cache),
-    /// An API, and which of its paths.
-    Api(Rc<Api>, crate::rpc::Door),
+    Handler(HandlerCall),
+    /// An API, which of its paths, and the request's number.
+    Api(Rc<Api>, crate::rpc::Door, u64),
     /// Nothing: it was answered.
     Answered,
+}
+
+/// A handler and what it is called with: plain words, since they are handed on several times per request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HandlerCall {
+    /// The resolution of the callable; the router keeps it alive as long as the server runs.
+    pub(crate) cache: *const ffi::zend_fcall_info_cache,
+    pub(crate) number: u64,
+    /// The pooled Request, pointed at this request and owned by whoever has this; null if the pool is empty: then a
+    /// new one gets [`Serving::matched`].
+    pub(crate) request: *mut ffi::zend_object,
 }
 
 /// A running server.
@@ -46,12 +58,16 @@ pub(crate) struct Serving {
     drain_timeout: Duration,
     is_draining: bool,
     is_ended: bool,
-    /// The Request object that nobody kept, for the next request.
-    pub(crate) pooled: Option<Owned>,
-    /// Parameters of the route that matched last, until its Request takes them.
-    pub(crate) matched: Vec<(Rc<str>, Vec<u8>)>,
+    /// A drain is due as soon as the batch in progress is answered.
+    is_recycling: bool,
+    /// The Request object that nobody kept, owned, for the next request; null if there is none.
+    pub(crate) pooled: *mut ffi::zend_object,
+    /// Parameters of the route that matched, until a new Request takes them.
+    pub(crate) matched: Parameters,
     /// Requests handled so far: the number of the last one.
-    pub(crate) last_number: u64,
+    last_number: u64,
+    /// Requests that the scoreboard knows of.
+    reported: u64,
     /// Clients that are known to be gone, of requests still worked on.
     gone: Vec<RequestId>,
 }
@@ -113,7 +129,8 @@ impl Serving {
         let mut net = NetServer::new(owner::SERVER, net_options(options));
         let share = worker.as_ref().map(Worker::accept_share);
         for listener in listeners {
-            net.add_listener(events, listener.try_clone().map_err(told)?).map_err(told)?;
+            net.add_listener(events, listener.try_clone().map_err(told)?)
+                .map_err(told)?;
         }
         match (&worker, &share) {
             (Some(worker), Some(share)) => {
@@ -123,7 +140,9 @@ impl Serving {
                     .add(control, Interest::READABLE, Token::new(owner::CONTROL, 0))
                     .map_err(told)?;
                 let poke = share.poke_fd().as_raw_fd();
-                events.add(poke, Interest::READABLE, Token::new(owner::POKE, 0)).map_err(told)?;
+                events
+                    .add(poke, Interest::READABLE, Token::new(owner::POKE, 0))
+                    .map_err(told)?;
                 net.set_accept_gate(Box::new(Gate(worker.accept_share())));
             }
             _ => {
@@ -143,9 +162,11 @@ impl Serving {
             drain_timeout: options.drain_timeout,
             is_draining: false,
             is_ended: false,
-            pooled: None,
-            matched: Vec::new(),
+            is_recycling: false,
+            pooled: std::ptr::null_mut(),
+            matched: Parameters::new(),
             last_number: 0,
+            reported: 0,
             gone: Vec::new(),
         })
     }
@@ -162,27 +183,53 @@ impl Serving {
     /// Finds what is to be done with a request; what needs no PHP is answered at once.
     #[inline]
     pub(crate) fn route(&mut self, id: RequestId, events: &mut EventLoop) -> Route {
-        let Some(request) = self.net.request(id) else { return Route::Answered };
+        let Some(request) = self.net.request(id) else {
+            return Route::Answered;
+        };
         let (head, bytes) = (request.head(), request.bytes());
         if !self.hosts.is_empty() && !host_is_allowed(&self.hosts, head.host(bytes)) {
             self.refuse(id, events, 421, None);
             return Route::Answered;
         }
-        let found = self.router.find(head.method(), head.method_name(bytes), head.path(bytes));
+        let found = self
+            .router
+            .find(head.method(), head.method_name(bytes), head.path(bytes));
         let (status, allow) = match found {
             Ok(Match::Found { value, params }) => match value {
                 Target::Handler(callable) => {
-                    self.matched.clear();
-                    if !params.is_empty() {
-                        self.matched.extend(
-                            params.iter().map(|(name, value)| (Rc::from(name), value.into_owned())),
-                        );
+                    self.last_number += 1;
+                    let call = HandlerCall {
+                        cache: callable.cache(),
+                        number: self.last_number,
+                        request: std::mem::replace(&mut self.pooled, std::ptr::null_mut()),
+                    };
+                    let parameters = if params.is_empty() {
+                        Parameters::new()
+                    } else {
+                        params
+                            .iter()
+                            .map(|(name, value)| (Rc::from(name), value.into_owned()))
+                            .collect()
+                    };
+                    if call.request.is_null() {
+                        self.matched = parameters;
+                    } else {
+                        // SAFETY: the pool holds a Request object that nobody else refers to, and it has a State.
+                        let state = unsafe { &mut *object::native::<State>(call.request) };
+                        state.bytes = Bytes::InFlight(id);
+                        state.number = call.number;
+                        if !parameters.is_empty() {
+                            state.parameters = parameters;
+                        }
                     }
-                    return Route::Handler(callable.cache());
+                    return Route::Handler(call);
                 }
                 Target::Api(api) => {
                     match crate::rpc::Door::find(head.method(), params.mounted_path()) {
-                        Ok(door) => return Route::Api(Rc::clone(api), door),
+                        Ok(door) => {
+                            self.last_number += 1;
+                            return Route::Api(Rc::clone(api), door, self.last_number);
+                        }
                         Err((status, allow)) => (status, allow.map(str::to_owned)),
                     }
                 }
@@ -215,6 +262,14 @@ impl Serving {
     /// The last thing before the loop waits.
     pub(crate) fn end_turn(&mut self, events: &mut EventLoop) {
         self.net.end_turn(events);
+        if self.is_recycling {
+            self.drain(events, self.drain_timeout);
+        }
+        if let Some(worker) = &self.worker {
+            let requests = self.net.counts().requests;
+            worker.own_slot().add_requests(requests - self.reported);
+            self.reported = requests;
+        }
         while let Some(id) = self.net.take_disconnected() {
             if self.gone.len() < 1024 {
                 self.gone.push(id);
@@ -272,7 +327,9 @@ impl Serving {
     }
 
     fn obey(&mut self, events: &mut EventLoop) -> bool {
-        let Some(worker) = &mut self.worker else { return false };
+        let Some(worker) = &mut self.worker else {
+            return false;
+        };
         let orders: Vec<Order> = worker.read_orders().collect();
         let mut ends = false;
         for order in orders {
@@ -321,9 +378,9 @@ impl Serving {
         true
     }
 
-    /// Lets another worker take this one's place.
-    pub(crate) fn recycle(&mut self, reason: &str, events: &mut EventLoop) {
-        if self.is_draining {
+    /// Lets another worker take this one's place, once the requests received together with this one are answered.
+    pub(crate) fn recycle(&mut self, reason: &str) {
+        if self.is_draining || self.is_recycling {
             return;
         }
         let Some(worker) = &mut self.worker else {
@@ -332,11 +389,15 @@ impl Serving {
             ));
             return;
         };
-        log::event(Level::Warning, "worker is being replaced", &[("reason", reason)]);
+        log::event(
+            Level::Warning,
+            "worker is being replaced",
+            &[("reason", reason)],
+        );
         if let Err(error) = worker.recycle_me() {
             log::error(&error.to_string());
         }
-        self.drain(events, self.drain_timeout);
+        self.is_recycling = true;
     }
 
     pub(crate) fn is_finished(&self) -> bool {
@@ -345,7 +406,9 @@ impl Serving {
 
     /// This worker's slot; 0 without workers.
     pub(crate) fn slot(&self) -> i64 {
-        self.worker.as_ref().map_or(0, |worker| i64::try_from(worker.slot()).unwrap_or(0))
+        self.worker
+            .as_ref()
+            .map_or(0, |worker| i64::try_from(worker.slot()).unwrap_or(0))
     }
 
     /// Gives back what the loop has of ours.
@@ -358,21 +421,31 @@ impl Serving {
     }
 }
 
+impl Drop for Serving {
+    fn drop(&mut self) {
+        if !self.pooled.is_null() {
+            drop(Owned::object(self.pooled));
+        }
+    }
+}
+
 fn host_is_allowed(hosts: &[String], host: Option<&[u8]>) -> bool {
     let host = String::from_utf8_lossy(host.unwrap_or_default()).to_ascii_lowercase();
     let name = match host.rfind(':') {
         Some(at) if !host[at..].contains(']') => &host[..at],
         _ => &host[..],
     };
-    hosts.iter().any(|allowed| *allowed == host || allowed == name)
+    hosts
+        .iter()
+        .any(|allowed| *allowed == host || allowed == name)
 }
 
 /// `Loop::stop()` and `Server::stop()`: ends a plain loop after the callback in progress, drains a server.
 pub(crate) fn stop() {
-    runtime::with(|runtime| {
-        match (runtime.serving.as_mut(), runtime.events.as_mut()) {
+    runtime::with(
+        |runtime| match (runtime.serving.as_mut(), runtime.events.as_mut()) {
             (Some(serving), Some(events)) => serving.drain(events, serving.drain_timeout),
             _ => runtime.is_stopping = true,
-        }
-    });
+        },
+    );
 }

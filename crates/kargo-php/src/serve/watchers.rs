@@ -39,7 +39,14 @@ pub(crate) struct Watcher {
 
 impl Watcher {
     pub(crate) fn new(source: Source, callable: Callable, stream: Owned, object: Owned) -> Self {
-        Self { source, callable, stream, object, is_referenced: true, timer: None }
+        Self {
+            source,
+            callable,
+            stream,
+            object,
+            is_referenced: true,
+            timer: None,
+        }
     }
 }
 
@@ -105,7 +112,9 @@ impl Watchers {
     }
 
     fn arm(&mut self, id: u64, events: &mut EventLoop) -> io::Result<()> {
-        let Some(watcher) = self.all.get_mut(&id) else { return Ok(()) };
+        let Some(watcher) = self.all.get_mut(&id) else {
+            return Ok(());
+        };
         let token = Token::new(owner::WATCHER, id);
         match watcher.source {
             Source::Deferred => events.defer(token),
@@ -133,7 +142,12 @@ impl Watchers {
         let token = Token::new(owner::STREAM, u64::try_from(fd).unwrap_or(0));
         let known = self.descriptors.contains_key(&fd);
         let descriptor = self.descriptors.entry(fd).or_default();
-        if is_reader { &mut descriptor.readers } else { &mut descriptor.writers }.push(id);
+        if is_reader {
+            &mut descriptor.readers
+        } else {
+            &mut descriptor.writers
+        }
+        .push(id);
         let interest = descriptor.interest();
         let result = if known {
             events.modify(fd, interest, token)
@@ -147,7 +161,9 @@ impl Watchers {
     }
 
     fn unwatch_descriptor(&mut self, fd: RawFd, id: u64, events: &mut EventLoop) {
-        let Some(descriptor) = self.descriptors.get_mut(&fd) else { return };
+        let Some(descriptor) = self.descriptors.get_mut(&fd) else {
+            return;
+        };
         descriptor.readers.retain(|other| *other != id);
         descriptor.writers.retain(|other| *other != id);
         let interest = descriptor.interest();
@@ -164,7 +180,9 @@ impl Watchers {
     /// Takes a watcher out; the caller drops it when no borrow is alive, since PHP code may run then.
     pub(crate) fn remove(&mut self, id: u64, events: Option<&mut EventLoop>) -> Option<Watcher> {
         let watcher = self.all.remove(&id)?;
-        let Some(events) = events else { return Some(watcher) };
+        let Some(events) = events else {
+            return Some(watcher);
+        };
         if let Some(timer) = watcher.timer {
             events.cancel_timer(timer);
         }

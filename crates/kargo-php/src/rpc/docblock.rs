@@ -1,0 +1,255 @@
+//! What a docblock says of a method: its summary, and types that refine the declared ones.
+//!
+//! Types are read as PHPStan and Psalm write them; what can't be understood, and class names, which a docblock
+//! abbreviates by imports that are not known here, refine nothing.
+
+use crate::engine::ffi;
+use crate::rpc::types::Type;
+
+/// A docblock, read.
+#[derive(Debug, Default)]
+pub(crate) struct DocBlock {
+    /// The first paragraph, on one line.
+    pub(crate) summary: String,
+    /// What follows it, up to the first tag.
+    pub(crate) description: String,
+    /// Parameters by name, without the dollar sign.
+    pub(crate) parameters: Vec<(String, Option<Type>)>,
+    pub(crate) returns: Option<Type>,
+}
+
+impl DocBlock {
+    /// Reads a whole comment, its delimiters included.
+    pub(crate) fn parse(comment: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(comment);
+        let text = text.trim().trim_start_matches("/**").trim_end_matches("*/");
+        let lines = text.lines().map(|line| line.trim_start().trim_start_matches('*').trim());
+        let mut block = Self::default();
+        let mut tag = String::new();
+        let mut prose: Vec<&str> = Vec::new();
+        for line in lines {
+            if line.starts_with('@') {
+                block.take_tag(&tag);
+                line.clone_into(&mut tag);
+            } else if tag.is_empty() {
+                prose.push(line);
+            } else {
+                tag.push(' ');
+                tag.push_str(line);
+            }
+        }
+        block.take_tag(&tag);
+        block.take_prose(&prose);
+        block
+    }
+
+    fn take_prose(&mut self, lines: &[&str]) {
+        let mut paragraphs = lines
+            .split(|line| line.is_empty())
+            .filter(|paragraph| !paragraph.is_empty())
+            .map(|paragraph| paragraph.join(" "));
+        self.summary = paragraphs.next().unwrap_or_default();
+        self.description = paragraphs.collect::<Vec<_>>().join("\n\n");
+    }
+
+    fn take_tag(&mut self, tag: &str) {
+        let (name, rest) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
+        match name {
+            "@param" | "@phpstan-param" | "@psalm-param" => self.take_parameter(rest.trim()),
+            "@return" | "@phpstan-return" | "@psalm-return" => {
+                let returns = TypeReader::new(rest.trim()).union();
+                // The more exact tag of a tool comes after the plain one.
+                self.returns = returns.or_else(|| self.returns.take());
+            }
+            _ => {}
+        }
+    }
+
+    fn take_parameter(&mut self, text: &str) {
+        let mut reader = TypeReader::new(text);
+        let ty = if text.starts_with('$') { None } else { reader.union() };
+        let Some(at) = text.find('$') else { return };
+        let name: String = text[at + 1..]
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
+        match self.parameters.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, old)) => *old = ty.or_else(|| old.take()),
+            None => self.parameters.push((name, ty)),
+        }
+    }
+
+    /// The type of a parameter, if the docblock has one.
+    pub(crate) fn parameter(&self, name: &[u8]) -> Option<&Type> {
+        self.parameters
+            .iter()
+            .find(|(other, _)| other.as_bytes() == name)
+            .and_then(|(_, ty)| ty.as_ref())
+    }
+}
+
+/// Deeper types are not read: nobody writes them, and the reader is recursive.
+const MAX_DEPTH: u32 = 32;
+
+/// Reads one type from the start of a text.
+struct TypeReader<'a> {
+    rest: &'a str,
+    depth: u32,
+}
+
+impl<'a> TypeReader<'a> {
+    const fn new(text: &'a str) -> Self {
+        Self { rest: text, depth: 0 }
+    }
+
+    fn take(&mut self, token: &str) -> bool {
+        let trimmed = self.rest.trim_start_matches(' ');
+        match trimmed.strip_prefix(token) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// `A|B|…`; `None` if any of it is not understood.
+    fn union(&mut self) -> Option<Type> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return None;
+        }
+        let mut members = vec![self.member()?];
+        while self.take("|") {
+            members.push(self.member()?);
+        }
+        self.depth -= 1;
+        Type::union(members)
+    }
+
+    fn member(&mut self) -> Option<Type> {
+        let is_nullable = self.take("?");
+        let mut ty = if self.take("(") {
+            let inner = self.union()?;
+            self.take(")").then_some(inner)?
+        } else {
+            self.atom()?
+        };
+        while self.rest.starts_with("[]") {
+            self.rest = &self.rest[2..];
+            ty = Type::List(Box::new(ty));
+        }
+        if self.rest.starts_with('&') && !self.rest.starts_with("&$") {
+            return None;
+        }
+        if is_nullable { Type::union(vec![ty, Type::Null]) } else { Some(ty) }
+    }
+
+    fn atom(&mut self) -> Option<Type> {
+        self.rest = self.rest.trim_start_matches(' ');
+        if let Some(quote) = self.rest.chars().next().filter(|c| matches!(c, '\'' | '"')) {
+            let end = self.rest[1..].find(quote)?;
+            self.rest = &self.rest[end + 2..];
+            return Some(Type::String);
+        }
+        let end = self
+            .rest
+            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '\\' | '.')))
+            .unwrap_or(self.rest.len());
+        let (word, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        let word = word.trim_start_matches('\\').to_ascii_lowercase();
+        if word.is_empty() {
+            return None;
+        }
+        if word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+            return Some(Type::Int);
+        }
+        if self.rest.starts_with('<') {
+            return self.generic(&word);
+        }
+        if self.rest.starts_with('{') {
+            self.skip_braces()?;
+            return match word.as_str() {
+                "array" | "non-empty-array" | "list" | "non-empty-list" => Some(Type::Array),
+                "object" => Some(Type::Object),
+                _ => None,
+            };
+        }
+        if self.rest.starts_with('(') {
+            return None;
+        }
+        plain(&word)
+    }
+
+    fn generic(&mut self, word: &str) -> Option<Type> {
+        self.take("<");
+        if matches!(word, "int" | "int-mask" | "int-mask-of" | "class-string") {
+            let end = self.rest.find('>')?;
+            self.rest = &self.rest[end + 1..];
+            return Some(if word == "class-string" { Type::String } else { Type::Int });
+        }
+        let first = self.union()?;
+        let second = if self.take(",") { Some(self.union()?) } else { None };
+        if !self.take(">") {
+            return None;
+        }
+        match (word, second) {
+            ("list" | "non-empty-list", None) => Some(Type::List(Box::new(first))),
+            ("array" | "non-empty-array" | "iterable", None) => Some(Type::Items(Box::new(first))),
+            ("array" | "non-empty-array" | "iterable", Some(item)) => {
+                let item = Box::new(item);
+                Some(if first == Type::String { Type::Map(item) } else { Type::Items(item) })
+            }
+            _ => None,
+        }
+    }
+
+    fn skip_braces(&mut self) -> Option<()> {
+        let mut depth = 0u32;
+        for (at, c) in self.rest.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                self.rest = &self.rest[at + 1..];
+                return Some(());
+            }
+        }
+        None
+    }
+}
+
+fn plain(word: &str) -> Option<Type> {
+    let any = || Box::new(Type::Mixed);
+    Some(match word {
+        "int" | "integer" | "long" | "i4" | "i8" | "positive-int" | "negative-int"
+        | "non-negative-int" | "non-positive-int" | "non-zero-int" => Type::Int,
+        "float" | "double" => Type::Float,
+        "string" | "non-empty-string" | "non-falsy-string" | "numeric-string" | "class-string"
+        | "lowercase-string" | "literal-string" | "callable-string" => Type::String,
+        "bool" | "boolean" => Type::Bool,
+        "true" => Type::True,
+        "false" => Type::False,
+        "null" | "nil" => Type::Null,
+        "void" => Type::Void,
+        "mixed" | "any" => Type::Mixed,
+        "array" | "non-empty-array" | "iterable" => Type::Array,
+        "list" | "non-empty-list" => Type::List(any()),
+        "struct" | "hash" | "assoc" => Type::Map(any()),
+        "object" | "stdclass" => Type::Object,
+        "base64" | "binary" => Type::Bytes,
+        "datetimeinterface" | "datetimeimmutable" | "datetime.iso8601" => {
+            // SAFETY: the date extension is always there; its classes live as long as the process.
+            Type::Date(unsafe { ffi::kg_date_class() })
+        }
+        "array-key" => return Type::union(vec![Type::Int, Type::String]),
+        "number" | "numeric" => return Type::union(vec![Type::Int, Type::Float]),
+        "scalar" => {
+            return Type::union(vec![Type::Int, Type::Float, Type::String, Type::Bool]);
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,137 @@
+//! How a call failed, as it is sent.
+
+use std::borrow::Cow;
+
+use kargo_rpc::{Fault, FaultCode};
+
+use crate::classes::exceptions::{int_property, message_of, read_property};
+use crate::engine::callable::take_exception;
+use crate::engine::{Kind, ffi};
+use crate::log::Level;
+use crate::rpc::json;
+use crate::serve::current;
+
+/// A fault that owns its text.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: Code,
+    message: Cow<'static, str>,
+    /// For people who read the text only: what JSON-RPC has in `data`.
+    detail: Option<String>,
+    /// As JSON.
+    data: Option<Vec<u8>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Code {
+    Is(i32),
+    /// An exception without a code: each protocol has its own for it.
+    Application,
+}
+
+impl Failure {
+    /// A failure the protocols have a code for.
+    pub(crate) fn standard(code: FaultCode) -> Self {
+        Self {
+            code: Code::Is(code as i32),
+            message: code.message().into(),
+            detail: None,
+            data: None,
+        }
+    }
+
+    /// What went wrong is in the log, under the identification that is sent.
+    pub(crate) fn internal() -> Self {
+        let id = current::request_name(current::with(|current| current.number));
+        let data = format!("{{\"id\":\"{id}\"}}").into_bytes();
+        Self { detail: Some(id), data: Some(data), ..Self::standard(FaultCode::InternalError) }
+    }
+
+    /// An argument at `pointer` doesn't fit.
+    pub(crate) fn invalid_params(pointer: &str, reason: &str) -> Self {
+        let mut data = b"{\"pointer\":".to_vec();
+        write_text(pointer, &mut data);
+        data.extend_from_slice(b",\"reason\":");
+        write_text(reason, &mut data);
+        data.push(b'}');
+        Self {
+            detail: Some(format!("{pointer}: {reason}")),
+            data: Some(data),
+            ..Self::standard(FaultCode::InvalidParams)
+        }
+    }
+
+    /// A `Kargo\Rpc\Fault` that was thrown.
+    pub(crate) fn of_fault(exception: *mut ffi::zend_object) -> Self {
+        let mut data = read_property(exception, "data");
+        let mut text = Vec::new();
+        let data = if matches!(data.zv().kind(), Kind::Null | Kind::Undefined) {
+            None
+        } else {
+            match json::encode_protected(data.zv(), &mut text) {
+                Ok(()) => Some(text),
+                Err(error) => {
+                    drop(take_exception());
+                    current::report(
+                        Level::Warning,
+                        "the data of a Kargo\\Rpc\\Fault can't be sent",
+                        &[("reason", &format!("{error:?}"))],
+                    );
+                    None
+                }
+            }
+        };
+        Self {
+            // A code that is out of the protocols' range is none.
+            code: i32::try_from(int_property(exception, "code")).map_or(Code::Application, Code::Is),
+            message: message_of(exception).into(),
+            detail: None,
+            data,
+        }
+    }
+
+    /// An exception whose class is allowed to pass.
+    pub(crate) fn of_allowed(exception: *mut ffi::zend_object) -> Self {
+        let code = i32::try_from(int_property(exception, "code")).unwrap_or(0);
+        Self {
+            code: if code == 0 { Code::Application } else { Code::Is(code) },
+            message: message_of(exception).into(),
+            detail: None,
+            data: None,
+        }
+    }
+
+    /// The fault for JSON-RPC.
+    pub(crate) fn json_rpc(&self) -> Fault<'_> {
+        Fault {
+            code: match self.code {
+                Code::Is(code) => code,
+                Code::Application => -32000,
+            },
+            message: self.message.as_bytes(),
+            data: self.data.as_deref(),
+        }
+    }
+
+    /// The code and the text for XML-RPC, which has no data: what matters of it is in the text.
+    pub(crate) fn xml_rpc(&self) -> (i32, Cow<'_, str>) {
+        let code = match self.code {
+            Code::Is(code) => code,
+            Code::Application => FaultCode::ApplicationError as i32,
+        };
+        let text = match &self.detail {
+            Some(detail) => Cow::Owned(format!("{} ({detail})", self.message)),
+            None => Cow::Borrowed(&*self.message),
+        };
+        (code, text)
+    }
+}
+
+/// Appends `text` as a JSON string.
+pub(crate) fn write_text(text: &str, out: &mut Vec<u8>) {
+    use kargo_rpc::Encoder;
+    let mut encoder = kargo_rpc::json::JsonEncoder::new(out);
+    // A Rust string is UTF-8, which is all that could be refused.
+    let _always = encoder.string(text.as_bytes());
+    encoder.finish();
+}
