@@ -190,6 +190,20 @@ impl Connection {
         }
     }
 
+    /// Whether it is in the state of most connections most of the time: plain HTTP/1.1, between two messages, with
+    /// nothing received and nothing to be sent. Then there is nothing to look at but the socket.
+    #[inline]
+    pub(super) fn is_calm(&self) -> bool {
+        self.state == State::Reading
+            && !self.is_paused
+            && !self.is_queued
+            && self.partial.is_none()
+            && self.input.is_empty()
+            && self.output.is_empty()
+            && self.codec.is_none()
+            && self.transport.is_plain()
+    }
+
     /// Whether something waits to be sent.
     #[inline]
     pub(super) fn has_output(&self) -> bool {

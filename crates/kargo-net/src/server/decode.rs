@@ -42,6 +42,7 @@ impl Server {
     }
 
     /// The next request of the batch; `None` if there is none, for whatever reason.
+    #[inline]
     fn decode_next(&mut self, events: &mut EventLoop) -> Option<RequestId> {
         let index = self.batch.connection;
         let connection = self.connections.get_mut(index)?;
@@ -53,31 +54,34 @@ impl Server {
             return None;
         }
         let start = self.batch.rest.start;
-        let partial = connection.partial.take();
+        if let Some(partial) = connection.partial.take() {
+            let due = partial.due;
+            return self.decode_partial(events, index, partial.phase, due);
+        }
         let bytes = &mut self.batch.own.as_deref_mut().unwrap_or(&mut self.received)
             [start..self.batch.rest.end];
-        let decoded = match partial {
-            None => {
-                let head = self
-                    .decoder
-                    .decode(bytes, &self.options.limits, &mut self.head);
-                match head {
-                    Ok(Some(head_bytes)) => {
-                        decode_body(&mut self.head, head_bytes, bytes, &self.options.limits)
-                    }
-                    Ok(None) => Ok(Decoded::Part(
-                        Phase::Head(std::mem::take(&mut self.decoder)),
-                        bytes.len(),
-                    )),
-                    Err(error) => Err(error),
+        let head = self
+            .decoder
+            .decode(bytes, &self.options.limits, &mut self.head);
+        match head {
+            Ok(Some(head_bytes)) => {
+                if !self.head.has_body() {
+                    return self.hand_out(index, head_bytes, head_bytes, head_bytes);
                 }
+                let body = decode_body(&mut self.head, head_bytes, bytes, &self.options.limits);
+                self.take_decoded(events, index, body, None)
             }
-            Some(partial) => {
-                let due = partial.due;
-                return self.decode_partial(events, index, partial.phase, due);
+            Ok(None) => {
+                let phase = Phase::Head(std::mem::take(&mut self.decoder));
+                let kept = bytes.len();
+                self.keep_part(events, index, phase, kept, None);
+                None
             }
-        };
-        self.take_decoded(events, index, decoded, None)
+            Err(error) => {
+                self.refuse_in_batch(events, index, error.status());
+                None
+            }
+        }
     }
 
     /// Goes on with a message of which a part had come before.
@@ -142,27 +146,7 @@ impl Server {
                 head_bytes,
                 message,
                 consumed,
-            }) => {
-                let start = self.batch.rest.start;
-                self.batch.rest.start += consumed;
-                self.batch.taken += 1;
-                let generation = self.connections.generation(index);
-                let connection = self.connections.get_mut(index)?;
-                connection.stream = connection.stream.wrapping_add(1);
-                connection.state = State::Working;
-                connection.facts = Facts::of(&self.head);
-                let stream = connection.stream;
-                self.batch.current = Some(Current {
-                    stream,
-                    message: start..start + message,
-                    head_bytes,
-                });
-                Some(RequestId {
-                    connection: index,
-                    generation,
-                    stream,
-                })
-            }
+            }) => self.hand_out(index, head_bytes, message, consumed),
             Ok(Decoded::Part(phase, kept)) => {
                 self.keep_part(events, index, phase, kept, due);
                 None
@@ -172,6 +156,36 @@ impl Server {
                 None
             }
         }
+    }
+
+    /// Hands out the request at the start of the batch's rest.
+    #[inline]
+    fn hand_out(
+        &mut self,
+        index: u32,
+        head_bytes: usize,
+        message: usize,
+        consumed: usize,
+    ) -> Option<RequestId> {
+        let start = self.batch.rest.start;
+        self.batch.rest.start += consumed;
+        self.batch.taken += 1;
+        let generation = self.connections.generation(index);
+        let connection = self.connections.get_mut(index)?;
+        connection.stream = connection.stream.wrapping_add(1);
+        connection.state = State::Working;
+        connection.facts = Facts::of(&self.head);
+        let stream = connection.stream;
+        self.batch.current = Some(Current {
+            stream,
+            message: start..start + message,
+            head_bytes,
+        });
+        Some(RequestId {
+            connection: index,
+            generation,
+            stream,
+        })
     }
 
     /// Notes how far a message is decoded; its bytes move into the connection's memory when the batch ends.

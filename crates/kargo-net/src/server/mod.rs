@@ -123,6 +123,7 @@ impl Server {
     /// A server without listeners. `owner` is the upper byte of all its tokens. Creates no descriptor.
     pub fn new(owner: u8, options: ServerOptions) -> Self {
         let now = Instant::now();
+        let sweep = Sweep::new(now, options.keep_alive_timeout);
         Self {
             options,
             owner,
@@ -143,7 +144,7 @@ impl Server {
             disconnected: VecDeque::new(),
             half_closed: VecDeque::new(),
             writable: VecDeque::new(),
-            sweep: Sweep::new(now),
+            sweep,
             drain_until: None,
             date: HttpDate::from_unix_seconds(0),
             date_until: now,

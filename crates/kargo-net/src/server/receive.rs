@@ -25,9 +25,12 @@ impl Server {
         readiness: Readiness,
     ) {
         self.settle_batch(events);
-        let Some(connection) = self.connections.get(index) else {
+        let Some(connection) = self.connections.get_mut(index) else {
             return;
         };
+        if connection.is_calm() && readiness.is_readable() {
+            return self.receive_message(events, index);
+        }
         if connection.has_output() || connection.state == State::Streaming {
             if readiness.is_hang_up() && connection.state != State::Reading {
                 return self.close(events, index);
@@ -97,6 +100,15 @@ impl Server {
         if connection.partial.is_some() {
             return self.receive_more(events, index);
         }
+        self.receive_message(events, index);
+    }
+
+    /// The beginning of a message, or more than one.
+    #[inline]
+    fn receive_message(&mut self, events: &mut EventLoop, index: u32) {
+        let Some(connection) = self.connections.get_mut(index) else {
+            return;
+        };
         match connection.transport.read(&mut self.received) {
             Ok(0) => self.close(events, index),
             Ok(got) => {

@@ -27,7 +27,13 @@ impl Server {
         }
         if !self.out.is_empty() {
             match connection.transport.write(&self.out) {
-                Ok(sent) if sent == self.out.len() => self.out.clear(),
+                Ok(sent) if sent == self.out.len() => {
+                    self.out.clear();
+                    if connection.is_calm() && self.drain_until.is_none() {
+                        self.shrink_out();
+                        return self.await_next_request(events, index);
+                    }
+                }
                 Ok(sent) => self.keep_unsent(index, sent),
                 Err(error) if is_temporary(&error) => self.keep_unsent(index, 0),
                 Err(_) => {
@@ -35,11 +41,17 @@ impl Server {
                     return self.close(events, index);
                 }
             }
-            if self.out.capacity() > OUTPUT_BYTES {
-                self.out = Vec::new();
-            }
+            self.shrink_out();
         }
         self.after_sending(events, index);
+    }
+
+    /// A large answer must not keep its memory for ever.
+    #[inline]
+    fn shrink_out(&mut self) {
+        if self.out.capacity() > OUTPUT_BYTES {
+            self.out = Vec::new();
+        }
     }
 
     /// The socket is full: the rest waits in the connection's own memory.

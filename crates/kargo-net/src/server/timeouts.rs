@@ -28,15 +28,20 @@ pub(super) struct Sweep {
     at: u64,
     /// The turn's time, and the same in milliseconds.
     cached: (Instant, u64),
+    /// The keep-alive timeout in milliseconds.
+    keep_alive_ms: u64,
 }
 
 impl Sweep {
-    pub(super) fn new(epoch: Instant) -> Self {
+    pub(super) fn new(epoch: Instant, keep_alive: Duration) -> Self {
         Self {
             epoch,
             timer: None,
             at: NEVER,
             cached: (epoch, 0),
+            // A hundred years are enough, and leave room to add.
+            keep_alive_ms: u64::try_from(keep_alive.as_millis())
+                .map_or(3 << 40, |ms| (ms + 1).min(3 << 40)),
         }
     }
 
@@ -73,7 +78,15 @@ impl Server {
         self.set_deadline_at(events, index, at);
     }
 
+    /// The same for the time between two requests: once per batch, so it is worth its own short way.
+    #[inline]
+    pub(super) fn await_next_request(&mut self, events: &mut EventLoop, index: u32) {
+        let at = self.sweep.now_ms(events) + self.sweep.keep_alive_ms;
+        self.set_deadline_at(events, index, at);
+    }
+
     /// The same with a moment from [`Self::moment`].
+    #[inline]
     pub(super) fn set_deadline_at(&mut self, events: &mut EventLoop, index: u32, at: u64) {
         self.connections.deadlines[index as usize] = at;
         if at < self.sweep.at {
