@@ -50,20 +50,10 @@ impl<'a> Cursor<'a> {
     pub(super) fn peek_token(&mut self) -> u8 {
         let byte = self.peek();
         if byte > b' ' {
-            byte
-        } else {
-            self.pass_white_space()
+            return byte;
         }
-    }
-
-    #[inline(never)]
-    fn pass_white_space(&mut self) -> u8 {
-        loop {
-            match self.peek() {
-                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
-                byte => return byte,
-            }
-        }
+        self.at = behind_white_space(self.bytes, self.at);
+        self.peek()
     }
 
     /// Takes `byte` if it is next.
@@ -78,7 +68,7 @@ impl<'a> Cursor<'a> {
 
     /// What is wrong with the next byte, if nothing that would be right is there.
     #[cold]
-    pub(super) fn unexpected(&self) -> BodyErrorKind {
+    pub(super) fn unexpected(self) -> BodyErrorKind {
         if self.at >= self.bytes.len() {
             BodyErrorKind::UnexpectedEnd
         } else {
@@ -152,58 +142,85 @@ impl<'a> Cursor<'a> {
             self.at += len + 2;
             return Ok(rest.get(..len).unwrap_or_default());
         }
-        self.escaped_string(len, unescaped)?;
+        let mut slow = Escaped {
+            bytes: self.bytes,
+            at: self.at + 1,
+            unescaped,
+        };
+        let result = slow.read(len);
+        self.at = slow.at;
+        result?;
         Ok(unescaped)
     }
+}
 
-    /// Reads a string that has more than its first `plain_len` bytes are.
+/// Where the first byte at or after `at` is that isn't white space.
+#[inline(never)]
+fn behind_white_space(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let is_white_space = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
+    at + rest.iter().take_while(|byte| is_white_space(byte)).count()
+}
+
+/// A string that has escapes in it, or is none. A type of its own, for the cursor can only live in registers as long as
+/// nothing that isn't inlined gets a reference to it.
+struct Escaped<'a, 's> {
+    bytes: &'a [u8],
+    at: usize,
+    unescaped: &'s mut Vec<u8>,
+}
+
+impl Escaped<'_, '_> {
+    /// Reads a string up to its end, whose first `plain_len` bytes are themselves.
     #[cold]
     #[inline(never)]
-    fn escaped_string(
-        &mut self,
-        plain_len: usize,
-        unescaped: &mut Vec<u8>,
-    ) -> Result<(), BodyErrorKind> {
-        unescaped.clear();
-        let mut start = self.at + 1;
-        let mut end = start + plain_len;
+    fn read(&mut self, plain_len: usize) -> Result<(), BodyErrorKind> {
+        self.unescaped.clear();
+        let mut end = self.at + plain_len;
         loop {
-            unescaped.extend_from_slice(self.bytes.get(start..end).unwrap_or_default());
+            let plain = self.bytes.get(self.at..end).unwrap_or_default();
+            self.unescaped.extend_from_slice(plain);
             self.at = end;
             match self.bytes.get(end) {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(());
                 }
-                Some(b'\\') => self.escape(unescaped)?,
+                Some(b'\\') => self.escape()?,
                 Some(_) => return Err(BodyErrorKind::ControlCharacter),
                 None => return Err(BodyErrorKind::UnexpectedEnd),
             }
-            start = self.at;
-            end = start + scan::find_special(self.bytes.get(start..).unwrap_or_default());
+            end = self.at + scan::find_special(self.bytes.get(self.at..).unwrap_or_default());
         }
     }
 
+    fn peek(&self) -> Result<u8, BodyErrorKind> {
+        self.bytes
+            .get(self.at)
+            .copied()
+            .ok_or(BodyErrorKind::UnexpectedEnd)
+    }
+
     /// Reads one escape, the backslash being next.
-    fn escape(&mut self, unescaped: &mut Vec<u8>) -> Result<(), BodyErrorKind> {
+    fn escape(&mut self) -> Result<(), BodyErrorKind> {
         self.at += 1;
-        let byte = match self.peek() {
+        let byte = match self.peek()? {
             letter @ (b'"' | b'\\' | b'/') => letter,
             b'b' => 0x08,
             b'f' => 0x0c,
             b'n' => b'\n',
             b'r' => b'\r',
             b't' => b'\t',
-            b'u' => return self.unicode_escape(unescaped),
-            _ => return Err(self.unexpected()),
+            b'u' => return self.unicode_escape(),
+            _ => return Err(BodyErrorKind::Syntax),
         };
         self.at += 1;
-        unescaped.push(byte);
+        self.unescaped.push(byte);
         Ok(())
     }
 
     /// Reads `uXXXX`, and the `\uXXXX` that must follow the first half of a surrogate pair.
-    fn unicode_escape(&mut self, unescaped: &mut Vec<u8>) -> Result<(), BodyErrorKind> {
+    fn unicode_escape(&mut self) -> Result<(), BodyErrorKind> {
         let unit = self.hex_unit()?;
         let mut code_point = unit;
         if (0xd800..=0xdbff).contains(&unit) {
@@ -219,7 +236,8 @@ impl<'a> Cursor<'a> {
         }
         let character = char::from_u32(code_point).ok_or(BodyErrorKind::LoneSurrogate)?;
         let mut buffer = [0; 4];
-        unescaped.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+        self.unescaped
+            .extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
         Ok(())
     }
 
@@ -228,9 +246,9 @@ impl<'a> Cursor<'a> {
         let mut unit = 0;
         for _ in 0..4 {
             self.at += 1;
-            let digit = char::from(self.peek())
+            let digit = char::from(self.peek()?)
                 .to_digit(16)
-                .ok_or_else(|| self.unexpected())?;
+                .ok_or(BodyErrorKind::Syntax)?;
             unit = unit << 4 | digit;
         }
         self.at += 1;

@@ -21,11 +21,28 @@ const EXACT_POWERS: [f64; 23] = [
 const MAX_DIGITS: usize = 19;
 
 /// Reads the number that `text` begins with. Returns it and its length.
-#[inline]
+#[inline(always)]
 pub(super) fn read(text: &[u8]) -> Result<(Number, usize), BodyErrorKind> {
     let is_negative = text.first() == Some(&b'-');
     let start = usize::from(is_negative);
-    let (mut mantissa, int_end) = digits(text, start, 0);
+    let (magnitude, end) = digits(text, start, 0);
+    let is_int = !matches!(text.get(end), Some(b'.' | b'e' | b'E'));
+    // Short, and not with a leading zero: nearly all integers.
+    if is_int && (end - start).wrapping_sub(1) < MAX_DIGITS - 1 && text.get(start) != Some(&b'0') {
+        let value = magnitude as i64;
+        return Ok((Number::Int(if is_negative { -value } else { value }), end));
+    }
+    read_slowly(text, start, magnitude, end)
+}
+
+/// The same for anything, `int_end` being where its first digits end and `mantissa` their value.
+#[inline(never)]
+fn read_slowly(
+    text: &[u8],
+    start: usize,
+    mut mantissa: u64,
+    int_end: usize,
+) -> Result<(Number, usize), BodyErrorKind> {
     match (int_end - start, text.get(start)) {
         (0, None) => return Err(BodyErrorKind::UnexpectedEnd),
         (0, Some(_)) => return Err(BodyErrorKind::Syntax),
@@ -33,13 +50,10 @@ pub(super) fn read(text: &[u8]) -> Result<(Number, usize), BodyErrorKind> {
         _ => {}
     }
     if !matches!(text.get(int_end), Some(b'.' | b'e' | b'E')) {
-        let number = if int_end - start < MAX_DIGITS {
-            let value = mantissa as i64;
-            Number::Int(if is_negative { -value } else { value })
-        } else {
-            slow_int(text.get(..int_end).unwrap_or_default())
-        };
-        return Ok((number, int_end));
+        return Ok((
+            int_or_float(text.get(..int_end).unwrap_or_default()),
+            int_end,
+        ));
     }
 
     let mut end = int_end;
@@ -73,12 +87,13 @@ pub(super) fn read(text: &[u8]) -> Result<(Number, usize), BodyErrorKind> {
     // Clinger's fast path: both operands are exact, so the one operation rounds correctly.
     let value = match EXACT_POWERS.get(exponent.unsigned_abs() as usize) {
         Some(power) if significant <= MAX_DIGITS && mantissa < 1 << 53 => {
+            let mantissa = mantissa as i64 as f64;
             let magnitude = if exponent < 0 {
-                mantissa as f64 / power
+                mantissa / power
             } else {
-                mantissa as f64 * power
+                mantissa * power
             };
-            if is_negative { -magnitude } else { magnitude }
+            if start == 1 { -magnitude } else { magnitude }
         }
         _ => slow_float(text.get(..end).unwrap_or_default()),
     };
@@ -86,16 +101,18 @@ pub(super) fn read(text: &[u8]) -> Result<(Number, usize), BodyErrorKind> {
 }
 
 /// Reads digits from `at` on, continuing `value` (which is meaningless after more than [`MAX_DIGITS`]).
-#[inline]
-fn digits(text: &[u8], mut at: usize, mut value: u64) -> (u64, usize) {
-    while let Some(digit) = text.get(at).map(|byte| byte.wrapping_sub(b'0')) {
+#[inline(always)]
+fn digits(text: &[u8], start: usize, mut value: u64) -> (u64, usize) {
+    let mut rest = text.get(start..).unwrap_or_default();
+    while let Some((byte, tail)) = rest.split_first() {
+        let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
             break;
         }
         value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
-        at += 1;
+        rest = tail;
     }
-    (value, at)
+    (value, text.len() - rest.len())
 }
 
 /// The same for an exponent, which beyond six digits is as good as infinite.
@@ -119,8 +136,7 @@ fn missing_digit(text: &[u8], at: usize) -> BodyErrorKind {
     }
 }
 
-#[cold]
-fn slow_int(text: &[u8]) -> Number {
+fn int_or_float(text: &[u8]) -> Number {
     let value = core::str::from_utf8(text)
         .ok()
         .and_then(|text| text.parse().ok());
