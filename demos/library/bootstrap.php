@@ -1,0 +1,27 @@
+<?php
+
+/**
+ * What every demo begins with: all errors are reported, what can't be helped ends the script with one line, and
+ * classes are found by their names. Demo\Database is in Demo/Database.php and Service_Poll in Service/Poll.php, below
+ * this folder or below the library/ of the application that was started.
+ */
+
+declare(strict_types=1);
+
+error_reporting(E_ALL);
+
+set_exception_handler(static function (Throwable $throwable): never {
+    fwrite(STDERR, basename($_SERVER['SCRIPT_FILENAME']) . ": {$throwable->getMessage()}\n");
+    exit(1);
+});
+
+spl_autoload_register(static function (string $class): void {
+    $file = strtr($class, '\\_', '//') . '.php';
+    foreach ([__DIR__, dirname(realpath($_SERVER['SCRIPT_FILENAME']), 2) . '/library'] as $folder) {
+        if (is_file("$folder/$file")) {
+            require "$folder/$file";
+
+            return;
+        }
+    }
+});
