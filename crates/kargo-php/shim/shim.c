@@ -259,6 +259,11 @@ void kg_forget_exit(void)
 	EG(exit_status) = 0;
 }
 
+int kg_exit_status(void)
+{
+	return EG(exit_status);
+}
+
 void kg_throw_exit(void)
 {
 	zend_throw_unwind_exit();

@@ -70,6 +70,7 @@ kg_outcome kg_protect(void (*body)(void *), void *data);
 kg_outcome kg_check(void);
 zend_object *kg_take_exception(void);
 void kg_forget_exit(void);
+int kg_exit_status(void);
 bool kg_resolve_callable(zval *callable, zend_fcall_info_cache *cache, zend_string **error);
 
 /* contexts */

@@ -185,6 +185,7 @@ fn call_handler(id: RequestId, call: HandlerCall) {
     let mut result = Owned::undefined();
     // SAFETY: the router keeps the callable alive while the server runs.
     let outcome = call_cached(unsafe { &*cache }, result.zv(), 1, argument.zv());
+    end_foreign_child();
     let reclaimed = reclaim(id, argument);
     if outcome == Outcome::Returned {
         answer::send_result(id, result.zv());
@@ -203,6 +204,16 @@ fn call_handler(id: RequestId, call: HandlerCall) {
                 object.zv().set_undefined();
             }
         });
+    }
+}
+
+/// A handler that called pcntl_fork() comes back in the child too. The request is the parent's to answer and the
+/// sockets are the parent's to use, so the child ends here, silently.
+#[inline]
+pub(crate) fn end_foreign_child() {
+    if kargo_supervisor::is_foreign_child() {
+        // SAFETY: _exit(2) runs no handlers of the parent's; the kernel closes the child's copies of all descriptors.
+        unsafe { libc::_exit(ffi::kg_exit_status()) }
     }
 }
 
@@ -233,6 +244,8 @@ pub(crate) fn log_end(outcome: Outcome, who: &str) {
     match outcome {
         Outcome::Exited => {
             drop(take_exception());
+            // SAFETY: resets one number: the status was this request's, not the worker's.
+            unsafe { ffi::kg_forget_exit() };
             current::report(Level::Error, &format!("{who} called exit"), &[]);
         }
         Outcome::OutOfMemory => {

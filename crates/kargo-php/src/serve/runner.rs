@@ -312,9 +312,15 @@ pub(crate) fn wait_until(at: Instant) -> Result<(), Thrown> {
     Ok(())
 }
 
-/// Whether a wait can hand over to others: a loop runs in this process.
+/// Whether a wait can hand over to others: a loop runs, and it is this process's own.
 pub(crate) fn is_running() -> bool {
-    runtime::with(|runtime| runtime.is_running)
+    runtime::with(|runtime| {
+        runtime.is_running
+            && runtime
+                .events
+                .as_ref()
+                .is_some_and(|events| !events.is_foreign())
+    })
 }
 
 /// Longest time anything can be asked to wait: ten years, which no clock overflows.
@@ -376,6 +382,7 @@ fn callback(due: Due) {
     let arguments = Zv(prepared.arguments.as_mut_ptr().cast());
     let outcome = call_cached(&prepared.cache, result.zv(), prepared.count, arguments);
     if is_serving() {
+        handler::end_foreign_child();
         handler::tidy();
     }
     current::with(|current| current.is_busy = false);

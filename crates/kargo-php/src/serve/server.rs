@@ -9,7 +9,7 @@ use kargo_loop::{EventKind, EventLoop, Interest, Token};
 use kargo_net::{
     AcceptDecision, AcceptGate, Answer, Listener, RequestId, Server as NetServer, ServerOptions,
 };
-use kargo_supervisor::{AcceptShare, Decision, Order, Worker, monotonic_ms};
+use kargo_supervisor::{AcceptShare, Decision, ForeignChildGuard, Order, Worker, monotonic_ms};
 
 use crate::classes::options::Options;
 use crate::classes::request::{Bytes, Parameters, State};
@@ -55,6 +55,8 @@ pub(crate) struct Serving {
     hosts: Vec<String>,
     worker: Option<Worker>,
     share: Option<AcceptShare>,
+    /// Marks processes that PHP code forks off this one.
+    _foreign_children: ForeignChildGuard,
     drain_timeout: Duration,
     is_draining: bool,
     is_ended: bool,
@@ -159,6 +161,7 @@ impl Serving {
             hosts: options.hosts.clone(),
             worker,
             share,
+            _foreign_children: ForeignChildGuard::install().map_err(|error| error.to_string())?,
             drain_timeout: options.drain_timeout,
             is_draining: false,
             is_ended: false,
