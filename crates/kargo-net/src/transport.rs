@@ -107,6 +107,15 @@ impl Transport {
         matches!(self, Self::Boxed(layer) if layer.has_unread())
     }
 
+    /// Whether a read would find bytes at once.
+    pub(crate) fn has_bytes_waiting(&self) -> bool {
+        match self {
+            Self::Plain(socket) => socket::has_unread(socket),
+            Self::Boxed(layer) => layer.has_unread(),
+            Self::Closed => false,
+        }
+    }
+
     pub(crate) fn is_plain(&self) -> bool {
         matches!(self, Self::Plain(_))
     }

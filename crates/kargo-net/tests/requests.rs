@@ -164,6 +164,21 @@ fn http_1_0_closes_unless_it_asks_for_more() {
 }
 
 #[test]
+fn bytes_too_many_behind_the_last_request_do_not_cost_its_answer() {
+    let server = Running::start(ServerOptions::default());
+    let mut client = server.client();
+    client.send("POST /park HTTP/1.0\r\nContent-Length: 4\r\n\r\nbody");
+    let id = server.parked(1)[0];
+    client.send("\r\n");
+    server.with(move |server, events, _| {
+        let answer = kargo_net::Answer::new(200);
+        server.answer(events, id, &answer, &[b'x'; 1000]).unwrap();
+    });
+    assert_eq!(client.answer().body.len(), 1000);
+    client.assert_closed();
+}
+
+#[test]
 fn connection_close_is_kept_by_both_sides() {
     let server = Running::start(ServerOptions::default());
     let mut client = server.client();

@@ -49,6 +49,12 @@ fn a_streamed_answer_is_chunked_and_the_connection_goes_on() {
         );
         server.write(events, id, b"").unwrap();
         server.write(events, id, b"two").unwrap();
+        // Its answer has begun: there is no other.
+        let answer = Answer::new(200);
+        assert!(server.answer(events, id, &answer, b"another").is_err());
+        assert!(server.begin_whole(events, id, &answer).is_err());
+        assert!(server.begin(events, id, &answer, None).is_err());
+        assert!(server.request(id).is_some());
         server.end(events, id).unwrap();
         assert!(server.end(events, id).is_err());
     });

@@ -27,8 +27,8 @@ impl Server {
         let Some(connection) = self.connections.get_mut(index) else {
             return;
         };
-        let is_ended = connection.is_half_closed && !connection.is_paused;
-        if !connection.is_lingering_wanted || is_ended {
+        // Old clients send a line too many behind a body: it must not cost them the answer.
+        if !connection.is_lingering_wanted && !connection.transport.has_bytes_waiting() {
             return self.close(events, index);
         }
         if connection.transport.shutdown_write().is_err() {
@@ -63,10 +63,7 @@ impl Server {
         let Some(connection) = self.connections.get(index) else {
             return;
         };
-        let has_request = match &connection.transport {
-            Transport::Plain(socket) => crate::sys::socket::has_unread(socket),
-            transport => transport.has_unread(),
-        };
+        let has_request = connection.transport.has_bytes_waiting();
         if has_request {
             self.set_deadline(events, index, self.options.header_timeout);
         } else {

@@ -46,7 +46,7 @@ impl Server {
             Place::Stream(at) => return self.stream_file(events, id, at, answer, range),
             Place::Batch | Place::Nowhere => return Err(AnswerError::Gone),
         }
-        self.reject_if_gone(id)?;
+        self.reject_unless_unanswered(id)?;
         let keep_alive = self.may_stay_open(id.connection) && !answer.close;
         let connection = self
             .connections

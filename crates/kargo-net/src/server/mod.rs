@@ -11,6 +11,7 @@
 //! | `close` | refusals, lingering, the end of a connection |
 //! | `timeouts`, `drain` | the ends that come by themselves |
 //! | `streams` | protocols with streams |
+//! | `notices` | what whoever works for a request should know |
 //! | `upgrade` | connections that leave |
 
 mod accept;
@@ -21,6 +22,7 @@ mod decode;
 mod drain;
 mod file;
 mod handout;
+mod notices;
 mod receive;
 mod respond;
 mod send;
@@ -200,23 +202,7 @@ impl Server {
         if self.round == 0 && !self.queue.is_empty() {
             self.defer_round(events);
         }
-    }
-
-    /// A request whose connection ended for good while somebody was working for it: its answer would reach nobody.
-    /// The request itself stays readable until it is answered or [`Self::abandon`]ed.
-    pub fn take_disconnected(&mut self) -> Option<RequestId> {
-        self.disconnected.pop_front()
-    }
-
-    /// A request whose client has ended its sending side while somebody was working for it. It may have gone away, or
-    /// may still wait for the answer: TCP does not tell the two apart.
-    pub fn take_half_closed(&mut self) -> Option<RequestId> {
-        self.half_closed.pop_front()
-    }
-
-    /// A streamed answer that was told to pause and may go on.
-    pub fn take_writable(&mut self) -> Option<RequestId> {
-        self.writable.pop_front()
+        self.drop_stale_notices();
     }
 
     const fn token(&self, kind: u64, index: u32) -> Token {

@@ -35,7 +35,7 @@ impl Server {
         if place == Place::Nowhere {
             return Err(AnswerError::Gone);
         }
-        self.reject_if_gone(id)?;
+        self.reject_unless_unanswered(id)?;
         let keep_alive = self.may_stay_open(id.connection) && !answer.close;
         let connection = self
             .connections
@@ -105,7 +105,7 @@ impl Server {
             Place::Stream(at) => return self.begin_whole_stream(id, at, answer),
             Place::Batch | Place::Exchange => {}
         }
-        self.reject_if_gone(id)?;
+        self.reject_unless_unanswered(id)?;
         let keep_alive = self.may_stay_open(id.connection) && !answer.close;
         let connection = self
             .connections
@@ -255,6 +255,15 @@ impl Server {
             },
         );
         self.send_pending(events, index);
+    }
+
+    /// Only a request whose answer has not begun can be answered.
+    pub(super) fn reject_unless_unanswered(&mut self, id: RequestId) -> Result<(), AnswerError> {
+        self.reject_if_gone(id)?;
+        match self.connections.get(id.connection) {
+            Some(connection) if connection.state == State::Working => Ok(()),
+            _ => Err(AnswerError::Gone),
+        }
     }
 
     /// Whether the connection may stay open after this answer, as far as client and server are concerned.

@@ -30,15 +30,12 @@ impl Server {
             Place::Stream(at) => return self.begin_stream(id, at, answer, length),
             Place::Batch | Place::Nowhere => return Err(AnswerError::Gone),
         }
-        self.reject_if_gone(id)?;
+        self.reject_unless_unanswered(id)?;
         let keep_alive = self.may_stay_open(id.connection) && !answer.close;
         let connection = self
             .connections
             .get_mut(id.connection)
             .ok_or(AnswerError::Gone)?;
-        if connection.state != State::Working {
-            return Err(AnswerError::Gone);
-        }
         let length = length.map_or(BodyLength::Streamed, BodyLength::Known);
         let head = response_head(answer, connection.facts, keep_alive, &self.date, length);
         let headers = answer.headers.iter().copied();

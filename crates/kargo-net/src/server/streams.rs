@@ -106,6 +106,9 @@ impl Server {
             .get_mut(id.connection)
             .ok_or(AnswerError::Gone)?;
         let state = connection.codec.as_mut().ok_or(AnswerError::Gone)?;
+        if state.open.get(at).is_none_or(|open| open.is_streaming) {
+            return Err(AnswerError::Gone);
+        }
         state
             .codec
             .answer(id.stream, answer, &self.date, body, &mut connection.output)?;

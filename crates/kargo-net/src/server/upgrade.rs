@@ -46,7 +46,7 @@ impl Server {
         if self.place_of(id) != Place::Exchange {
             return Err(AnswerError::Gone);
         }
-        self.reject_if_gone(id)?;
+        self.reject_unless_unanswered(id)?;
         let connection = self
             .connections
             .get_mut(id.connection)
