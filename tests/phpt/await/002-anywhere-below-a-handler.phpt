@@ -14,7 +14,6 @@ $server = Server::start(<<<'PHP'
         public function offsetSet(mixed $at, mixed $value): void { Kargo\delay(0.01); }
         public function offsetUnset(mixed $at): void { Kargo\delay(0.01); }
         public function jsonSerialize(): mixed { Kargo\delay(0.01); return ['slow' => true]; }
-        public function __destruct() { Kargo\delay(0.01); $GLOBALS['destructed'] = true; }
     }
     final class SlowHandler implements Kargo\Http\Handler {
         public function handle(Kargo\Http\Request $request): string { Kargo\delay(0.01); return 'handler object'; }
@@ -57,12 +56,6 @@ $server = Server::start(<<<'PHP'
     $server->get('/preg', fn () => preg_replace_callback('/\d/', function ($m) { Kargo\delay(0.01); return $m[0] + 1; }, 'a1b2'));
     $server->get('/magic', fn () => new Slow() . ' ' . (new Slow())->property . ' ' . (new Slow())['offset']
         . ' ' . implode(',', iterator_to_array(new Slow())) . ' ' . json_encode(new Slow()));
-    $server->get('/destructor', function () {
-        $GLOBALS['destructed'] = false;
-        $slow = new Slow();
-        unset($slow);
-        return $GLOBALS['destructed'] ? 'destructed' : 'not destructed';
-    });
     $server->get('/returned', fn () => ['value' => new Slow()]);
     $server->get('/eval', fn () => eval('Kargo\delay(0.01); return "eval";'));
     $server->get('/error-handler', function () {
@@ -79,7 +72,7 @@ $server = Server::start(<<<'PHP'
     $server->get('/other/{n}', fn ($request) => $request->parameter('n'));
     $server->run(workers: 1);
     PHP);
-$paths = ['array_map', 'usort', 'generator', 'fiber', 'fiber-in-fiber', 'preg', 'magic', 'destructor', 'returned', 'eval',
+$paths = ['array_map', 'usort', 'generator', 'fiber', 'fiber-in-fiber', 'preg', 'magic', 'returned', 'eval',
     'error-handler', 'finally', 'handler', 'static', 'first-class'];
 foreach ($paths as $path) {
     echo "$path: ", $server->get("/$path")->body, "\n";
@@ -108,7 +101,6 @@ fiber: ["suspended","start resume",true]
 fiber-in-fiber: [1,2]
 preg: a2b3
 magic: text property offset 1,2 {"slow":true}
-destructor: destructed
 returned: {"value":{"slow":true}}
 eval: eval
 error-handler: seen after a wait

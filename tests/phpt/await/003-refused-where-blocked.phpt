@@ -24,6 +24,12 @@ $server = Server::start(<<<'PHP'
         gc_collect_cycles();
         return $GLOBALS['outcome'];
     });
+    $server->get('/destructor', function () {
+        $GLOBALS['outcome'] = 'not called';
+        $knot = new Knot();
+        unset($knot->self, $knot);
+        return $GLOBALS['outcome'];
+    });
     $server->get('/signal', function () {
         $outcome = 'not called';
         pcntl_signal(SIGUSR1, function () use (&$outcome) {
@@ -52,16 +58,19 @@ $server = Server::start(<<<'PHP'
     $server->get('/fine', function () { Kargo\delay(0.01); return 'fine'; });
     $server->run(workers: 1);
     PHP);
-// PHP runs the collector's destructors on a stack of their own since 8.4, where waiting works.
-$collector = $server->get('/collector')->body;
-echo $collector === (PHP_VERSION_ID >= 80400 ? 'waited' : 'refused') ? "as PHP allows\n" : "$collector\n";
+// PHP lets destructors switch since 8.4.
+foreach (['collector', 'destructor'] as $path) {
+    $outcome = $server->get("/$path")->body;
+    echo $outcome === (PHP_VERSION_ID >= 80400 ? 'waited' : 'refused') ? "as PHP allows\n" : "$path: $outcome\n";
+}
 echo $server->get('/signal')->body, "\n";
 echo $server->get('/uncaught')->status, "\n";
 echo $server->get('/fine')->body, "\n";
-echo $server->waitForLog('/class=(Kargo.AwaitError) message="(.*?)" file=\S+ line=39/')[1], "\n";
+echo $server->waitForLog('/class=(Kargo.AwaitError) message=".*?" file=\S+ line=42/')[1], "\n";
 echo $server->stop(), "\n";
 ?>
 --EXPECT--
+as PHP allows
 as PHP allows
 refused
 500
