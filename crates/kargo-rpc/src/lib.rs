@@ -72,6 +72,7 @@ pub mod fuzzing;
 pub mod json;
 pub mod jsonrpc;
 mod limits;
+mod swar;
 mod utf8;
 mod xml;
 pub mod xmlrpc;

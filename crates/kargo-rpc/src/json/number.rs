@@ -27,8 +27,9 @@ pub(super) fn read(text: &[u8]) -> Result<(Number, usize), BodyErrorKind> {
     let start = usize::from(is_negative);
     let (magnitude, end) = digits(text, start, 0);
     let is_int = !matches!(text.get(end), Some(b'.' | b'e' | b'E'));
-    // Short, and not with a leading zero: nearly all integers.
-    if is_int && (end - start).wrapping_sub(1) < MAX_DIGITS - 1 && text.get(start) != Some(&b'0') {
+    // Not long, and no zero before other digits: nearly all integers.
+    let is_short = (end - start).wrapping_sub(1) < MAX_DIGITS - 1;
+    if is_int && is_short && (text.get(start) != Some(&b'0') || end - start == 1) {
         let value = magnitude as i64;
         return Ok((Number::Int(if is_negative { -value } else { value }), end));
     }

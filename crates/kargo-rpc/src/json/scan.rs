@@ -1,16 +1,16 @@
 //! Finding the next byte of a string that is not itself, eight bytes at a time.
 
-const ONES: u64 = u64::from_le_bytes([0x01; 8]);
-const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
+use crate::swar;
 
 /// The offset of the first quotation mark, backslash or control character, or the length.
 #[inline(always)]
 pub(super) fn find_special(bytes: &[u8]) -> usize {
     let mut rest = bytes;
     while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
-        let specials = specials(u64::from_le_bytes(*chunk));
-        if specials != 0 {
-            return bytes.len() - rest.len() + (specials.trailing_zeros() / 8) as usize;
+        let word = u64::from_le_bytes(*chunk);
+        let marks = special_marks(word) & !word & swar::HIGH_BITS;
+        if marks != 0 {
+            return bytes.len() - rest.len() + swar::first(marks);
         }
         rest = tail;
     }
@@ -22,18 +22,15 @@ pub(super) fn find_special(bytes: &[u8]) -> usize {
 }
 
 /// Whether `json_encode`'s string form of `bytes` is `bytes`: no special byte and nothing outside ASCII.
-#[inline]
+#[inline(always)]
 pub(super) fn is_plain_ascii(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*chunk);
-        if specials(word) | (word & HIGH_BITS) != 0 {
-            return false;
-        }
-        rest = tail;
-    }
-    rest.iter()
-        .all(|&byte| !is_special(byte) && byte.is_ascii())
+    swar::all(bytes, is_plain_ascii_word)
+}
+
+/// The same for eight bytes.
+#[inline(always)]
+pub(super) const fn is_plain_ascii_word(word: u64) -> bool {
+    (special_marks(word) | word) & swar::HIGH_BITS == 0
 }
 
 #[inline]
@@ -41,15 +38,10 @@ pub(super) const fn is_special(byte: u8) -> bool {
     byte == b'"' || byte == b'\\' || byte < 0x20
 }
 
-/// The high bit of each byte of `word` that is special. A byte above a special one may be marked wrongly (the
-/// subtractions borrow), so only the lowest mark is to be believed.
-#[inline]
-const fn specials(word: u64) -> u64 {
-    let quote = word ^ (ONES * b'"' as u64);
-    let backslash = word ^ (ONES * b'\\' as u64);
-    let below =
-        quote.wrapping_sub(ONES) | backslash.wrapping_sub(ONES) | word.wrapping_sub(ONES * 0x20);
-    below & !word & HIGH_BITS
+/// Marks special bytes; see [`swar`] for how to read the marks.
+#[inline(always)]
+const fn special_marks(word: u64) -> u64 {
+    swar::equal(word, b'"') | swar::equal(word, b'\\') | swar::below(word, 0x20)
 }
 
 #[cfg(test)]

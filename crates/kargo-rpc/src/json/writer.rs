@@ -6,6 +6,7 @@ use crate::DateTime;
 use crate::EncodeError;
 use crate::Encoder;
 use crate::base64;
+use crate::swar;
 
 /// Appends values to a `Vec<u8>`.
 ///
@@ -90,7 +91,7 @@ impl Encoder for JsonEncoder<'_> {
 
     #[inline]
     fn string(&mut self, utf8: &[u8]) -> Result<(), EncodeError> {
-        write_string(self.out, utf8, b"\",")
+        write_string(self.out, utf8, *b"\",")
     }
 
     fn binary(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
@@ -125,7 +126,7 @@ impl Encoder for JsonEncoder<'_> {
 
     #[inline]
     fn key(&mut self, utf8: &[u8]) -> Result<(), EncodeError> {
-        write_string(self.out, utf8, b"\":")
+        write_string(self.out, utf8, *b"\":")
     }
 
     fn int_key(&mut self, key: i64) -> Result<(), EncodeError> {
@@ -144,17 +145,44 @@ impl Encoder for JsonEncoder<'_> {
 }
 
 /// Appends `utf8` as a JSON string, `end` being its closing quotation mark and what follows.
-#[inline]
-fn write_string(out: &mut Vec<u8>, utf8: &[u8], end: &[u8; 2]) -> Result<(), EncodeError> {
+#[inline(always)]
+fn write_string(out: &mut Vec<u8>, utf8: &[u8], end: [u8; 2]) -> Result<(), EncodeError> {
+    // Keys like `id` and `name`: all of it in one word.
+    if utf8.len() <= 5 {
+        let len = utf8.len() * 8;
+        let word = swar::short_word(utf8);
+        if scan::is_plain_ascii_word(word | swar::repeat(b' ') << len) {
+            let end = u64::from(u16::from_le_bytes(end));
+            let quoted = u64::from(b'"') | word << 8 | end << (len + 8);
+            let start = out.len();
+            out.extend_from_slice(&quoted.to_le_bytes());
+            out.truncate(start + utf8.len() + 3);
+            return Ok(());
+        }
+    }
+    write_long_string(out, utf8, end)
+}
+
+/// The same for any length.
+#[inline(never)]
+fn write_long_string(out: &mut Vec<u8>, utf8: &[u8], end: [u8; 2]) -> Result<(), EncodeError> {
+    if !scan::is_plain_ascii(utf8) {
+        return write_escaped_string(out, utf8, end);
+    }
     out.reserve(utf8.len() + 3);
     out.push(b'"');
-    if scan::is_plain_ascii(utf8) {
-        out.extend_from_slice(utf8);
-    } else {
-        let text = core::str::from_utf8(utf8).map_err(|_| EncodeError::InvalidUtf8)?;
-        write_escaped(out, text);
-    }
-    out.extend_from_slice(end);
+    out.extend_from_slice(utf8);
+    out.extend_from_slice(&end);
+    Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn write_escaped_string(out: &mut Vec<u8>, utf8: &[u8], end: [u8; 2]) -> Result<(), EncodeError> {
+    let text = core::str::from_utf8(utf8).map_err(|_| EncodeError::InvalidUtf8)?;
+    out.push(b'"');
+    write_escaped(out, text);
+    out.extend_from_slice(&end);
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Which characters may stand where (XML 1.0, fifth edition, sections 2.2 and 2.3; Namespaces in XML 1.0).
 
+use crate::swar;
+
 /// Whether all of `text`, which is UTF-8, are characters XML allows; else where the first other one is.
 ///
 /// What is refused: controls but TAB, LF and CR, and the non-characters U+FFFE and U+FFFF.
@@ -19,12 +21,9 @@ pub(super) fn check_characters(text: &[u8]) -> Result<(), usize> {
 /// Whether one of eight bytes is a control or 0xEF, with which U+FFFE and U+FFFF begin. May say yes for no reason.
 #[inline(always)]
 fn is_suspect(word: u64) -> bool {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
-    let controls = word.wrapping_sub(ONES * 0x20) & !word;
-    let efs = word ^ (ONES * 0xef);
-    let efs = efs.wrapping_sub(ONES) & !efs;
-    (controls | efs) & HIGH_BITS != 0
+    let efs = word ^ swar::repeat(0xef);
+    let marks = (swar::below(word, 0x20) & !word) | (swar::equal(efs, 0) & !efs);
+    marks & swar::HIGH_BITS != 0
 }
 
 fn check_slowly(text: &[u8], from: usize) -> Result<(), usize> {

@@ -5,6 +5,7 @@
 use super::chars;
 use crate::BodyErrorKind;
 use crate::Limits;
+use crate::swar;
 
 /// Memory that a reader needs and that is worth keeping from one document to the next.
 #[derive(Debug, Default)]
@@ -570,19 +571,16 @@ fn is_space(byte: u8) -> bool {
 /// How many bytes of text there are before anything that needs a closer look.
 #[inline]
 fn plain_len(text: &[u8]) -> usize {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
     let mut rest = text;
     while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*chunk);
-        // Only the lowest mark is exact; see the JSON scanner, which does the same.
-        let marks = (word ^ (ONES * b'<' as u64)).wrapping_sub(ONES)
-            | (word ^ (ONES * b'&' as u64)).wrapping_sub(ONES)
-            | (word ^ (ONES * b'\r' as u64)).wrapping_sub(ONES)
-            | (word ^ (ONES * b']' as u64)).wrapping_sub(ONES);
-        let marks = marks & !word & HIGH_BITS;
+        let marks = swar::equal(word, b'<')
+            | swar::equal(word, b'&')
+            | swar::equal(word, b'\r')
+            | swar::equal(word, b']');
+        let marks = marks & !word & swar::HIGH_BITS;
         if marks != 0 {
-            return text.len() - rest.len() + (marks.trailing_zeros() / 8) as usize;
+            return text.len() - rest.len() + swar::first(marks);
         }
         rest = tail;
     }

@@ -1,13 +1,21 @@
 //! Text into XML.
 
+use crate::swar;
+
 /// Appends `bytes` as character data. `false`, with nothing appended: they are no UTF-8, or have characters that XML can't
 /// hold.
-#[inline]
+#[inline(always)]
 pub(crate) fn write_text(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
     if is_plain(bytes) {
         out.extend_from_slice(bytes);
         return true;
     }
+    write_checked(out, bytes)
+}
+
+#[cold]
+#[inline(never)]
+fn write_checked(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
     match core::str::from_utf8(bytes) {
         Ok(text) if text.chars().all(super::chars::is_character) => {
             write_escaped(out, text);
@@ -46,25 +54,16 @@ fn write_escaped(out: &mut Vec<u8>, text: &str) {
 }
 
 /// Whether `bytes` are ASCII that needs no escape and no check.
-#[inline]
+#[inline(always)]
 fn is_plain(bytes: &[u8]) -> bool {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
-    let mut rest = bytes;
-    while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*chunk);
-        // `<` and `>` differ in one bit. A wrong yes is impossible: the first special byte is always marked.
-        let marks = ((word | (ONES * 2)) ^ (ONES * b'>' as u64)).wrapping_sub(ONES)
-            | (word ^ (ONES * b'&' as u64)).wrapping_sub(ONES)
-            | word.wrapping_sub(ONES * 0x20)
+    swar::all(bytes, |word| {
+        // `<` and `>` differ in one bit.
+        let marks = swar::equal(word | swar::repeat(2), b'>')
+            | swar::equal(word, b'&')
+            | swar::below(word, 0x20)
             | word;
-        if marks & HIGH_BITS != 0 {
-            return false;
-        }
-        rest = tail;
-    }
-    rest.iter()
-        .all(|byte| matches!(byte, 0x20..0x80) && !matches!(byte, b'<' | b'>' | b'&'))
+        marks & swar::HIGH_BITS == 0
+    })
 }
 
 #[cfg(test)]
