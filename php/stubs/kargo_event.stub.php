@@ -15,7 +15,7 @@ namespace Kargo {
      * Outside a running loop it simply sleeps.
      *
      * @param float $seconds 0 gives way to whatever else is ready; negative or not finite is a ValueError
-     * @throws AwaitError where PHP can't switch stacks: in destructors that run during garbage collection, for instance
+     * @throws AwaitError where PHP can't switch stacks: in destructors before PHP 8.4, in signal handlers of pcntl
      */
     function delay(float $seconds): void {}
 
@@ -287,7 +287,7 @@ namespace Kargo\Http {
         /** The peer's port; null on a unix socket. */
         public function clientPort(): ?int {}
 
-        /** False once the client is known to have gone away. */
+        /** False once the client is known to have gone away, or to have ended its sending side. */
         public function isClientConnected(): bool {}
     }
 

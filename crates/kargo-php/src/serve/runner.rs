@@ -273,8 +273,8 @@ pub(crate) fn wait_until(at: Instant) -> Result<(), Thrown> {
     if context::switch_is_blocked() {
         return Err(throw(
             class::await_error(),
-            "nothing can wait here: PHP does not switch stacks in this place (a destructor run by the \
-             garbage collector, for instance)",
+            "nothing can wait here: PHP does not switch stacks in this place (a destructor before PHP 8.4, or a \
+             signal handler of pcntl, for instance)",
         ));
     }
     let key = runtime::with(|runtime| {

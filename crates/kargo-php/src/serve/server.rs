@@ -273,19 +273,26 @@ impl Serving {
             worker.own_slot().add_requests(requests - self.reported);
             self.reported = requests;
         }
-        while let Some(id) = self.net.take_disconnected() {
-            if self.gone.len() < 1024 {
-                self.gone.push(id);
-            }
+        self.note_departures();
+    }
+
+    /// Remembers the clients that went away, or ended their sending side, while somebody works for them.
+    fn note_departures(&mut self) {
+        let mut came = false;
+        while let Some(id) =
+            self.net.take_disconnected().or_else(|| self.net.take_half_closed())
+        {
+            self.gone.push(id);
+            came = true;
+        }
+        if came {
+            self.gone.retain(|gone| self.net.request(*gone).is_some());
         }
     }
 
     /// Whether the client of a request that is worked on is still there, as far as is known.
     pub(crate) fn is_connected(&mut self, id: RequestId) -> bool {
-        while let Some(gone) = self.net.take_disconnected() {
-            self.gone.push(gone);
-        }
-        self.gone.retain(|gone| self.net.request(*gone).is_some());
+        self.note_departures();
         !self.gone.contains(&id)
     }
 
