@@ -52,11 +52,16 @@ fn main() -> ExitCode {
         .and_then(|text| text.parse().ok())
         .unwrap_or(1);
     match what.as_str() {
-        "nothing" => nothing(times),
+        "loop" => empty_loop(times),
         "head-get" => heads(GET, times),
-        "head-get-bytewise" => heads_bytewise(GET, times),
         "head-browser" => heads(BROWSER, times),
+        "head-large" => heads(&large(), times),
+        "loop-get-bytewise" => empty_loop(times * GET.len()),
+        "head-get-bytewise" => heads_bytewise(GET, times),
+        "loop-browser-bytewise" => empty_loop(times * BROWSER.len()),
         "head-browser-bytewise" => heads_bytewise(BROWSER, times),
+        "loop-large-bytewise" => empty_loop(times * large().len()),
+        "head-large-bytewise" => heads_bytewise(&large(), times),
         "body-length" => bodies(times, BodyFraming::Length(1024), &[b'x'; 1024]),
         "body-chunked" => {
             let body = [CHUNKED, &[b'x'; 1024], b"\r\n0\r\n\r\n"].concat();
@@ -72,11 +77,23 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// What the loop around a head costs: taken off by `measure.sh`.
-fn nothing(times: usize) {
+/// 64 KB and 127 headers: near both limits.
+fn large() -> Vec<u8> {
+    let mut bytes = b"GET /hello HTTP/1.1\r\nHost: localhost:8080\r\n".to_vec();
+    for number in 0..126 {
+        bytes.extend(format!("X-Some-Header-{number:03}: {}\r\n", "v".repeat(495)).bytes());
+    }
+    bytes.extend_from_slice(b"\r\n");
+    bytes
+}
+
+/// What the loops around a decoder cost: taken off by `measure.sh`.
+fn empty_loop(times: usize) {
     let mut head = RequestHead::new();
-    for _ in 0..times {
-        let _ = black_box(Ok::<_, kargo_http::DecodeError>(Some(black_box(GET).len())));
+    for end in 0..times {
+        let _ = black_box(Ok::<_, kargo_http::DecodeError>(Some(
+            black_box(&GET[..end & 31]).len(),
+        )));
         black_box(&mut head);
     }
 }

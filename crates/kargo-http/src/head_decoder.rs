@@ -237,3 +237,6 @@ fn request_line_start(bytes: &[u8]) -> Result<Option<usize>, DecodeError> {
         _ => Err(DecodeError::BadMethod),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,6 +43,7 @@ pub mod encoder;
 mod error;
 mod field_line;
 mod framing;
+pub mod fuzzing;
 pub mod head_decoder;
 mod limits;
 pub mod media_type;
