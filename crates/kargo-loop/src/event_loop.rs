@@ -272,7 +272,7 @@ impl EventLoop {
             Err(error) => return Err(error),
         }
         self.now = Instant::now();
-        self.timers.advance(self.now);
+        self.timers.advance_to(self.timers.nanos_of(self.now));
         self.deferred_due = self.deferred.len();
         self.answer_bell();
         Ok(())
@@ -358,15 +358,16 @@ impl EventLoop {
         // Without timers a turn that waits for ever reads no clock.
         let until_timer = self
             .timers
-            .next_wake()
-            .map(|at| at.saturating_duration_since(Instant::now()));
-        let wait = match (until_timer, max_wait) {
+            .next_wake_nanos()
+            .map(|at| at.saturating_sub(self.timers.nanos_of(Instant::now())));
+        let most = max_wait.map(|wait| u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX));
+        let wait = match (until_timer, most) {
             (None, None) => return -1,
             (Some(wait), None) | (None, Some(wait)) => wait,
             (Some(timer), Some(most)) => timer.min(most),
         };
         // Rounded up: waking a fraction of a millisecond early would only spin.
-        i32::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX)
+        i32::try_from(wait.div_ceil(1_000_000)).unwrap_or(i32::MAX)
     }
 
     /// Leaves a registration behind that cannot be removed: its descriptor was closed in this process, but a copy of it

@@ -5,6 +5,7 @@
 //! rounded up to the next millisecond, so a timer is never early. Timers beyond the horizon (two years) wait in
 //! the last slot and are placed anew when it comes round.
 
+use std::cell::Cell;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -91,7 +92,14 @@ pub struct TimerWheel {
     due: Vec<TimerId>,
     due_taken: usize,
     live: usize,
+    /// The tick at which the first occupied slot begins, so that a turn without due timers searches nothing.
+    wake_tick: Cell<u64>,
 }
+
+/// No slot is occupied.
+const NEVER: u64 = u64::MAX;
+/// To be found out when it is needed.
+const UNKNOWN: u64 = u64::MAX - 1;
 
 impl TimerWheel {
     /// An empty wheel whose first tick is `origin`.
@@ -106,6 +114,7 @@ impl TimerWheel {
             due: Vec::new(),
             due_taken: 0,
             live: 0,
+            wake_tick: Cell::new(NEVER),
         }
     }
 
@@ -121,8 +130,7 @@ impl TimerWheel {
 
     /// Sets a timer. A deadline that has passed is due at the next [`Self::advance`]. At most 2³² - 1 at a time.
     pub fn insert(&mut self, at: Instant, token: Token) -> TimerId {
-        let nanos = at.saturating_duration_since(self.origin).as_nanos();
-        let deadline_nanos = u64::try_from(nanos).unwrap_or(u64::MAX);
+        let deadline_nanos = self.nanos_of(at);
         let index = self.allocate(deadline_nanos, token);
         self.live += 1;
         self.place(index);
@@ -155,8 +163,31 @@ impl TimerWheel {
 
     /// Moves the time forward: what has run out can be taken with [`Self::next_due`].
     pub fn advance(&mut self, now: Instant) {
-        let nanos = now.saturating_duration_since(self.origin).as_nanos();
-        let now_tick = u64::try_from(nanos / u128::from(NANOS_PER_TICK)).unwrap_or(u64::MAX);
+        self.advance_to(self.nanos_of(now));
+    }
+
+    /// The same with a time from [`Self::nanos_of`].
+    #[inline]
+    pub(crate) fn advance_to(&mut self, now_nanos: u64) {
+        let now_tick = now_nanos / NANOS_PER_TICK;
+        if now_tick < self.wake_tick() {
+            self.elapsed = self.elapsed.max(now_tick);
+        } else {
+            self.empty_slots_to(now_tick);
+        }
+    }
+
+    /// Nanoseconds from the first tick to `at`; ends after 584 years.
+    #[inline]
+    pub(crate) fn nanos_of(&self, at: Instant) -> u64 {
+        let since = at.saturating_duration_since(self.origin);
+        since
+            .as_secs()
+            .saturating_mul(1_000_000_000)
+            .saturating_add(u64::from(since.subsec_nanos()))
+    }
+
+    fn empty_slots_to(&mut self, now_tick: u64) {
         while let Some((level, slot, start)) = self.first_occupied() {
             if start > now_tick {
                 break;
@@ -165,6 +196,19 @@ impl TimerWheel {
             self.empty_slot(level, slot);
         }
         self.elapsed = self.elapsed.max(now_tick);
+        self.wake_tick.set(UNKNOWN);
+    }
+
+    #[inline]
+    fn wake_tick(&self) -> u64 {
+        match self.wake_tick.get() {
+            UNKNOWN => {
+                let tick = self.first_occupied().map_or(NEVER, |(_, _, start)| start);
+                self.wake_tick.set(tick);
+                tick
+            }
+            tick => tick,
+        }
     }
 
     /// Takes the next timer that has run out.
@@ -195,11 +239,20 @@ impl TimerWheel {
 
     /// When something has to be done again. It may be earlier than the first deadline, never later.
     pub fn next_wake(&self) -> Option<Instant> {
+        self.origin
+            .checked_add(Duration::from_nanos(self.next_wake_nanos()?))
+    }
+
+    /// The same, counted from the first tick.
+    #[inline]
+    pub(crate) fn next_wake_nanos(&self) -> Option<u64> {
         if self.has_due() {
-            return Some(self.origin);
+            return Some(0);
         }
-        let (_, _, start) = self.first_occupied()?;
-        self.origin.checked_add(Duration::from_millis(start))
+        match self.wake_tick() {
+            NEVER => None,
+            tick => Some(tick.saturating_mul(NANOS_PER_TICK)),
+        }
     }
 
     /// The occupied slot that comes first: level, slot, and the tick at which it begins.
@@ -264,6 +317,7 @@ impl TimerWheel {
         }
         self.slots[number].tail = index;
         self.occupied[level] |= 1 << slot;
+        self.wake_tick.set(UNKNOWN);
     }
 
     fn unlink(&mut self, index: u32, slot: u16) {
@@ -281,6 +335,7 @@ impl TimerWheel {
         }
         if self.slots[number].head == NONE {
             self.occupied[number / SLOTS] &= !(1 << (number % SLOTS));
+            self.wake_tick.set(UNKNOWN);
         }
     }
 
