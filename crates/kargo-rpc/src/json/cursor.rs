@@ -66,6 +66,20 @@ impl<'a> Cursor<'a> {
         is_next
     }
 
+    /// Takes `bytes` if they are next, without passing white space before them.
+    #[inline(always)]
+    pub(super) fn take_exactly(&mut self, bytes: &[u8]) -> bool {
+        let end = self.at.wrapping_add(bytes.len());
+        let is_next = self
+            .bytes
+            .get(self.at..end)
+            .is_some_and(|next| next == bytes);
+        if is_next {
+            self.at = end;
+        }
+        is_next
+    }
+
     /// What is wrong with the next byte, if nothing that would be right is there.
     #[cold]
     pub(super) fn unexpected(self) -> BodyErrorKind {
@@ -78,7 +92,9 @@ impl<'a> Cursor<'a> {
 
     /// The text must be over.
     pub(super) fn finish(&mut self) -> Result<(), BodyErrorKind> {
-        self.peek_token();
+        if self.at != self.bytes.len() {
+            self.peek_token();
+        }
         if self.at == self.bytes.len() {
             Ok(())
         } else {
@@ -89,14 +105,15 @@ impl<'a> Cursor<'a> {
     /// Reads `word`, whose first byte was seen.
     #[inline(always)]
     pub(super) fn word(&mut self, word: &[u8]) -> Result<(), BodyErrorKind> {
-        match self.bytes.get(self.at..self.at + word.len()) {
-            Some(bytes) if bytes == word => {
-                self.at += word.len();
-                Ok(())
-            }
-            Some(_) => Err(BodyErrorKind::Syntax),
-            None => Err(BodyErrorKind::UnexpectedEnd),
+        if self.take_exactly(word) {
+            return Ok(());
         }
+        let is_cut = self.bytes.len() - self.at < word.len();
+        Err(if is_cut {
+            BodyErrorKind::UnexpectedEnd
+        } else {
+            BodyErrorKind::Syntax
+        })
     }
 
     /// Reads a number, whose first byte was seen.
@@ -139,7 +156,7 @@ impl<'a> Cursor<'a> {
         let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
         let len = scan::find_special(rest);
         if rest.get(len) == Some(&b'"') {
-            self.at += len + 2;
+            self.at = self.at.wrapping_add(len + 2);
             return Ok(rest.get(..len).unwrap_or_default());
         }
         let mut slow = Escaped {

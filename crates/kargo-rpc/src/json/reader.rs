@@ -117,6 +117,12 @@ impl<'a> Reader<'a> {
         self.cursor.take(byte)
     }
 
+    /// Takes `bytes` if they are next, without passing white space before them.
+    #[inline]
+    pub(crate) fn take_exactly(&mut self, bytes: &[u8]) -> bool {
+        self.cursor.take_exactly(bytes)
+    }
+
     /// The text must be over.
     pub(crate) fn finish(&mut self) -> Result<(), BodyErrorKind> {
         self.cursor.finish()

@@ -9,13 +9,11 @@ pub(super) fn check_characters(text: &[u8]) -> Result<(), usize> {
     let mut rest = text;
     while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
         if is_suspect(u64::from_le_bytes(*chunk)) {
-            // A suspect sequence may begin or end across the chunk's edge, hence the rest of the text.
-            let at = text.len() - rest.len();
-            return check_slowly(text, at.saturating_sub(2));
+            check_slowly(text, text.len() - rest.len(), 8)?;
         }
         rest = tail;
     }
-    check_slowly(text, (text.len() - rest.len()).saturating_sub(2))
+    check_slowly(text, text.len() - rest.len(), rest.len())
 }
 
 /// Whether one of eight bytes is a control or 0xEF, with which U+FFFE and U+FFFF begin. May say yes for no reason.
@@ -26,21 +24,22 @@ fn is_suspect(word: u64) -> bool {
     marks & swar::HIGH_BITS != 0
 }
 
-fn check_slowly(text: &[u8], from: usize) -> Result<(), usize> {
-    let mut at = from;
-    while let Some(&byte) = text.get(at) {
+/// Checks the characters that begin in the `len` bytes at `start`.
+#[inline(never)]
+fn check_slowly(text: &[u8], start: usize, len: usize) -> Result<(), usize> {
+    let bytes = text.get(start..start + len).unwrap_or_default();
+    for (at, &byte) in (start..).zip(bytes) {
         let is_allowed = match byte {
-            b'\t' | b'\n' | b'\r' | 0x20.. if byte != 0xef => true,
+            b'\t' | b'\n' | b'\r' => true,
             0xef => !matches!(
                 text.get(at..at + 3),
                 Some(b"\xef\xbf\xbe" | b"\xef\xbf\xbf")
             ),
-            _ => false,
+            _ => byte >= b' ',
         };
         if !is_allowed {
             return Err(at);
         }
-        at += 1;
     }
     Ok(())
 }
@@ -50,28 +49,50 @@ pub(super) fn is_character(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{1_0000}'..)
 }
 
-/// The length of the name that `text` begins with; 0 if it doesn't begin with one.
+/// The length of the qualified name that `text` begins with, or `None` if it doesn't begin with one.
 #[inline(always)]
-pub(super) fn name_len(text: &[u8]) -> usize {
-    let mut len = 0;
-    while let Some(&byte) = text.get(len) {
-        match NAME_CLASSES[usize::from(byte)] {
-            NAME => len += 1,
-            NAME_NOT_FIRST if len > 0 => len += 1,
-            OTHER | NAME_NOT_FIRST => break,
-            _ => return long_name_len(text, len),
-        }
+pub(super) fn qualified_name_len(text: &[u8]) -> Option<usize> {
+    let len = text
+        .iter()
+        .take_while(|&&byte| IS_SIMPLE[usize::from(byte)])
+        .count();
+    match (text.first(), text.get(len)) {
+        (Some(b'0'..=b'9'), _) | (_, Some(b':' | b'-' | b'.' | 0x80..)) => long_name_len(text),
+        _ if len > 0 => Some(len),
+        _ => None,
     }
-    len
 }
 
-/// The same from a byte outside of ASCII on.
-#[cold]
-fn long_name_len(text: &[u8], from: usize) -> usize {
-    // The text is UTF-8, and `from` is at a character's beginning.
-    let rest = core::str::from_utf8(text.get(from..).unwrap_or_default()).unwrap_or_default();
-    let mut len = from;
-    for character in rest.chars() {
+/// The same for any name.
+#[inline(never)]
+fn long_name_len(text: &[u8]) -> Option<usize> {
+    let len = name_len(text);
+    let name = text.get(..len).unwrap_or_default();
+    let is_qualified = match name.iter().position(|&byte| byte == b':') {
+        None => true,
+        Some(colon) => {
+            let local = name.get(colon + 1..).unwrap_or_default();
+            colon > 0
+                && !local.contains(&b':')
+                && name_len(local) == local.len()
+                && !local.is_empty()
+        }
+    };
+    (len > 0 && is_qualified).then_some(len)
+}
+
+/// The length of the name that `text` begins with (production 5, `Name`); 0 if it doesn't begin with one.
+pub(super) fn name_len(text: &[u8]) -> usize {
+    // What is looked at is the beginning that is UTF-8, which all of it is unless it was cut.
+    let text = match core::str::from_utf8(text) {
+        Ok(text) => text,
+        Err(error) => text
+            .get(..error.valid_up_to())
+            .and_then(|valid| core::str::from_utf8(valid).ok())
+            .unwrap_or_default(),
+    };
+    let mut len = 0;
+    for character in text.chars() {
         if !(is_name_start(character) || len > 0 && is_name_only(character)) {
             break;
         }
@@ -96,37 +117,15 @@ fn is_name_only(character: char) -> bool {
         '-' | '.' | '0'..='9' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
 }
 
-/// Whether a name is one with namespaces: at most one colon, with a name on either side.
-#[inline(always)]
-pub(super) fn is_qualified(name: &[u8]) -> bool {
-    match name.iter().position(|&byte| byte == b':') {
-        None => true,
-        Some(0) => false,
-        Some(colon) => {
-            let local = name.get(colon + 1..).unwrap_or_default();
-            name_len(local) == local.len() && !local.is_empty() && !local.contains(&b':')
-        }
-    }
-}
-
-const OTHER: u8 = 0;
-const NAME: u8 = 1;
-const NAME_NOT_FIRST: u8 = 2;
-const NOT_ASCII: u8 = 3;
-
-const NAME_CLASSES: [u8; 256] = {
-    let mut classes = [OTHER; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        classes[byte] = match byte as u8 {
-            b':' | b'A'..=b'Z' | b'_' | b'a'..=b'z' => NAME,
-            b'-' | b'.' | b'0'..=b'9' => NAME_NOT_FIRST,
-            0x80.. => NOT_ASCII,
-            _ => OTHER,
-        };
+/// Which bytes are in nearly all names.
+const IS_SIMPLE: [bool; 256] = {
+    let mut is_simple = [false; 256];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        is_simple[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
         byte += 1;
     }
-    classes
+    is_simple
 };
 
 #[cfg(test)]
@@ -183,14 +182,20 @@ mod tests {
     #[test]
     fn qualified_names_have_one_colon_between_names() {
         for (name, expected) in [
-            ("a", true),
-            ("a:b", true),
-            (":a", false),
-            ("a:", false),
-            ("a:b:c", false),
-            ("a:1", false),
+            ("", None),
+            ("a>", Some(1)),
+            ("a9_>", Some(3)),
+            ("9a", None),
+            ("a-b.c ", Some(5)),
+            ("a:b ", Some(3)),
+            ("é:b", Some(4)),
+            (":a", None),
+            ("a:", None),
+            ("a:b:c", None),
+            ("a:1", None),
+            ("-", None),
         ] {
-            assert_eq!(is_qualified(name.as_bytes()), expected, "{name}");
+            assert_eq!(qualified_name_len(name.as_bytes()), expected, "{name}");
         }
     }
 }

@@ -175,6 +175,25 @@ impl<'a> Declaration<'a> {
 
     /// Reads the declaration at the beginning of `text`.
     fn read(text: &'a [u8]) -> Result<Self, BodyError> {
+        // Nearly all declarations are one of these, and need no label.
+        const USUAL: [&[u8]; 3] = [
+            b"<?xml version=\"1.0\"?>",
+            b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+            b"<?xml version=\"1.0\" encoding=\"utf-8\"?>",
+        ];
+        for usual in USUAL {
+            if text.starts_with(usual) {
+                let label = if usual.len() == USUAL[0].len() {
+                    None
+                } else {
+                    Some(&b"utf-8"[..])
+                };
+                return Ok(Self {
+                    label,
+                    len: usual.len(),
+                });
+            }
+        }
         let kind = BodyErrorKind::Syntax;
         Self::parse(text).map_err(|offset| BodyError { kind, offset })
     }

@@ -431,13 +431,9 @@ impl<'a> Reader<'a> {
     #[inline]
     fn name(&mut self) -> Result<Span, BodyErrorKind> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let len = chars::name_len(rest);
-        let name = rest.get(..len).unwrap_or_default();
+        let len = chars::qualified_name_len(rest).ok_or_else(|| self.unexpected())?;
         if len > self.max_name_bytes {
             return Err(BodyErrorKind::XmlLimit);
-        }
-        if len == 0 || !chars::is_qualified(name) {
-            return Err(self.unexpected());
         }
         let span = (self.at as u32, (self.at + len) as u32);
         self.at += len;
