@@ -62,7 +62,7 @@ impl Error for RouteError {}
 pub enum PathError {
     /// `%` without two hexadecimal digits behind it.
     BadEscape,
-    /// `%00`
+    /// `%00`, or NUL as it is.
     Nul,
     /// A segment that is `.` or `..`, encoded or not. Clients remove them before they send
     /// (RFC 3986 section 5.2.4); one that does not wants to get somewhere else.

@@ -6,8 +6,11 @@ use crate::percent::Decoded;
 
 /// Refuses what no path may hold; answers whether there are escapes.
 pub(super) fn check_path(path: &[u8]) -> Result<bool, PathError> {
-    if memchr::memchr2(b'%', b'.', path).is_none() {
+    if memchr::memchr3(b'%', b'.', 0, path).is_none() {
         return Ok(false);
+    }
+    if path.contains(&0) {
+        return Err(PathError::Nul);
     }
     let has_escapes = percent::has_escapes(path);
     if has_escapes {

@@ -93,6 +93,7 @@ fn bad_paths_are_errors_wherever_they_lead() {
         ("/nowhere/%", "BadEscape"),
         ("/x/%00", "Nul"),
         ("/x/a%00b", "Nul"),
+        ("/f/a\0", "Nul"),
         ("/.", "DotSegment"),
         ("/..", "DotSegment"),
         ("/./a", "DotSegment"),
