@@ -1,5 +1,5 @@
 /*
- * What Rust sees of PHP: the engine's own headers, and the functions of shim.c for what they offer only as a macro, a
+ * What Rust sees of PHP: the engine's own headers, and the functions of the shim for what they offer only as a macro, a
  * static inline or a setjmp. bindgen reads this file against the *installed* headers, since the layout of EG differs
  * between builds of the same version.
  */
@@ -62,6 +62,17 @@ typedef struct kg_context {
 	size_t slot;
 } kg_context;
 
+/* defined in Rust */
+extern void kargo_not_constructible(zend_execute_data *, zval *);
+extern void kargo_native_free(zend_class_entry *class_entry, void *native);
+extern void *kargo_native_clone(zend_class_entry *class_entry, void *native);
+extern void kargo_module_started(void);
+extern void kargo_request_ended(void);
+extern size_t kargo_on_output(const char *bytes, size_t length);
+extern void kargo_on_error(int type, zend_string *file, uint32_t line, zend_string *message);
+extern zend_fiber_context *kargo_context_main(kg_context *context);
+extern void kargo_fn_panic(zend_execute_data *, zval *);
+
 zend_module_entry *kg_module(void);
 
 /* calls */
@@ -78,6 +89,7 @@ kg_context *kg_context_new(size_t slot);
 void kg_context_switch(zend_fiber_context *to);
 zend_fiber_context *kg_context_current(void);
 bool kg_switch_is_blocked(void);
+int kg_serving_error_reporting(void);
 void kg_scope_park(kg_scope *scope);
 void kg_scope_resume(kg_scope *scope);
 

@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 use kargo_rpc::Limits;
 
 use crate::engine::callable::{Outcome, call_cached};
-use crate::engine::value::array_find;
+use crate::engine::value::{array_find, class_of};
 use crate::engine::{Callable, Owned, Zv, ffi};
 use crate::rpc::construct;
 use crate::rpc::signature::Signature;
@@ -155,7 +156,7 @@ pub(crate) enum Target {
     /// A closure, a function, a method of an object given as a callable.
     Callable(Callable),
     /// A static method.
-    Static { function: *mut ffi::zend_function, class: *mut ffi::zend_class_entry },
+    Static(Cache),
     /// Method number `slot` of a service.
     Member { service: Rc<Service>, slot: usize },
 }
@@ -181,19 +182,59 @@ pub(crate) struct Service {
     instance: RefCell<Option<Rc<Instance>>>,
 }
 
-/// An object and the functions of its methods.
+/// An object and what to call for each of its methods.
 #[derive(Debug)]
 struct Instance {
-    object: *mut ffi::zend_object,
-    _holds: Owned,
-    functions: Vec<*mut ffi::zend_function>,
+    object: Owned,
+    methods: Vec<Cache>,
+}
+
+/// A resolved function with the object or class it is called on.
+pub(crate) struct Cache(ffi::zend_fcall_info_cache);
+
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cache")
+    }
+}
+
+impl Cache {
+    pub(crate) fn new(
+        function: *mut ffi::zend_function,
+        object: *mut ffi::zend_object,
+        class: *mut ffi::zend_class_entry,
+    ) -> Self {
+        // SAFETY: all zeroes is an empty cache.
+        let mut cache: ffi::zend_fcall_info_cache = unsafe { std::mem::zeroed() };
+        cache.function_handler = function;
+        cache.object = object;
+        cache.called_scope = class;
+        Self(cache)
+    }
 }
 
 /// What to call, and what must stay alive meanwhile.
 #[derive(Debug)]
 pub(crate) struct Resolved {
-    pub(crate) cache: ffi::zend_fcall_info_cache,
-    _holds: Option<Rc<Instance>>,
+    cache: *const ffi::zend_fcall_info_cache,
+    instance: Option<Rc<Instance>>,
+}
+
+impl Resolved {
+    /// Calls it with `count` arguments that lie one after the other.
+    #[inline]
+    pub(crate) fn call(&self, result: Zv, count: u32, first: Zv) -> Outcome {
+        // SAFETY: the instance is held here, anything else by the method.
+        call_cached(unsafe { &*self.cache }, result, count, first)
+    }
+
+    /// The call is over. An object that was made for it goes now; its destructor may run PHP code.
+    #[inline]
+    pub(crate) fn finish(self) {
+        if let Some(Ok(mut instance)) = self.instance.map(Rc::try_unwrap) {
+            construct::release(instance.object.zv(), 1);
+        }
+    }
 }
 
 /// Why there is nothing to call.
@@ -211,7 +252,12 @@ impl Service {
         class: *mut ffi::zend_class_entry,
         names: Vec<Box<[u8]>>,
     ) -> Self {
-        Self { source, class, names, instance: RefCell::new(None) }
+        Self {
+            source,
+            class,
+            names,
+            instance: RefCell::new(None),
+        }
     }
 
     /// Gives the service its object.
@@ -225,16 +271,23 @@ impl Service {
         let Some(raw) = object.zv().object() else {
             return Err(Unresolved::Useless("the factory gave no object"));
         };
+        let class = class_of(raw);
         // SAFETY: the object is alive, and its class too.
-        let table = unsafe { &raw mut (*(*raw).ce).function_table };
-        let functions = self.names.iter().map(|name| {
+        let table = unsafe { &raw mut (*class).function_table };
+        let methods = self.names.iter().map(|name| {
             // SAFETY: function tables hold pointers to functions.
-            array_find(table, name).map(|found| unsafe { (*found.0).value.func })
+            let function = array_find(table, name).map(|found| unsafe { (*found.0).value.func });
+            function.map(|function| Cache::new(function, raw, class))
         });
-        let functions = functions
+        let methods = methods
             .collect::<Option<Vec<_>>>()
-            .ok_or(Unresolved::Useless("the factory's object lacks an exported method"))?;
-        Ok(Instance { object: raw, _holds: Owned::copy_of(object.zv()), functions })
+            .ok_or(Unresolved::Useless(
+                "the factory's object lacks an exported method",
+            ))?;
+        Ok(Instance {
+            object: Owned::copy_of(object.zv()),
+            methods,
+        })
     }
 
     /// What to call for method `slot`. May run PHP code: a factory, a constructor.
@@ -245,10 +298,13 @@ impl Service {
             Some(instance) => instance,
             None => self.make()?,
         };
-        let function = instance.functions.get(slot).copied().unwrap_or(std::ptr::null_mut());
-        // SAFETY: the object is alive.
-        let class = unsafe { (*instance.object).ce };
-        Ok(Resolved { cache: cache_of(function, instance.object, class), _holds: Some(instance) })
+        let Some(method) = instance.methods.get(slot) else {
+            return Err(Unresolved::Useless("the object lacks an exported method"));
+        };
+        Ok(Resolved {
+            cache: &raw const method.0,
+            instance: Some(instance),
+        })
     }
 
     #[cold]
@@ -261,8 +317,7 @@ impl Service {
                 return self.instance_of(&mut object).map(Rc::new);
             }
             Source::Factory(factory) => {
-                let cache = factory.cache();
-                let outcome = call_cached(&cache, object.zv(), 0, Zv(std::ptr::null_mut()));
+                let outcome = factory.call(object.zv(), 0, Zv(std::ptr::null_mut()));
                 if outcome != Outcome::Returned {
                     return Err(Unresolved::Call(outcome));
                 }
@@ -284,24 +339,14 @@ impl Method {
     pub(crate) fn resolve(&self) -> Result<Resolved, Unresolved> {
         match &self.target {
             Target::Member { service, slot } => service.resolve(*slot),
-            Target::Callable(callable) => Ok(Resolved { cache: callable.cache(), _holds: None }),
-            Target::Static { function, class } => {
-                let cache = cache_of(*function, std::ptr::null_mut(), *class);
-                Ok(Resolved { cache, _holds: None })
-            }
+            Target::Callable(callable) => Ok(Resolved {
+                cache: callable.cache(),
+                instance: None,
+            }),
+            Target::Static(Cache(cache)) => Ok(Resolved {
+                cache: &raw const *cache,
+                instance: None,
+            }),
         }
     }
-}
-
-fn cache_of(
-    function: *mut ffi::zend_function,
-    object: *mut ffi::zend_object,
-    class: *mut ffi::zend_class_entry,
-) -> ffi::zend_fcall_info_cache {
-    // SAFETY: all zeroes is an empty cache.
-    let mut cache: ffi::zend_fcall_info_cache = unsafe { std::mem::zeroed() };
-    cache.function_handler = function;
-    cache.object = object;
-    cache.called_scope = class;
-    cache
 }

@@ -21,7 +21,6 @@ const NO_PLACE: u32 = u32::MAX;
 pub(crate) struct OutOfMemory;
 
 /// What decoders fill. Reused from body to body.
-#[derive(Debug)]
 pub(crate) struct Arguments {
     pub(crate) stack: ValueStack,
     /// Per argument on the stack: which parameter it is for.
@@ -163,7 +162,11 @@ impl Builder for Arguments {
 #[inline]
 fn still_has_memory() -> Result<(), OutOfMemory> {
     // SAFETY: reads one flag.
-    if unsafe { ffi::kg_is_out_of_memory() } { Err(OutOfMemory) } else { Ok(()) }
+    if unsafe { ffi::kg_is_out_of_memory() } {
+        Err(OutOfMemory)
+    } else {
+        Ok(())
+    }
 }
 
 impl CallBuilder for Arguments {
@@ -173,7 +176,11 @@ impl CallBuilder for Arguments {
         let found = methods.and_then(|methods| methods.find(name));
         let Some(handle) = found else {
             self.current = None;
-            let own = if self.has_system { system::Method::find(name) } else { None };
+            let own = if self.has_system {
+                system::Method::find(name)
+            } else {
+                None
+            };
             return Ok(own.map_or(UNKNOWN_METHOD, |method| SYSTEM + method as u32));
         };
         self.current = methods.and_then(|methods| methods.get(handle)).cloned();
@@ -185,7 +192,9 @@ impl CallBuilder for Arguments {
             (Argument::Position(position), _) => position,
             (Argument::Name(name), Some(method)) => {
                 let parameters = &method.signature.parameters;
-                let found = parameters.iter().position(|parameter| *parameter.name == *name);
+                let found = parameters
+                    .iter()
+                    .position(|parameter| *parameter.name == *name);
                 found.unwrap_or_else(|| {
                     let index = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
                     self.unknown.push((index, name.into()));
@@ -203,8 +212,11 @@ impl CallBuilder for Arguments {
                 .or(signature.variadic.as_ref())
                 .is_some_and(|parameter| parameter.wants_arrays)
         });
-        self.stack.objects_as =
-            if wants_arrays { ObjectsAs::Arrays } else { ObjectsAs::Objects };
+        self.stack.objects_as = if wants_arrays {
+            ObjectsAs::Arrays
+        } else {
+            ObjectsAs::Objects
+        };
         Ok(())
     }
 

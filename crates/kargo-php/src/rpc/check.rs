@@ -20,7 +20,10 @@ pub(crate) struct Mismatch {
 
 impl Mismatch {
     pub(crate) fn new(reason: String) -> Self {
-        Self { path: Vec::new(), reason }
+        Self {
+            path: Vec::new(),
+            reason,
+        }
     }
 
     /// The same one level further out.
@@ -65,7 +68,9 @@ fn kind_name(value: Zv) -> &'static str {
 }
 
 fn is_of(value: Zv, class: *mut ffi::zend_class_entry) -> bool {
-    value.object().map(class_of) == Some(class)
+    value
+        .object()
+        .is_some_and(|object| class_of(object) == class)
 }
 
 fn is_std(value: Zv) -> bool {
@@ -75,11 +80,15 @@ fn is_std(value: Zv) -> bool {
 
 fn is_date(value: Zv) -> bool {
     // SAFETY: the object is alive.
-    value.object().is_some_and(|object| unsafe { ffi::kg_shape_of(object) } == ffi::kg_shape_KG_DATE)
+    value
+        .object()
+        .is_some_and(|object| unsafe { ffi::kg_shape_of(object) } == ffi::kg_shape_KG_DATE)
 }
 
 fn is_list(array: *mut ffi::zend_array) -> bool {
-    (0..).zip(array_iter(array)).all(|(at, (key, _))| matches!(key, Key::Index(index) if index == at))
+    (0..)
+        .zip(array_iter(array))
+        .all(|(at, (key, _))| matches!(key, Key::Index(index) if index == at))
 }
 
 /// Makes `value` fit `ty`, or says why it can't. The value is the caller's alone: it is changed in place.
@@ -93,7 +102,11 @@ pub(crate) fn fit(value: Zv, ty: &Type) -> Result<(), Mismatch> {
         Type::String if value.kind() == Kind::String => true,
         _ => return fit_slowly(value, ty, false),
     };
-    if fits { Ok(()) } else { Err(mismatch(value, ty)) }
+    if fits {
+        Ok(())
+    } else {
+        Err(mismatch(value, ty))
+    }
 }
 
 /// The same where conversions may be needed. `is_in_array`: below a parameter that is declared as an array, where
@@ -128,7 +141,11 @@ fn fit_slowly(value: Zv, ty: &Type, is_in_array: bool) -> Result<(), Mismatch> {
         Type::Map(item) => return fit_items(value, ty, item, false, true),
         Type::Union(members) => return fit_union(value, ty, members, is_in_array),
     };
-    if fits { Ok(()) } else { Err(mismatch(value, ty)) }
+    if fits {
+        Ok(())
+    } else {
+        Err(mismatch(value, ty))
+    }
 }
 
 /// An integer where a float is wanted.
@@ -142,7 +159,9 @@ fn unwrap_binary(value: Zv) -> bool {
     if !is_of(value, class::binary()) {
         return false;
     }
-    let Some(object) = value.object() else { return false };
+    let Some(object) = value.object() else {
+        return false;
+    };
     let mut bytes = Owned::copy_of(object::property(object, 0));
     value.release();
     value.copy_from(bytes.zv());
@@ -150,7 +169,9 @@ fn unwrap_binary(value: Zv) -> bool {
 }
 
 fn decode_base64(value: Zv) -> bool {
-    let Some(text) = value.bytes() else { return false };
+    let Some(text) = value.bytes() else {
+        return false;
+    };
     // SAFETY: the engine reads the text and gives a string of ours.
     let decoded = unsafe { ffi::kg_base64_decode(text.as_ptr().cast(), text.len()) };
     if decoded.is_null() {
@@ -174,11 +195,7 @@ fn wrap_binary(value: Zv) -> bool {
     true
 }
 
-fn fit_date(
-    value: Zv,
-    ty: &Type,
-    class: *mut ffi::zend_class_entry,
-) -> Result<(), Mismatch> {
+fn fit_date(value: Zv, ty: &Type, class: *mut ffi::zend_class_entry) -> Result<(), Mismatch> {
     if is_of(value, class) {
         return Ok(());
     }
@@ -191,9 +208,7 @@ fn fit_date(
     date.write_rfc3339_to(&mut text);
     let mut made = Owned::undefined();
     // SAFETY: the text is read during the call; a fresh object is made. Without a zone PHP takes its default.
-    if !unsafe {
-        ffi::kg_date_of_class(class, text.as_ptr().cast(), text.len(), made.zv().0)
-    } {
+    if !unsafe { ffi::kg_date_of_class(class, text.as_ptr().cast(), text.len(), made.zv().0) } {
         return Err(mismatch_text(value, ty));
     }
     value.release();
@@ -246,13 +261,20 @@ fn fit_enum(
         return Err(mismatch(value, ty));
     }
     // The cases are constants, which PHP evaluates when they are first asked for.
-    let mut case = Case { class, value, found: std::ptr::null_mut() };
+    let mut case = Case {
+        class,
+        value,
+        found: std::ptr::null_mut(),
+    };
     let outcome = protect(&mut case, case_body);
     if outcome == Outcome::Threw {
         drop(take_exception());
     }
     if outcome != Outcome::Returned || case.found.is_null() {
-        return Err(Mismatch::new(format!("{ty} expected, another {} given", kind_name(value))));
+        return Err(Mismatch::new(format!(
+            "{ty} expected, another {} given",
+            kind_name(value)
+        )));
     }
     value.release();
     value.share_object(case.found);
@@ -291,7 +313,9 @@ fn fit_items(
         // PHP has one kind of empty array, so an empty list is an empty map to its clients.
         return Err(mismatch(value, ty));
     }
-    let Some(array) = value.array() else { return Err(mismatch(value, ty)) };
+    let Some(array) = value.array() else {
+        return Err(mismatch(value, ty));
+    };
     for (key, element) in array_iter(array) {
         fit_slowly(element, item, true).map_err(|error| match key {
             Key::Index(index) => error.below(&index.to_string()),
@@ -303,15 +327,12 @@ fn fit_items(
 
 fn is_empty_object(value: Zv) -> bool {
     // SAFETY: the object is alive.
-    value.object().is_some_and(|object| array_len(unsafe { ffi::kg_object_properties(object) }) == 0)
+    value
+        .object()
+        .is_some_and(|object| array_len(unsafe { ffi::kg_object_properties(object) }) == 0)
 }
 
-fn fit_union(
-    value: Zv,
-    ty: &Type,
-    members: &[Type],
-    is_in_array: bool,
-) -> Result<(), Mismatch> {
+fn fit_union(value: Zv, ty: &Type, members: &[Type], is_in_array: bool) -> Result<(), Mismatch> {
     // A value that is of one of the types is left as it is; conversions come second.
     if let Some(member) = members.iter().find(|member| is_exactly(value, member)) {
         return fit_slowly(value, member, is_in_array);
@@ -356,9 +377,7 @@ fn may_become(value: Zv, ty: &Type) -> bool {
         Type::String => is_of(value, class::binary()),
         Type::Bytes | Type::Binary => value.kind() == Kind::String || is_of(value, class::binary()),
         Type::Date(_) => value.kind() == Kind::String || is_date(value),
-        Type::Enum { is_int, .. } => {
-            value.kind() == if *is_int { Kind::Int } else { Kind::String }
-        }
+        Type::Enum { is_int, .. } => value.kind() == if *is_int { Kind::Int } else { Kind::String },
         Type::Array | Type::Items(_) => value.kind() == Kind::Array || is_std(value),
         Type::List(_) => value.kind() == Kind::Array,
         Type::Map(_) => is_std(value) || value.array().is_some_and(|array| array_len(array) == 0),

@@ -51,8 +51,12 @@ unsafe extern "C" fn release_body(data: *mut c_void) {
 #[inline]
 pub(crate) fn release(first: Zv, count: usize) {
     // SAFETY: the caller has that many values there.
-    let can_run_code = (0..count)
-        .any(|index| matches!(unsafe { Zv(first.0.add(index)) }.kind(), Kind::Object | Kind::Array));
+    let can_run_code = (0..count).any(|index| {
+        matches!(
+            unsafe { Zv(first.0.add(index)) }.kind(),
+            Kind::Object | Kind::Array
+        )
+    });
     if can_run_code {
         release_protected(first, count);
     } else {
@@ -65,7 +69,10 @@ pub(crate) fn release(first: Zv, count: usize) {
 
 #[cold]
 fn release_protected(first: Zv, count: usize) {
-    let mut release = Release { first: first.0, count };
+    let mut release = Release {
+        first: first.0,
+        count,
+    };
     while release.count != 0 {
         match protect(&mut release, release_body) {
             Outcome::Returned => {}

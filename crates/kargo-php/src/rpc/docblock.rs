@@ -23,7 +23,9 @@ impl DocBlock {
     pub(crate) fn parse(comment: &[u8]) -> Self {
         let text = String::from_utf8_lossy(comment);
         let text = text.trim().trim_start_matches("/**").trim_end_matches("*/");
-        let lines = text.lines().map(|line| line.trim_start().trim_start_matches('*').trim());
+        let lines = text
+            .lines()
+            .map(|line| line.trim_start().trim_start_matches('*').trim());
         let mut block = Self::default();
         let mut tag = String::new();
         let mut prose: Vec<&str> = Vec::new();
@@ -67,7 +69,11 @@ impl DocBlock {
 
     fn take_parameter(&mut self, text: &str) {
         let mut reader = TypeReader::new(text);
-        let ty = if text.starts_with('$') { None } else { reader.union() };
+        let ty = if text.starts_with('$') {
+            None
+        } else {
+            reader.union()
+        };
         let Some(at) = text.find('$') else { return };
         let name: String = text[at + 1..]
             .chars()
@@ -99,7 +105,10 @@ struct TypeReader<'a> {
 
 impl<'a> TypeReader<'a> {
     const fn new(text: &'a str) -> Self {
-        Self { rest: text, depth: 0 }
+        Self {
+            rest: text,
+            depth: 0,
+        }
     }
 
     fn take(&mut self, token: &str) -> bool {
@@ -142,7 +151,11 @@ impl<'a> TypeReader<'a> {
         if self.rest.starts_with('&') && !self.rest.starts_with("&$") {
             return None;
         }
-        if is_nullable { Type::union(vec![ty, Type::Null]) } else { Some(ty) }
+        if is_nullable {
+            Type::union(vec![ty, Type::Null])
+        } else {
+            Some(ty)
+        }
     }
 
     fn atom(&mut self) -> Option<Type> {
@@ -162,7 +175,10 @@ impl<'a> TypeReader<'a> {
         if word.is_empty() {
             return None;
         }
-        if word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+        if word
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-')
+        {
             return Some(Type::Int);
         }
         if self.rest.starts_with('<') {
@@ -187,10 +203,18 @@ impl<'a> TypeReader<'a> {
         if matches!(word, "int" | "int-mask" | "int-mask-of" | "class-string") {
             let end = self.rest.find('>')?;
             self.rest = &self.rest[end + 1..];
-            return Some(if word == "class-string" { Type::String } else { Type::Int });
+            return Some(if word == "class-string" {
+                Type::String
+            } else {
+                Type::Int
+            });
         }
         let first = self.union()?;
-        let second = if self.take(",") { Some(self.union()?) } else { None };
+        let second = if self.take(",") {
+            Some(self.union()?)
+        } else {
+            None
+        };
         if !self.take(">") {
             return None;
         }
@@ -199,7 +223,11 @@ impl<'a> TypeReader<'a> {
             ("array" | "non-empty-array" | "iterable", None) => Some(Type::Items(Box::new(first))),
             ("array" | "non-empty-array" | "iterable", Some(item)) => {
                 let item = Box::new(item);
-                Some(if first == Type::String { Type::Map(item) } else { Type::Items(item) })
+                Some(if first == Type::String {
+                    Type::Map(item)
+                } else {
+                    Type::Items(item)
+                })
             }
             _ => None,
         }

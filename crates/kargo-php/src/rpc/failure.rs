@@ -44,7 +44,11 @@ impl Failure {
     pub(crate) fn internal() -> Self {
         let id = current::request_name(current::with(|current| current.number));
         let data = format!("{{\"id\":\"{id}\"}}").into_bytes();
-        Self { detail: Some(id), data: Some(data), ..Self::standard(FaultCode::InternalError) }
+        Self {
+            detail: Some(id),
+            data: Some(data),
+            ..Self::standard(FaultCode::InternalError)
+        }
     }
 
     /// An argument at `pointer` doesn't fit.
@@ -83,7 +87,8 @@ impl Failure {
         };
         Self {
             // A code that is out of the protocols' range is none.
-            code: i32::try_from(int_property(exception, "code")).map_or(Code::Application, Code::Is),
+            code: i32::try_from(int_property(exception, "code"))
+                .map_or(Code::Application, Code::Is),
             message: message_of(exception).into(),
             detail: None,
             data,
@@ -94,7 +99,11 @@ impl Failure {
     pub(crate) fn of_allowed(exception: *mut ffi::zend_object) -> Self {
         let code = i32::try_from(int_property(exception, "code")).unwrap_or(0);
         Self {
-            code: if code == 0 { Code::Application } else { Code::Is(code) },
+            code: if code == 0 {
+                Code::Application
+            } else {
+                Code::Is(code)
+            },
             message: message_of(exception).into(),
             detail: None,
             data: None,

@@ -2,9 +2,9 @@
 
 use kargo_rpc::{Call, FaultCode};
 
-use crate::engine::callable::{Outcome, call_cached, take_exception};
+use crate::engine::callable::{Outcome, take_exception};
 use crate::engine::throw::class;
-use crate::engine::{Kind, Owned, Zv};
+use crate::engine::{Kind, Owned, Zv, ffi};
 use crate::log::Level;
 use crate::rpc::api::{Api, Method, Unresolved};
 use crate::rpc::arguments::Arguments;
@@ -24,7 +24,7 @@ pub(crate) fn invoke(
     call: &Call,
     arguments: &mut Arguments,
     start: usize,
-    room: &mut Vec<crate::engine::ffi::zval>,
+    room: &mut Vec<ffi::zval>,
     result: Zv,
 ) -> Result<(), Failure> {
     let count = call.argument_count as usize;
@@ -76,7 +76,10 @@ fn bind_positional(
         check::fit(arguments.stack.at(start + position), &parameter.ty)
             .map_err(|error| error.below(&position.to_string()).below("params"))?;
     }
-    Ok((arguments.stack.at(start), u32::try_from(count).unwrap_or(u32::MAX)))
+    Ok((
+        arguments.stack.at(start),
+        u32::try_from(count).unwrap_or(u32::MAX),
+    ))
 }
 
 /// Moves arguments by name to their positions; what was left out stays undefined, which makes PHP take its default.
@@ -85,7 +88,7 @@ fn bind_named(
     arguments: &mut Arguments,
     start: usize,
     count: usize,
-    room: &mut Vec<crate::engine::ffi::zval>,
+    room: &mut Vec<ffi::zval>,
 ) -> Result<(Zv, u32), Mismatch> {
     // SAFETY: all zeroes is an undefined value.
     room.resize_with(signature.parameters.len(), || unsafe { std::mem::zeroed() });
@@ -96,7 +99,9 @@ fn bind_named(
                 .below(&String::from_utf8_lossy(name))
                 .below("params")
         })?;
-        let Some(slot) = room.get_mut(place) else { continue };
+        let Some(slot) = room.get_mut(place) else {
+            continue;
+        };
         let slot = Zv(slot);
         // Of a repeated name the last one wins.
         slot.release();
@@ -105,22 +110,32 @@ fn bind_named(
         used = used.max(place + 1);
     }
     for (place, parameter) in signature.parameters.iter().enumerate() {
-        let Some(slot) = room.get_mut(place) else { break };
+        let Some(slot) = room.get_mut(place) else {
+            break;
+        };
         let slot = Zv(slot);
         if slot.kind() != Kind::Undefined {
             check::fit(slot, &parameter.ty).map_err(|error| {
-                error.below(&String::from_utf8_lossy(&parameter.name)).below("params")
+                error
+                    .below(&String::from_utf8_lossy(&parameter.name))
+                    .below("params")
             })?;
         } else if !parameter.is_optional {
             return Err(missing(signature, place));
         }
     }
-    Ok((Zv(room.as_mut_ptr()), u32::try_from(used).unwrap_or(u32::MAX)))
+    Ok((
+        Zv(room.as_mut_ptr()),
+        u32::try_from(used).unwrap_or(u32::MAX),
+    ))
 }
 
 #[cold]
 fn missing(signature: &Signature, position: usize) -> Mismatch {
-    let name = signature.parameters.get(position).map_or(&b""[..], |parameter| &parameter.name);
+    let name = signature
+        .parameters
+        .get(position)
+        .map_or(&b""[..], |parameter| &parameter.name);
     Mismatch::new(format!("{} is missing", String::from_utf8_lossy(name))).below("params")
 }
 
@@ -148,26 +163,13 @@ fn call_method(
             return Err(Failure::internal());
         }
     };
-    match call_cached(&resolved.cache, result, count, first) {
-        Outcome::Returned => {
-            drop_service(resolved);
-            Ok(())
-        }
-        outcome => {
-            let failure = failure_of(api, method, outcome);
-            drop_service(resolved);
-            Err(failure)
-        }
-    }
-}
-
-/// An object that was made for this call goes now; its destructor may run PHP code.
-#[inline]
-fn drop_service(resolved: crate::rpc::api::Resolved) {
-    if let Some(mut object) = resolved.into_last_object() {
-        let value = object.zv();
-        construct::release(value, 1);
-    }
+    let outcome = resolved.call(result, count, first);
+    let called = match outcome {
+        Outcome::Returned => Ok(()),
+        outcome => Err(failure_of(api, method, outcome)),
+    };
+    resolved.finish();
+    called
 }
 
 /// The fault that an outcome is, with everything told to the log that the client must not see.
@@ -178,14 +180,18 @@ pub(crate) fn failure_of(api: &Api, method: &Method, outcome: Outcome) -> Failur
         handler::log_end(outcome, &format!("method {name}"));
         return Failure::internal();
     }
-    let Some(exception) = take_exception() else { return Failure::internal() };
+    let Some(exception) = take_exception() else {
+        return Failure::internal();
+    };
     failure_of_exception(api, &name, exception)
 }
 
 fn failure_of_exception(api: &Api, name: &str, mut exception: Owned) -> Failure {
-    let Some(object) = exception.zv().object() else { return Failure::internal() };
+    let Some(object) = exception.zv().object() else {
+        return Failure::internal();
+    };
     // SAFETY: both are alive.
-    if unsafe { crate::engine::ffi::kg_instance_of(object, class::fault()) } {
+    if unsafe { ffi::kg_instance_of(object, class::fault()) } {
         return Failure::of_fault(object);
     }
     if api.allows(object) {

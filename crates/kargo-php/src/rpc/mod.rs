@@ -1,22 +1,99 @@
+//! Exported PHP classes as remote procedures.
+//!
+//! | module | is |
+//! |---|---|
+//! | `api` | what an Api object holds: methods by name, and where their objects come from |
+//! | `export`, `signature`, `docblock`, `types` | from a PHP class to methods and their types, once, at export |
+//! | `arguments`, `stack` | what the decoders fill: PHP values, in the shape each parameter wants |
+//! | `check` | arguments against types, before PHP runs |
+//! | `invoke`, `construct`, `failure` | one call, and how it can fail |
+//! | `encode`, `json` | PHP values as JSON and XML-RPC |
+//! | `jsonrpc`, `xmlrpc`, `system`, `service_map` | the doors |
+//! | `workspace`, `body` | memory and bytes of one request |
+//!
+//! A method may wait, and then other requests are served below it. So nothing shared is borrowed across a call: the
+//! workspace of a body is its own until its answer is sent, and the tables of an Api are replaced, never changed.
+
+pub(crate) mod api;
+mod arguments;
+mod body;
+mod check;
+mod construct;
+mod docblock;
 pub(crate) mod encode;
+pub(crate) mod export;
+mod failure;
+mod invoke;
 pub(crate) mod json;
+mod jsonrpc;
+mod service_map;
+pub(crate) mod signature;
 pub(crate) mod stack;
+mod system;
+mod types;
+mod workspace;
+mod xmlrpc;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-#[derive(Debug)]
-pub(crate) struct Api;
-#[derive(Debug, Clone, Copy)]
+
+use kargo_http::Method;
+use kargo_net::RequestId;
+
+use crate::engine::call::panic_text;
+use crate::log;
+use crate::serve::handler;
+
+pub(crate) use api::Api;
+
+/// One of the paths below an Api's mount, and what is asked of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Door {
     JsonRpc,
+    ServiceMap,
+    XmlRpc,
 }
+
 impl Door {
+    /// The door for a method and a path below the mount, which is still percent-encoded.
+    ///
+    /// # Errors
+    /// Status and Allow header of the refusal.
     pub(crate) fn find(
-        _m: kargo_http::Method,
-        _p: Option<&[u8]>,
+        method: Method,
+        mounted_path: Option<&[u8]>,
     ) -> Result<Self, (u16, Option<&'static str>)> {
-        Err((404, None))
+        let allow = match (mounted_path, method) {
+            (Some(b"/jsonrpc"), Method::Post) => return Ok(Self::JsonRpc),
+            (Some(b"/jsonrpc"), Method::Get | Method::Head) => return Ok(Self::ServiceMap),
+            (Some(b"/jsonrpc"), _) => "GET, HEAD, POST, OPTIONS",
+            (Some(b"/xmlrpc"), Method::Post) => return Ok(Self::XmlRpc),
+            (Some(b"/xmlrpc"), _) => "POST, OPTIONS",
+            _ => return Err((404, None)),
+        };
+        Err((if method == Method::Options { 204 } else { 405 }, Some(allow)))
     }
 }
-pub(crate) fn serve(_id: kargo_net::RequestId, _api: &Rc<Api>, _door: Door) {}
+
+/// Answers a request, whatever happens.
+pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
+    let served = catch_unwind(AssertUnwindSafe(|| match door {
+        Door::JsonRpc => jsonrpc::serve(id, api),
+        Door::ServiceMap => service_map::serve(id, api),
+        Door::XmlRpc => xmlrpc::serve(id, api),
+    }));
+    if let Err(payload) = served {
+        log::error(&format!("panic while answering a call: {}", panic_text(payload.as_ref())));
+        match door {
+            Door::XmlRpc => xmlrpc::send_failure(id, &mut Vec::new()),
+            Door::JsonRpc | Door::ServiceMap => jsonrpc::send_failure(id, &mut Vec::new()),
+        }
+        handler::recycle("a panic in the extension");
+    }
+}
+
+/// Gives up what is kept between requests, when the script ends.
 pub(crate) fn clear() {
+    workspace::clear();
     json::clear();
 }

@@ -66,7 +66,10 @@ impl Signature {
     ///
     /// # Errors
     /// A parameter that nothing sent could ever be given to, or one by reference.
-    pub(crate) fn read(function: *const ffi::zend_function, name: &str) -> Result<Self, ExportError> {
+    pub(crate) fn read(
+        function: *const ffi::zend_function,
+        name: &str,
+    ) -> Result<Self, ExportError> {
         // SAFETY: the function is alive; the comment is its own.
         let comment = unsafe { ffi::kg_doc_comment(function) };
         let doc = if comment.is_null() {
@@ -75,8 +78,12 @@ impl Signature {
             DocBlock::parse(string_bytes(comment))
         };
         // SAFETY: as above.
-        let (required, scope) =
-            unsafe { ((*function).common.required_num_args, (*function).common.scope) };
+        let (required, scope) = unsafe {
+            (
+                (*function).common.required_num_args,
+                (*function).common.scope,
+            )
+        };
         let mut parameters = Vec::new();
         let mut variadic = None;
         for index in 0.. {
@@ -124,7 +131,11 @@ fn read_parameter(
              hide it with #[Kargo\\Rpc\\Hidden]"
         )));
     }
-    let declared = if raw.type_.is_null() { None } else { Some(read_type(raw.type_, scope)?) };
+    let declared = if raw.type_.is_null() {
+        None
+    } else {
+        Some(read_type(raw.type_, scope)?)
+    };
     let ty = match declared {
         None => doc.parameter(name).cloned(),
         Some(declared) => declared.ty.map(|ty| refine(ty, doc.parameter(name))),
@@ -200,14 +211,14 @@ fn read_type(
     if has(ffi::MAY_BE_NULL) && !has(ffi::MAY_BE_ANY) {
         members.push(Type::Null);
     }
-    Ok(Declared { ty: Type::union(members), has_other_classes })
+    Ok(Declared {
+        ty: Type::union(members),
+        has_other_classes,
+    })
 }
 
 /// The type that a class is, if it is one that can be sent.
-fn class_type(
-    name: &[u8],
-    scope: *mut ffi::zend_class_entry,
-) -> Result<Option<Type>, ExportError> {
+fn class_type(name: &[u8], scope: *mut ffi::zend_class_entry) -> Result<Option<Type>, ExportError> {
     let entry = find_class(name, scope)?;
     if entry.is_null() {
         return Ok(None);
@@ -221,8 +232,14 @@ fn class_type(
         ffi::kg_class_kind_KG_CLASS_STD => Some(Type::Object),
         // SAFETY: as above.
         ffi::kg_class_kind_KG_CLASS_DATE => Some(Type::Date(unsafe { date_class(entry) })),
-        ffi::kg_class_kind_KG_CLASS_INT_ENUM => Some(Type::Enum { class: entry, is_int: true }),
-        ffi::kg_class_kind_KG_CLASS_STRING_ENUM => Some(Type::Enum { class: entry, is_int: false }),
+        ffi::kg_class_kind_KG_CLASS_INT_ENUM => Some(Type::Enum {
+            class: entry,
+            is_int: true,
+        }),
+        ffi::kg_class_kind_KG_CLASS_STRING_ENUM => Some(Type::Enum {
+            class: entry,
+            is_int: false,
+        }),
         _ => None,
     })
 }
@@ -237,7 +254,11 @@ unsafe fn date_class(entry: *mut ffi::zend_class_entry) -> *mut ffi::zend_class_
         let abstract_bits = ffi::ZEND_ACC_INTERFACE
             | ffi::ZEND_ACC_EXPLICIT_ABSTRACT_CLASS
             | ffi::ZEND_ACC_IMPLICIT_ABSTRACT_CLASS;
-        if (*entry).ce_flags & abstract_bits == 0 { entry } else { ffi::kg_date_class() }
+        if (*entry).ce_flags & abstract_bits == 0 {
+            entry
+        } else {
+            ffi::kg_date_class()
+        }
     }
 }
 
@@ -266,8 +287,13 @@ pub(crate) fn find_class(
         return Ok(scope);
     }
     let mut text = Owned::of_bytes(name);
-    let Some(string) = text.zv().string() else { return Ok(std::ptr::null_mut()) };
-    let mut lookup = Lookup { name: string, found: std::ptr::null_mut() };
+    let Some(string) = text.zv().string() else {
+        return Ok(std::ptr::null_mut());
+    };
+    let mut lookup = Lookup {
+        name: string,
+        found: std::ptr::null_mut(),
+    };
     match protect(&mut lookup, lookup_body) {
         Outcome::Returned => Ok(lookup.found),
         outcome => Err(ExportError::of(outcome)),
@@ -281,8 +307,12 @@ fn refine(declared: Type, doc: Option<&Type>) -> Type {
     if declared == Type::Mixed {
         return doc.clone();
     }
-    let arrays: Vec<Type> =
-        doc.members().iter().filter(|member| member.is_array()).cloned().collect();
+    let arrays: Vec<Type> = doc
+        .members()
+        .iter()
+        .filter(|member| member.is_array())
+        .cloned()
+        .collect();
     let has_bytes = doc.members().contains(&Type::Bytes);
     let mut members = Vec::new();
     for member in declared.members() {
@@ -339,7 +369,12 @@ fn read_default(
         return Ok(());
     }
     let mut value = Owned::undefined();
-    let mut default = Default { function, index, value: value.zv(), is_known: false };
+    let mut default = Default {
+        function,
+        index,
+        value: value.zv(),
+        is_known: false,
+    };
     match protect(&mut default, default_body) {
         Outcome::Returned => {}
         outcome => return Err(ExportError::of(outcome)),

@@ -94,11 +94,16 @@ impl Type {
     }
 
     pub(crate) fn accepts_null(&self) -> bool {
-        self.members().iter().any(|member| matches!(member, Self::Null | Self::Mixed))
+        self.members()
+            .iter()
+            .any(|member| matches!(member, Self::Null | Self::Mixed))
     }
 
     pub(crate) const fn is_array(&self) -> bool {
-        matches!(self, Self::Array | Self::Items(_) | Self::List(_) | Self::Map(_))
+        matches!(
+            self,
+            Self::Array | Self::Items(_) | Self::List(_) | Self::Map(_)
+        )
     }
 
     /// The name of the one type in service maps (SMD).
@@ -132,10 +137,16 @@ impl Type {
             Self::Map(_) | Self::Object => "struct",
             Self::Date(_) => "dateTime.iso8601",
             Self::Union(members) => {
-                let mut names =
-                    members.iter().filter(|member| **member != Self::Null).map(Self::xml_rpc_name);
+                let mut names = members
+                    .iter()
+                    .filter(|member| **member != Self::Null)
+                    .map(Self::xml_rpc_name);
                 let first = names.next().unwrap_or("nil");
-                if names.all(|name| name == first) { first } else { "mixed" }
+                if names.all(|name| name == first) {
+                    first
+                } else {
+                    "mixed"
+                }
             }
         }
     }

@@ -1,0 +1,118 @@
+//! `Kargo\Rpc\Api`: exports classes and callables; a server answers for it.
+
+use std::rc::Rc;
+
+use kargo_rpc::Limits;
+
+use crate::engine::call::native;
+use crate::engine::throw::{class, throw};
+use crate::engine::value::{array_push, new_array};
+use crate::engine::{Call, Owned, Thrown, ffi, object, throw_value_error};
+use crate::rpc::Api;
+use crate::rpc::export;
+use crate::rpc::signature::{ExportError, find_class};
+
+native! {
+    kargo_rpc_api_construct => construct;
+    kargo_rpc_api_export => export;
+    kargo_rpc_api_allow => allow;
+    kargo_rpc_api_methods => methods;
+}
+
+/// What an array of calls or a nesting can reach at most.
+const LARGEST: i64 = 1_000_000;
+
+fn construct(call: &Call) -> Result<(), Thrown> {
+    let title = String::from_utf8_lossy(call.bytes_or(0, b"API")?);
+    let version = String::from_utf8_lossy(call.bytes_or(1, b"1.0")?);
+    let size = |index: u32, default: i64| {
+        let value = call.int_or(index, default)?;
+        usize::try_from(value)
+            .ok()
+            .filter(|_| (1..=LARGEST).contains(&value))
+            .ok_or_else(|| {
+                throw_value_error(index + 1, &format!("must be between 1 and {LARGEST}"))
+            })
+    };
+    let limits = Limits {
+        max_batch: size(2, 1000)?,
+        max_depth: size(3, 512)?,
+        ..Limits::default()
+    };
+    let is_no_content = call.bool_or(4, false)?;
+    if !object::native::<Rc<Api>>(call.this()).is_null() {
+        return Err(throw(class::error(), "an Api can't be constructed twice"));
+    }
+    let api = Api::new(&title, &version, limits, is_no_content);
+    object::set_native::<Rc<Api>>(call.this(), Rc::new(api));
+    Ok(())
+}
+
+fn api(call: &Call) -> Result<Rc<Api>, Thrown> {
+    let api = object::native::<Rc<Api>>(call.this());
+    if api.is_null() {
+        return Err(throw(class::error(), "this Api was never constructed"));
+    }
+    // SAFETY: a constructed Api has its value.
+    Ok(unsafe { Rc::clone(&*api) })
+}
+
+fn export(call: &Call) -> Result<(), Thrown> {
+    let api = api(call)?;
+    let namespace = call.bytes_or(1, b"")?;
+    let Some(what) = call.argument(0) else {
+        return Err(call.wrong_type(0, c"an object, a class name or a callable"));
+    };
+    let added = export::export(what, namespace).and_then(|methods| {
+        api.add(methods)
+            .map_err(|name| ExportError::Refused(format!("{name} is exported already")))
+    });
+    drop(api);
+    added.map_err(failed)?;
+    call.return_this();
+    Ok(())
+}
+
+fn failed(error: ExportError) -> Thrown {
+    match error {
+        ExportError::Refused(message) => throw(class::configuration_exception(), &message),
+        ExportError::Thrown => Thrown,
+        ExportError::Fatal => {
+            // SAFETY: the script ends as the fatal error would have ended it; nothing is left to be dropped.
+            unsafe { ffi::kg_bailout() }
+            Thrown
+        }
+    }
+}
+
+fn allow(call: &Call) -> Result<(), Thrown> {
+    let api = api(call)?;
+    for index in 0..call.count() {
+        let name = call.bytes(index)?;
+        let entry = find_class(name, std::ptr::null_mut()).map_err(failed)?;
+        // SAFETY: classes live as long as the script.
+        let is_exception =
+            !entry.is_null() && unsafe { ffi::kg_is_subclass(entry, class::throwable()) };
+        if !is_exception {
+            let name = String::from_utf8_lossy(name);
+            return Err(throw(
+                class::configuration_exception(),
+                &format!("{name} is no exception class, so it can't be allowed"),
+            ));
+        }
+        api.allow(entry);
+    }
+    call.return_this();
+    Ok(())
+}
+
+fn methods(call: &Call) -> Result<(), Thrown> {
+    let list = new_array(16);
+    for method in &api(call)?.methods().list {
+        let mut name = Owned::of_bytes(&method.name);
+        array_push(list, name.zv());
+        name.zv().set_undefined();
+    }
+    call.result().set_array(list);
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! What an RPC door needs of a request: its body, and that it may be one.
+
+use kargo_http::media_type::MediaType;
+use kargo_net::RequestId;
+
+use crate::serve::{answer, runtime};
+
+/// A request's body where it lies, and the charset of its Content-Type.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Body<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) charset: Option<&'a [u8]>,
+}
+
+/// The body of request `id` if its media type is accepted; else the request is answered with 415.
+///
+/// A web page can make a browser post forms and plain text anywhere, also to 127.0.0.1, but nothing else without asking
+/// first; so those are refused. A missing Content-Type, which old clients and scripts send, is no browser's.
+///
+/// # Safety
+/// The bytes are the server's: they are to be used only until PHP code runs or the request is answered.
+#[inline]
+pub(crate) unsafe fn read<'a>(
+    id: RequestId,
+    accepts: fn(MediaType<'_>) -> bool,
+    usual: &'static [u8],
+) -> Option<Body<'a>> {
+    let found = runtime::with(|runtime| {
+        let request = runtime.serving.as_ref()?.net.request(id)?;
+        let content_type = request.head().header(request.bytes(), "content-type");
+        let mut body = Body {
+            bytes: lasting(request.body()),
+            charset: None,
+        };
+        match content_type {
+            None => {}
+            Some(value) if value == usual => {}
+            Some(value) => match MediaType::parse(value) {
+                Some(media_type) if accepts(media_type) => {
+                    body.charset = charset_of(value);
+                }
+                _ => return Some(Err(())),
+            },
+        }
+        Some(Ok(body))
+    });
+    match found? {
+        Ok(body) => Some(body),
+        Err(()) => {
+            answer::send_failure(id, 415, None);
+            None
+        }
+    }
+}
+
+/// The same bytes without the borrow; see the safety section of [`read`].
+fn lasting<'a>(bytes: &[u8]) -> &'a [u8] {
+    // SAFETY: the caller of `read` promises not to use them for too long.
+    unsafe { std::slice::from_raw_parts(bytes.as_ptr(), bytes.len()) }
+}
+
+/// The charset parameter where it lies, without its quotes.
+fn charset_of<'a>(value: &[u8]) -> Option<&'a [u8]> {
+    const NAME: &[u8] = b"charset=";
+    value
+        .split(|byte| *byte == b';')
+        .skip(1)
+        .find_map(|parameter| {
+            let parameter = parameter.trim_ascii();
+            let (name, label) = parameter.split_at_checked(NAME.len())?;
+            name.eq_ignore_ascii_case(NAME).then(|| {
+                let label = label.strip_prefix(b"\"").unwrap_or(label);
+                lasting(label.strip_suffix(b"\"").unwrap_or(label))
+            })
+        })
+}
+
+/// JSON-RPC over HTTP names application/json, application/json-rpc and application/jsonrequest.
+pub(crate) fn is_json(media_type: MediaType<'_>) -> bool {
+    let main_is_application = media_type.main().eq_ignore_ascii_case(b"application");
+    main_is_application
+        && (media_type.is_or_has_suffix("json")
+            || media_type.is("application", "json-rpc")
+            || media_type.is("application", "jsonrequest"))
+}
+
+/// XML-RPC says text/xml; RFC 7303 makes application/xml the same.
+pub(crate) fn is_xml(media_type: MediaType<'_>) -> bool {
+    media_type.is("text", "xml")
+        || (media_type.main().eq_ignore_ascii_case(b"application")
+            && media_type.is_or_has_suffix("xml"))
+}
