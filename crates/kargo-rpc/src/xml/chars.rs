@@ -16,6 +16,18 @@ pub(super) fn check_characters(text: &[u8]) -> Result<(), usize> {
     check_slowly(text, text.len() - rest.len(), rest.len())
 }
 
+/// The same for a text that is ASCII.
+pub(super) fn check_ascii(text: &[u8]) -> Result<(), usize> {
+    let mut rest = text;
+    while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
+        if swar::below(u64::from_le_bytes(*chunk), b' ') & swar::HIGH_BITS != 0 {
+            check_slowly(text, text.len() - rest.len(), 8)?;
+        }
+        rest = tail;
+    }
+    check_slowly(text, text.len() - rest.len(), rest.len())
+}
+
 /// Whether one of eight bytes is a control or 0xEF, with which U+FFFE and U+FFFF begin. May say yes for no reason.
 #[inline(always)]
 fn is_suspect(word: u64) -> bool {

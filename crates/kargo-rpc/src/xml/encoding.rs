@@ -108,10 +108,17 @@ const UNSUPPORTED: BodyError = BodyError {
 };
 
 fn checked(text: &[u8], start: usize) -> Result<Document<'_>, BodyError> {
-    let kind = BodyErrorKind::InvalidEncoding;
-    utf8::check(text).map_err(|offset| BodyError { kind, offset })?;
     let kind = BodyErrorKind::InvalidCharacter;
-    chars::check_characters(text).map_err(|offset| BodyError { kind, offset })?;
+    if text.is_ascii() {
+        chars::check_ascii(text).map_err(|offset| BodyError { kind, offset })?;
+    } else {
+        let invalid = |offset| BodyError {
+            kind: BodyErrorKind::InvalidEncoding,
+            offset,
+        };
+        utf8::check(text).map_err(invalid)?;
+        chars::check_characters(text).map_err(|offset| BodyError { kind, offset })?;
+    }
     Ok(Document { text, start })
 }
 

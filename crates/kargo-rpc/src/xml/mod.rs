@@ -11,6 +11,7 @@
 
 mod chars;
 mod encoding;
+mod markup;
 mod reader;
 mod writer;
 

@@ -1,22 +1,19 @@
 //! From a body to calls.
 
-use super::scalar;
+use super::value;
 use crate::Argument;
 use crate::BodyError;
 use crate::BodyErrorKind;
-use crate::Builder;
 use crate::Call;
 use crate::CallBuilder;
 use crate::CallKind;
 use crate::CallList;
-use crate::DateTime;
 use crate::DecodeError;
 use crate::Discard;
 use crate::Fault;
 use crate::FaultCode;
 use crate::Limits;
 use crate::Version;
-use crate::base64;
 use crate::call::Span;
 use crate::error::Stop;
 use crate::xml;
@@ -32,16 +29,7 @@ pub const MULTICALL: &[u8] = b"system.multicall";
 pub struct Decoder {
     transcoded: Vec<u8>,
     xml: xml::Scratch,
-    values: ValueScratch,
-}
-
-/// Memory for values.
-#[derive(Debug, Default)]
-struct ValueScratch {
-    /// The containers around the current one: item count times two, plus one for a struct.
-    outer: Vec<usize>,
-    /// Decoded base64.
-    binary: Vec<u8>,
+    values: value::Scratch,
 }
 
 impl Decoder {
@@ -51,10 +39,7 @@ impl Decoder {
         Self {
             transcoded: Vec::new(),
             xml: xml::Scratch::new(),
-            values: ValueScratch {
-                outer: Vec::new(),
-                binary: Vec::new(),
-            },
+            values: value::Scratch::new(),
         }
     }
 
@@ -77,7 +62,6 @@ impl Decoder {
         calls: &mut CallList,
     ) -> Result<(), DecodeError<B::Error>> {
         calls.clear();
-        self.values.outer.clear();
         let unsupported = BodyError {
             kind: BodyErrorKind::UnsupportedEncoding,
             offset: 0,
@@ -109,17 +93,14 @@ impl Decoder {
         self.transcoded.clear();
         self.transcoded.shrink_to(max_bytes);
         self.xml.shrink_to(max_bytes);
-        self.values.binary.clear();
-        self.values.binary.shrink_to(max_bytes);
-        self.values.outer.clear();
-        self.values.outer.shrink_to(max_bytes / size_of::<usize>());
+        self.values.shrink_to(max_bytes);
     }
 }
 
 /// One body on its way. Plain references: may be left by a `longjmp` of the builder's.
 struct Decoding<'a, B> {
     reader: Reader<'a>,
-    values: &'a mut ValueScratch,
+    values: &'a mut value::Scratch,
     builder: &'a mut B,
     calls: &'a mut CallList,
     max_depth: usize,
@@ -226,7 +207,7 @@ impl<B: CallBuilder> Decoding<'_, B> {
         self.builder
             .begin_argument(argument)
             .map_err(Stop::Builder)?;
-        read_value(&mut self.reader, self.values, self.builder, self.max_depth)?;
+        value::read(&mut self.reader, self.values, self.builder, self.max_depth)?;
         *count += 1;
         Ok(())
     }
@@ -431,158 +412,13 @@ impl<B: CallBuilder> Decoding<'_, B> {
     fn pass_value(&mut self) -> Result<(), BodyErrorKind> {
         let outside = self.reader.depth();
         self.expect(b"value")?;
-        match read_value(&mut self.reader, self.values, &mut Discard, self.max_depth) {
+        match value::read(&mut self.reader, self.values, &mut Discard, self.max_depth) {
             Ok(()) => Ok(()),
             Err(Stop::Body(BodyErrorKind::InvalidValue)) => self.reader.skip_to_depth(outside),
             Err(Stop::Body(kind)) => Err(kind),
             Err(Stop::Builder(never)) => match never {},
         }
     }
-}
-
-/// Reads the value whose `value` element is open, however deep, without recursion. It is closed then.
-fn read_value<B: Builder>(
-    reader: &mut Reader<'_>,
-    scratch: &mut ValueScratch,
-    builder: &mut B,
-    max_depth: usize,
-) -> Result<(), Stop<B::Error>> {
-    scratch.outer.clear();
-    // The container we are in, if any: how many items it has so far, and its kind.
-    let (mut count, mut is_struct) = (0usize, false);
-    'value: loop {
-        match reader.content()? {
-            Content::Text(text) => builder.string(text).map_err(Stop::Builder)?,
-            Content::Element(open @ (b"array" | b"struct")) => {
-                if scratch.outer.len() + 1 >= max_depth {
-                    return Err(BodyErrorKind::TooDeep.into());
-                }
-                scratch.outer.push(count << 1 | usize::from(is_struct));
-                count = 0;
-                is_struct = open == b"struct";
-                if is_struct {
-                    builder.begin_object().map_err(Stop::Builder)?;
-                } else {
-                    if reader.child()? != Some(b"data") {
-                        return Err(NOT_A_CALL.into());
-                    }
-                    builder.begin_array().map_err(Stop::Builder)?;
-                }
-                if next_item(reader, builder, is_struct)? {
-                    continue 'value;
-                }
-                end_container(reader, builder, is_struct, 0)?;
-                (count, is_struct) = scratch.leave();
-            }
-            Content::Element(b"string") => {
-                builder.string(reader.text()?).map_err(Stop::Builder)?;
-                reader.close()?;
-            }
-            Content::Element(b"int" | b"i4") => {
-                let value = scalar::int_32(reader.text()?).ok_or(BodyErrorKind::InvalidValue)?;
-                builder.int(value).map_err(Stop::Builder)?;
-                reader.close()?;
-            }
-            Content::Element(b"i8" | b"ex:i8") => {
-                let value = scalar::int(reader.text()?).ok_or(BodyErrorKind::InvalidValue)?;
-                builder.int(value).map_err(Stop::Builder)?;
-                reader.close()?;
-            }
-            Content::Element(b"boolean") => {
-                let value = scalar::boolean(reader.text()?).ok_or(BodyErrorKind::InvalidValue)?;
-                builder.bool(value).map_err(Stop::Builder)?;
-                reader.close()?;
-            }
-            Content::Element(b"double") => {
-                let value = scalar::double(reader.text()?).ok_or(BodyErrorKind::InvalidValue)?;
-                builder.float(value).map_err(Stop::Builder)?;
-                reader.close()?;
-            }
-            Content::Element(b"dateTime.iso8601") => {
-                let value = DateTime::parse(reader.text()?).ok_or(BodyErrorKind::InvalidValue)?;
-                builder.date_time(&value).map_err(Stop::Builder)?;
-                reader.close()?;
-            }
-            Content::Element(b"base64") => {
-                scratch.binary.clear();
-                base64::read(&mut scratch.binary, reader.text()?)
-                    .ok_or(BodyErrorKind::InvalidValue)?;
-                builder.binary(&scratch.binary).map_err(Stop::Builder)?;
-                reader.close()?;
-            }
-            Content::Element(b"nil" | b"ex:nil") => {
-                if !reader.text()?.is_empty() {
-                    return Err(BodyErrorKind::InvalidValue.into());
-                }
-                builder.null().map_err(Stop::Builder)?;
-                reader.close()?;
-            }
-            Content::Element(_) => return Err(NOT_A_CALL.into()),
-        }
-        // A value is complete: what follows belongs to the container around it.
-        while !scratch.outer.is_empty() {
-            count += 1;
-            if is_struct {
-                reader.close()?;
-            }
-            if next_item(reader, builder, is_struct)? {
-                continue 'value;
-            }
-            end_container(reader, builder, is_struct, count)?;
-            (count, is_struct) = scratch.leave();
-        }
-        return Ok(());
-    }
-}
-
-impl ValueScratch {
-    /// The item count and kind of the container around the one that ends.
-    fn leave(&mut self) -> (usize, bool) {
-        let outer = self.outer.pop().unwrap_or_default();
-        (outer >> 1, outer & 1 == 1)
-    }
-}
-
-/// Opens the next item's `value`, telling a member's name; or, there being none left, closes `data` or `struct`.
-#[inline]
-fn next_item<B: Builder>(
-    reader: &mut Reader<'_>,
-    builder: &mut B,
-    is_struct: bool,
-) -> Result<bool, Stop<B::Error>> {
-    match (reader.child()?, is_struct) {
-        (None, _) => Ok(false),
-        (Some(b"value"), false) => Ok(true),
-        (Some(b"member"), true) => {
-            if reader.child()? != Some(b"name") {
-                return Err(NOT_A_CALL.into());
-            }
-            builder.key(reader.text()?).map_err(Stop::Builder)?;
-            if reader.child()? == Some(b"value") {
-                Ok(true)
-            } else {
-                Err(NOT_A_CALL.into())
-            }
-        }
-        (Some(_), _) => Err(NOT_A_CALL.into()),
-    }
-}
-
-/// Tells the end of a container whose items are over, and closes what is still open of it and its `value`.
-#[inline]
-fn end_container<B: Builder>(
-    reader: &mut Reader<'_>,
-    builder: &mut B,
-    is_struct: bool,
-    count: usize,
-) -> Result<(), Stop<B::Error>> {
-    if is_struct {
-        builder.end_object(count).map_err(Stop::Builder)?;
-    } else {
-        reader.close()?;
-        builder.end_array(count).map_err(Stop::Builder)?;
-    }
-    reader.close().map_err(Stop::Body)
 }
 
 const INVALID_VALUE: Fault<'static> = Fault::with_message(

@@ -17,6 +17,7 @@
 mod decoder;
 mod response;
 mod scalar;
+mod value;
 mod writer;
 
 pub use decoder::Decoder;
