@@ -33,7 +33,7 @@ fn main() {
         println!("cargo:rerun-if-env-changed={name}");
     }
     let stub = "../../php/stubs/kargo_event.stub.php";
-    for file in ["shim/shim.c", "shim/shim.h", "shim/arginfo.php", stub] {
+    for file in ["shim", stub] {
         println!("cargo:rerun-if-changed={file}");
     }
 
@@ -62,7 +62,7 @@ fn main() {
     shim.include(&out)
         .define("KARGO_VERSION", version.as_str())
         .define("ZEND_ENABLE_STATIC_TSRMLS_CACHE", None)
-        .file("shim/shim.c")
+        .files(["module", "call", "serving", "value", "rpc"].map(|name| format!("shim/{name}.c")))
         .opt_level(3)
         .flag("-Wno-unused-parameter")
         .flag("-Wno-sign-compare")

@@ -1,0 +1,124 @@
+/*
+ * The module entry, and the objects of our classes: a Rust value before a PHP object.
+ */
+#include "shim.h"
+
+static void kg_declare_property(zend_class_entry *class_entry, const char *name, size_t length, uint32_t mask)
+{
+	zval none;
+	zend_string *key = zend_string_init_interned(name, length, 1);
+	ZVAL_UNDEF(&none);
+	zend_declare_typed_property(class_entry, key, &none, ZEND_ACC_PUBLIC | ZEND_ACC_READONLY, NULL,
+		(zend_type) ZEND_TYPE_INIT_MASK(mask));
+	zend_string_release(key);
+}
+
+#include "kargo_classes.h"
+
+static zend_object_handlers kg_handlers;
+static zend_object_handlers kg_clonable_handlers;
+
+static zend_object *kg_create(zend_class_entry *class_entry)
+{
+	kg_object *object = zend_object_alloc(sizeof(kg_object), class_entry);
+	object->native = NULL;
+	zend_object_std_init(&object->std, class_entry);
+	object_properties_init(&object->std, class_entry);
+	object->std.handlers = class_entry == kargo_ce_http_request ? &kg_clonable_handlers : &kg_handlers;
+	return &object->std;
+}
+
+static kg_object *kg_from(zend_object *object)
+{
+	return (kg_object *) ((char *) object - XtOffsetOf(kg_object, std));
+}
+
+static void kg_free(zend_object *object)
+{
+	kg_object *own = kg_from(object);
+	if (own->native) {
+		kargo_native_free(object->ce, own->native);
+		own->native = NULL;
+	}
+	zend_object_std_dtor(object);
+}
+
+static zend_object *kg_clone(zend_object *object)
+{
+	zend_object *copy = kg_create(object->ce);
+	kg_from(copy)->native = kargo_native_clone(object->ce, kg_from(object)->native);
+	zend_objects_clone_members(copy, object);
+	return copy;
+}
+
+PHP_INI_BEGIN()
+	PHP_INI_ENTRY("kargo.fault_injection", "0", PHP_INI_SYSTEM, NULL)
+PHP_INI_END()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_kargo_fn_panic, 0, 0, MAY_BE_VOID)
+ZEND_END_ARG_INFO()
+
+static const zend_function_entry kargo_fault_functions[] = {
+	ZEND_NS_FENTRY("Kargo\\Internal", panic, kargo_fn_panic, arginfo_kargo_fn_panic, 0)
+	ZEND_FE_END
+};
+
+static PHP_MINIT_FUNCTION(kargo_event)
+{
+	REGISTER_INI_ENTRIES();
+	kargo_register_classes();
+	memcpy(&kg_handlers, &std_object_handlers, sizeof(zend_object_handlers));
+	kg_handlers.offset = XtOffsetOf(kg_object, std);
+	kg_handlers.free_obj = kg_free;
+	kg_handlers.clone_obj = NULL;
+	memcpy(&kg_clonable_handlers, &kg_handlers, sizeof(zend_object_handlers));
+	kg_clonable_handlers.clone_obj = kg_clone;
+	kargo_ce_watcher->create_object = kg_create;
+	kargo_ce_http_server->create_object = kg_create;
+	kargo_ce_http_request->create_object = kg_create;
+	kargo_ce_rpc_api->create_object = kg_create;
+	/* Tests prove that a panic in our own code costs one request: this is how they cause one. */
+	if (INI_BOOL("kargo.fault_injection")) {
+		zend_register_functions(NULL, kargo_fault_functions, NULL, type);
+	}
+	kargo_module_started();
+	return SUCCESS;
+}
+
+static PHP_MSHUTDOWN_FUNCTION(kargo_event)
+{
+	UNREGISTER_INI_ENTRIES();
+	return SUCCESS;
+}
+
+static PHP_RSHUTDOWN_FUNCTION(kargo_event)
+{
+	kargo_request_ended();
+	return SUCCESS;
+}
+
+static PHP_MINFO_FUNCTION(kargo_event)
+{
+	php_info_print_table_start();
+	php_info_print_table_row(2, "kargo_event", "enabled");
+	php_info_print_table_row(2, "version", KARGO_VERSION);
+	php_info_print_table_end();
+}
+
+static zend_module_entry kargo_module = {
+	STANDARD_MODULE_HEADER,
+	"kargo_event",
+	kargo_functions,
+	PHP_MINIT(kargo_event),
+	PHP_MSHUTDOWN(kargo_event),
+	NULL,
+	PHP_RSHUTDOWN(kargo_event),
+	PHP_MINFO(kargo_event),
+	KARGO_VERSION,
+	STANDARD_MODULE_PROPERTIES
+};
+
+zend_module_entry *kg_module(void)
+{
+	return &kargo_module;
+}

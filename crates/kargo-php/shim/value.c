@@ -1,0 +1,253 @@
+/*
+ * PHP values: what is a macro or a static inline in the headers, and what is cheaper in bulk.
+ */
+#include "shim.h"
+#include "ext/date/php_date.h"
+#include "ext/json/php_json.h"
+#include "ext/standard/basic_functions.h"
+#include "ext/standard/base64.h"
+#include "ext/standard/url.h"
+#include "zend_generators.h"
+
+zend_string *kg_string(const char *bytes, size_t length) { return zend_string_init_fast(bytes, length); }
+zend_string *kg_string_alloc(size_t length) { return zend_string_alloc(length, 0); }
+zend_string *kg_interned(const char *bytes, size_t length) { return zend_string_init_interned(bytes, length, 1); }
+void kg_string_release(zend_string *string) { zend_string_release(string); }
+void kg_release(zval *value) { zval_ptr_dtor(value); }
+void kg_object_release(zend_object *object) { OBJ_RELEASE(object); }
+
+HashTable *kg_array(uint32_t size) { return zend_new_array(size); }
+
+void kg_array_packed(HashTable *array, uint32_t size)
+{
+	zend_hash_real_init_packed(array);
+	(void) size;
+}
+
+void kg_array_mixed(HashTable *array, uint32_t size)
+{
+	zend_hash_real_init_mixed(array);
+	(void) size;
+}
+
+void kg_array_push(HashTable *array, zval *value) { zend_hash_next_index_insert_new(array, value); }
+void kg_array_set(HashTable *array, zend_string *key, zval *value) { zend_hash_update(array, key, value); }
+void kg_symtable_set(HashTable *array, zend_string *key, zval *value) { zend_symtable_update(array, key, value); }
+
+void kg_array_set_bytes(HashTable *array, const char *key, size_t length, zval *value)
+{
+	zend_symtable_str_update(array, key, length, value);
+}
+
+zval *kg_array_find(HashTable *array, const char *key, size_t length) { return zend_hash_str_find(array, key, length); }
+bool kg_object_init(zval *value, zend_class_entry *class_entry) { return object_init_ex(value, class_entry) == SUCCESS; }
+zval *kg_property_slot(zend_object *object, uint32_t index) { return OBJ_PROP_NUM(object, index); }
+
+void kg_set_property(zend_object *object, const char *name, size_t length, zval *value)
+{
+	zend_update_property(object->ce, object, name, length, value);
+}
+
+zval *kg_read_property(zend_object *object, const char *name, size_t length, zval *buffer)
+{
+	return zend_read_property(object->ce, object, name, length, true, buffer);
+}
+
+bool kg_instance_of(const zend_object *object, const zend_class_entry *class_entry)
+{
+	return instanceof_function(object->ce, class_entry);
+}
+
+void kg_value_error(uint32_t argument, const char *message, size_t length)
+{
+	zend_argument_value_error(argument, "%.*s", (int) length, message);
+}
+
+void kg_throw(zend_class_entry *class_entry, const char *message, size_t length, zend_long code)
+{
+	zend_throw_exception_ex(class_entry, code, "%.*s", (int) length, message);
+}
+
+bool kg_string_argument(zval *argument, uint32_t number, bool nullable, zend_string **out)
+{
+	if (zend_parse_arg_str(argument, out, nullable, number)) {
+		return true;
+	}
+	zend_wrong_parameter_type_error(number, nullable ? Z_EXPECTED_STRING_OR_NULL : Z_EXPECTED_STRING, argument);
+	return false;
+}
+
+bool kg_int_argument(zval *argument, uint32_t number, bool nullable, bool *is_null, zend_long *out)
+{
+	if (zend_parse_arg_long(argument, out, is_null, nullable, number)) {
+		return true;
+	}
+	zend_wrong_parameter_type_error(number, nullable ? Z_EXPECTED_LONG_OR_NULL : Z_EXPECTED_LONG, argument);
+	return false;
+}
+
+bool kg_float_argument(zval *argument, uint32_t number, bool nullable, bool *is_null, double *out)
+{
+	if (zend_parse_arg_double(argument, out, is_null, nullable, number)) {
+		return true;
+	}
+	zend_wrong_parameter_type_error(number, nullable ? Z_EXPECTED_DOUBLE_OR_NULL : Z_EXPECTED_DOUBLE, argument);
+	return false;
+}
+
+bool kg_bool_argument(zval *argument, uint32_t number, bool *out)
+{
+	if (zend_parse_arg_bool(argument, out, NULL, false, number)) {
+		return true;
+	}
+	zend_wrong_parameter_type_error(number, Z_EXPECTED_BOOL, argument);
+	return false;
+}
+
+void kg_type_error(uint32_t number, const char *expected, zval *given)
+{
+	zend_argument_type_error(number, "must be %s, %s given", expected, zend_zval_type_name(given));
+}
+
+int kg_stream_fd(zval *value)
+{
+	php_stream *stream;
+	int fd;
+	if (Z_TYPE_P(value) != IS_RESOURCE) {
+		return -1;
+	}
+	stream = zend_fetch_resource2(Z_RES_P(value), NULL, php_file_le_stream(), php_file_le_pstream());
+	if (!stream || php_stream_cast(stream, PHP_STREAM_AS_FD_FOR_SELECT | PHP_STREAM_CAST_INTERNAL, (void *) &fd, 0) != SUCCESS) {
+		return -1;
+	}
+	return fd;
+}
+
+bool kg_stream_unblock(zval *value)
+{
+	php_stream *stream = zend_fetch_resource2(Z_RES_P(value), NULL, php_file_le_stream(), php_file_le_pstream());
+	return stream && php_stream_set_option(stream, PHP_STREAM_OPTION_BLOCKING, 0, NULL) != -1;
+}
+
+void kg_parse_query(const char *text, size_t length, zval *out)
+{
+	array_init(out);
+	sapi_module.treat_data(PARSE_STRING, estrndup(text, length), out);
+}
+
+zend_string *kg_url_encode(const char *text, size_t length) { return php_raw_url_encode(text, length); }
+
+bool kg_strict_types(void) { return ZEND_ARG_USES_STRICT_TYPES(); }
+
+zend_class_entry *kg_lookup_class(zend_string *name) { return zend_lookup_class(name); }
+
+/* ---- in bulk */
+
+/* A list of `count` values, whose references it takes over, at its exact size. */
+HashTable *kg_list_of(const zval *values, uint32_t count)
+{
+	HashTable *list = zend_new_array(count);
+	if (count) {
+		zend_hash_real_init_packed(list);
+		memcpy(list->arPacked, values, count * sizeof(zval));
+		list->nNumUsed = count;
+		list->nNumOfElements = count;
+		list->nNextFreeElement = count;
+	}
+	return list;
+}
+
+/* A table of `count` pairs of a string and a value, whose references it takes over; of equal keys the last one wins. */
+static HashTable *kg_table_of(zval *pairs, uint32_t count, bool numeric_keys)
+{
+	HashTable *table = zend_new_array(count);
+	if (!count) {
+		return table;
+	}
+	zend_hash_real_init_mixed(table);
+	for (uint32_t i = 0; i < count; i++, pairs += 2) {
+		zend_string *key = Z_STR(pairs[0]);
+		zend_ulong index;
+		if (numeric_keys && ZEND_HANDLE_NUMERIC_STR(ZSTR_VAL(key), ZSTR_LEN(key), index)) {
+			zend_hash_index_update(table, index, &pairs[1]);
+		} else {
+			zend_hash_update(table, key, &pairs[1]);
+		}
+		zend_string_release(key);
+	}
+	return table;
+}
+
+HashTable *kg_map_of(zval *pairs, uint32_t count)
+{
+	return kg_table_of(pairs, count, true);
+}
+
+zend_object *kg_object_of(zval *pairs, uint32_t count)
+{
+	zend_object *object = zend_objects_new(zend_standard_class_def);
+	object->properties = kg_table_of(pairs, count, false);
+	return object;
+}
+
+void kg_hash_string(zend_string *string) { zend_string_hash_val(string); }
+
+bool kg_date_from_text(const char *text, size_t length, zval *out)
+{
+	php_date_instantiate(php_date_get_immutable_ce(), out);
+	return php_date_initialize(Z_PHPDATE_P(out), text, length, NULL, NULL, 0);
+}
+
+/* A point in time as Y-m-d\TH:i:s.uP, or NULL with an exception pending. */
+zend_string *kg_date_text(zend_object *date)
+{
+	zval format, text;
+	ZVAL_STR(&format, ZSTR_INIT_LITERAL("Y-m-d\\TH:i:s.uP", 0));
+	ZVAL_UNDEF(&text);
+	zend_call_method_with_1_params(date, date->ce, NULL, "format", &text, &format);
+	zval_ptr_dtor(&format);
+	if (Z_TYPE(text) != IS_STRING) {
+		zval_ptr_dtor(&text);
+		return NULL;
+	}
+	return Z_STR(text);
+}
+
+kg_shape kg_shape_of(zend_object *object)
+{
+	if (object->ce == zend_standard_class_def) {
+		return KG_PLAIN;
+	}
+	if (object->ce->ce_flags & ZEND_ACC_ENUM) {
+		return object->ce->enum_backing_type == IS_UNDEF ? KG_UNIT_ENUM : KG_BACKED_ENUM;
+	}
+	if (instanceof_function(object->ce, php_date_get_interface_ce())) {
+		return KG_DATE;
+	}
+	if (instanceof_function(object->ce, php_json_serializable_ce)) {
+		return KG_SERIALIZABLE;
+	}
+	if (object->ce == zend_ce_closure || object->ce == zend_ce_generator) {
+		return KG_UNSUPPORTED;
+	}
+	return KG_PLAIN;
+}
+
+zval *kg_enum_value(zend_object *object) { return zend_enum_fetch_case_value(object); }
+
+/* What jsonSerialize() gives; undefined with an exception pending if it failed. */
+void kg_json_serialize(zend_object *object, zval *out)
+{
+	ZVAL_UNDEF(out);
+	zend_call_method_with_0_params(object, object->ce, NULL, "jsonserialize", out);
+}
+
+/* The properties that the outside may see, in a table to be released by kg_properties_done(). */
+HashTable *kg_properties(zend_object *object)
+{
+	zval value;
+	ZVAL_OBJ(&value, object);
+	return zend_get_properties_for(&value, ZEND_PROP_PURPOSE_JSON);
+}
+
+void kg_properties_done(HashTable *properties) { zend_release_properties(properties); }
