@@ -11,7 +11,8 @@ declare(strict_types=1);
 error_reporting(E_ALL);
 
 set_exception_handler(static function (Throwable $throwable): never {
-    fwrite(STDERR, basename($_SERVER['SCRIPT_FILENAME']) . ": {$throwable->getMessage()}\n");
+    $message = preg_replace('/\s*\R\s*/', ' ', trim($throwable->getMessage()));
+    fwrite(STDERR, basename($_SERVER['SCRIPT_FILENAME']) . ": $message\n");
     exit(1);
 });
 

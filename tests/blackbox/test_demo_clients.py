@@ -1,6 +1,7 @@
 """Foreign clients against the poll API: Python, Node.js, Perl, PHP and curl, as they come."""
 
 import json
+import re
 import shutil
 import subprocess
 import unittest
@@ -114,12 +115,13 @@ class CurlTest(ClientTest):
         return self.run_client("curl", "--silent", "--show-error", "--fail", "--max-time", str(int(WAIT_SECONDS)), *arguments)
 
     def test_the_commands_that_make_demo_prints(self):
-        commands = (ROOT / "scripts/demo").read_text()
-        self.assertIn("""'{"jsonrpc":"2.0","method":"poll.getAllPolls","params":[],"id":1}'""", commands)
-        # As printed: curl then calls it a form, which a page in a browser could send too.
-        call = '{"jsonrpc":"2.0","method":"poll.getAllPolls","params":[],"id":1}'
-        answer = json.loads(self.curl(f"{self.server.url}/jsonrpc", "-H", "Content-Type: application/json", "-d", call))
-        self.assertEqual(answer, {"result": {QUESTION: OPTIONS}, "id": 1, "jsonrpc": "2.0"})
+        printed = (ROOT / "scripts/demo").read_text()
+        calls = re.findall(r"^  (curl .*)$", printed, re.MULTILINE)
+        self.assertEqual(len(calls), 2)
+        answers = [self.run_client("sh", "-c", f"url={self.server.url}; {call}") for call in calls]
+        self.assertEqual(json.loads(answers[0]), {"result": {QUESTION: OPTIONS}, "id": 1, "jsonrpc": "2.0"})
+        self.assertIn(QUESTION, answers[1])
+        self.assertNotIn("<fault>", answers[1])
 
     def test_forms_of_browsers_are_refused(self):
         call = '{"jsonrpc":"2.0","method":"poll.create","params":["Form?",["a","b"]],"id":1}'

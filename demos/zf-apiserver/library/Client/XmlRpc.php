@@ -47,8 +47,8 @@ final class Client_XmlRpc
         $value = match ($token) {
             '<struct>' => $this->struct(),
             '<array>' => $this->array(),
-            '</value>' => '',
-            '<string/>', '<struct/>' => $token === '<string/>' ? '' : [],
+            '</value>', '<string/>' => '',
+            '<struct/>' => [],
             default => $token[0] === '<' ? $this->scalar($token) : $this->text($token),
         };
         if ($token !== '</value>') {
