@@ -153,8 +153,8 @@ const fn classes() -> [u8; 256] {
         if pchar || byte == b'/' {
             class |= PATH;
         }
-        // Every browser sends brackets and bars as they are (WHATWG URL, query percent-encode set), and PHP's
-        // forms are full of them: `a[b]=1`.
+        // Every browser sends brackets and bars as they are (WHATWG URL, query percent-encode
+        // set), and PHP's forms are full of them: `a[b]=1`.
         if pchar || matches!(byte, b'/' | b'?' | b'%' | b'[' | b']' | b'|') {
             class |= QUERY;
         }

@@ -62,7 +62,7 @@ pub struct SetCookie<'a> {
     /// The name, a token.
     pub name: &'a [u8],
     /// The value, without whitespace, quotes, comma, semicolon and backslash;
-    /// [`percent::encode`](crate::percent::encode) makes any bytes fit.
+    /// [`percent::encode`] makes any bytes fit.
     pub value: &'a [u8],
     /// The path it is for; without it, the directory of the request's.
     pub path: Option<&'a [u8]>,

@@ -132,9 +132,7 @@ impl HeadDecoder {
             };
             place.line = Line::Request;
             place.start = start;
-            place.limit = start
-                .saturating_add(limits.request_line_bytes)
-                .saturating_add(2);
+            place.limit = limit(start + 2, limits.request_line_bytes);
         }
         if place.line == Line::Request {
             match decode_request_line(bytes, place.start, head) {
@@ -143,7 +141,7 @@ impl HeadDecoder {
                 Err(error) => return self.refuse_if_complete(bytes, place, error),
             }
             place.line = Line::Field;
-            place.limit = place.start.saturating_add(limits.header_bytes);
+            place.limit = limit(place.start, limits.header_bytes);
             place.field_count = 0;
         }
 
@@ -220,6 +218,13 @@ impl Place {
             Line::Field => DecodeError::HeadersTooLong,
         }
     }
+}
+
+/// Where what begins at `start` and takes at most `bytes` must end. Half of what a
+/// [`Span`](crate::Span) can say is left to the request line, half to the fields.
+#[inline]
+fn limit(start: usize, bytes: usize) -> usize {
+    start + bytes.min(i32::MAX as usize - 4)
 }
 
 /// Where the request line begins, behind an empty line if one precedes it (RFC 9112 section 2.2).

@@ -2,8 +2,8 @@
 
 /// Limits on what a peer can send. Each is inclusive: a value at the limit passes, one above fails.
 ///
-/// Offsets in a [`RequestHead`](crate::RequestHead) are 32 bits wide, so a head never exceeds 4 GiB,
-/// whatever is configured here.
+/// Offsets in a [`RequestHead`](crate::RequestHead) are 32 bits wide, so the request line and the
+/// headers never exceed 2 GiB each, whatever is configured here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of the request line without its CRLF. Above: 414. Default 8,192
