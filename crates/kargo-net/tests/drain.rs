@@ -94,21 +94,28 @@ fn what_is_left_at_the_deadline_is_closed_hard() {
 }
 
 #[test]
-fn a_pipeline_ends_with_the_request_that_is_in_flight() {
+fn what_was_pipelined_before_the_drain_is_answered_too() {
     let server = Running::start(ServerOptions::default());
     let mut client = server.client();
-    client.send("GET /park HTTP/1.1\r\nHost: t\r\n\r\nGET /never HTTP/1.1\r\nHost: t\r\n\r\n");
+    client.send("GET /park HTTP/1.1\r\nHost: t\r\n\r\nGET /behind HTTP/1.1\r\nHost: t\r\n\r\n");
     let id = server.parked(1)[0];
     drain(&server, Duration::from_secs(60));
     server.with(move |server, events, _| {
         server
-            .answer(events, id, &Answer::new(200), b"last")
+            .answer(events, id, &Answer::new(200), b"first")
             .unwrap();
     });
     let answer = client.answer();
     assert_eq!(
         (answer.text().as_str(), answer.header("connection")),
-        ("last", Some("close"))
+        ("first", None)
+    );
+    let answer = client.answer();
+    assert_eq!(
+        (answer.text().as_str(), answer.header("connection")),
+        ("GET /behind ", Some("close"))
     );
     client.assert_closed();
+    drop(client);
+    server.until("the end", |server, _| server.is_drained());
 }

@@ -266,14 +266,25 @@ impl Server {
         }
     }
 
-    /// Whether the connection may stay open after this answer, as far as client and server are concerned.
+    /// Whether the connection may stay open after this answer, as far as client and server are concerned. While the
+    /// server drains, what was received before is still answered: only the last answer says close.
     #[inline]
     pub(super) fn may_stay_open(&self, index: u32) -> bool {
-        self.drain_until.is_none()
-            && self
+        self.connections
+            .get(index)
+            .is_some_and(|connection| connection.facts.keep_alive)
+            && (self.drain_until.is_none() || self.has_undecoded(index))
+    }
+
+    /// Whether bytes of the connection wait to be decoded.
+    #[cold]
+    fn has_undecoded(&self, index: u32) -> bool {
+        let in_batch = self.batch.connection == index && !self.batch.rest.is_empty();
+        in_batch
+            || self
                 .connections
                 .get(index)
-                .is_some_and(|connection| connection.facts.keep_alive)
+                .is_some_and(|connection| !connection.input.is_empty())
     }
 
     /// An answer to a connection that has ended only frees the request.
