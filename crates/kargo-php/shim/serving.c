@@ -260,3 +260,25 @@ void kg_run_interrupt(void)
 		zend_interrupt_function(EG(current_execute_data));
 	}
 }
+
+/* ---- errors that only the operator can mend */
+
+static void (*kg_error_cb_before)(int, zend_string *, const uint32_t, zend_string *);
+
+static void kg_uncaught_cb(int type, zend_string *file, const uint32_t line, zend_string *message)
+{
+	if ((type & E_ERROR) && kargo_on_uncaught(ZSTR_VAL(message), ZSTR_LEN(message))) {
+		EG(exit_status) = 1;
+		return;
+	}
+	kg_error_cb_before(type, file, line, message);
+}
+
+/* From now on an exception that nobody catches is shown to kargo_on_uncaught() first. */
+void kg_watch_uncaught(void)
+{
+	if (!kg_error_cb_before) {
+		kg_error_cb_before = zend_error_cb;
+		zend_error_cb = kg_uncaught_cb;
+	}
+}

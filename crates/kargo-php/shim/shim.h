@@ -70,6 +70,7 @@ extern void kargo_module_started(void);
 extern void kargo_request_ended(void);
 extern size_t kargo_on_output(const char *bytes, size_t length);
 extern void kargo_on_error(int type, zend_string *file, uint32_t line, zend_string *message);
+extern bool kargo_on_uncaught(const char *message, size_t length);
 extern zend_fiber_context *kargo_context_main(kg_context *context);
 extern void kargo_fn_panic(zend_execute_data *, zval *);
 
@@ -96,6 +97,7 @@ void kg_scope_resume(kg_scope *scope);
 /* serving */
 void kg_serving_begin(void);
 void kg_serving_end(void);
+void kg_watch_uncaught(void);
 void kg_arm_time_limit(void);
 uint32_t kg_left_behind(void);
 void kg_tidy(uint32_t left, uint32_t *buffers_closed);

@@ -96,11 +96,15 @@ impl Server {
         self.doors.iter().map(|door| door.listener.address())
     }
 
-    /// Takes connections again at once, after the gate had told to leave them.
+    /// Takes connections again at once: another process left one to this one. The kernel may have announced it to that
+    /// process alone, so the listeners are looked at whether the loop tells of them or not.
     pub fn poke_listeners(&mut self, events: &mut EventLoop) {
         if let Accepting::Paused(timer) = self.accepting {
             events.cancel_timer(timer);
             self.open_doors(events);
+        }
+        for index in 0..self.doors.len() as u32 {
+            self.accept_from(events, index);
         }
     }
 

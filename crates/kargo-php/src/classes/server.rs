@@ -10,7 +10,7 @@ use kargo_supervisor::{Inherited, Role, Spec, Supervisor, Worker};
 use crate::classes::options::Options;
 use crate::engine::call::native;
 use crate::engine::callable::{Outcome, take_exception};
-use crate::engine::throw::{class, throw};
+use crate::engine::throw::{class, throw, throw_to_operator};
 use crate::engine::value::{array_iter, array_push, new_array};
 use crate::engine::{Call, Callable, Global, Owned, Thrown, Zv, ffi, object};
 use crate::log::{self, Level};
@@ -86,7 +86,7 @@ fn open(address: &str) -> Result<Listener, Thrown> {
         } else {
             class::transport_exception()
         };
-        throw(kind, &message)
+        throw_to_operator(kind, &message)
     };
     let parsed: ListenAddress = address
         .parse()
@@ -370,7 +370,7 @@ impl Plan {
             Ok::<(), String>(())
         });
         if let Err(message) = prepared {
-            return Err(throw(class::transport_exception(), &message));
+            return Err(throw_to_operator(class::transport_exception(), &message));
         }
         // SAFETY: replaces the engine's output and error hooks until kg_serving_end().
         unsafe { ffi::kg_serving_begin() };

@@ -1,6 +1,7 @@
 //! Throwing PHP exceptions. Every message is made printable: PHP would lose one that holds a NUL byte.
 
-use super::{Thrown, ffi};
+use super::{Global, Thrown, ffi};
+use crate::log;
 
 fn printable(message: &str) -> String {
     message.replace('\0', "\\0")
@@ -21,6 +22,37 @@ pub(crate) fn throw_with_code(
     // SAFETY: the engine copies the message; creating an exception can't jump.
     unsafe { ffi::kg_throw(class, message.as_ptr().cast(), message.len(), code) }
     Thrown
+}
+
+/// What an exception that only the operator can mend says, should nobody catch it.
+static OPERATOR_ERROR: Global<String> = Global::new();
+
+/// Makes an exception pending that only the operator can mend: a port in use, a bad address. If no script catches it,
+/// the log has its message in one line and the process ends with code 1, without PHP's stack trace.
+pub(crate) fn throw_to_operator(class: *mut ffi::zend_class_entry, message: &str) -> Thrown {
+    OPERATOR_ERROR.replace(Some(message.to_owned()));
+    // SAFETY: hooks the engine's error callback, once.
+    unsafe { ffi::kg_watch_uncaught() };
+    throw(class, message)
+}
+
+/// PHP ends with an exception that nobody caught. `true`: the operator was told.
+#[unsafe(no_mangle)]
+extern "C" fn kargo_on_uncaught(message: *const std::ffi::c_char, length: usize) -> bool {
+    // SAFETY: the engine gives `length` bytes.
+    let text = unsafe { std::slice::from_raw_parts(message.cast::<u8>(), length) };
+    let text = String::from_utf8_lossy(text);
+    let is_ours = |name: &str| text.starts_with(&format!("Uncaught {name}: "));
+    if !is_ours("Kargo\\TransportException") && !is_ours("Kargo\\ConfigurationException") {
+        return false;
+    }
+    match OPERATOR_ERROR.replace(None) {
+        Some(error) if text.contains(&error) => {
+            log::error(&error);
+            true
+        }
+        _ => false,
+    }
 }
 
 /// A `ValueError` for argument `number` (from 1); `message` reads on from "Argument #1 ($x) ".

@@ -15,6 +15,7 @@ use crate::log::{self, Level};
 use crate::rpc;
 use crate::serve::answer;
 use crate::serve::current;
+use crate::serve::runner;
 use crate::serve::runtime;
 use crate::serve::server::{HandlerCall, Route};
 
@@ -231,6 +232,15 @@ pub(crate) fn answer_failure(id: RequestId, outcome: Outcome) {
                     answer::send_failure(id, 500, None);
                 }
             }
+        }
+        Outcome::Exited if runner::is_aborting() => {
+            drop(take_exception());
+            current::report(
+                Level::Warning,
+                "the process ended before the handler did",
+                &[],
+            );
+            answer::send_failure(id, 503, None);
         }
         _ => {
             log_end(outcome, "handler");

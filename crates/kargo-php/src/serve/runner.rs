@@ -304,7 +304,7 @@ pub(crate) fn wait_until(at: Instant) -> Result<(), Thrown> {
     next.switch_to();
     current::put_back(work);
     scope.resume();
-    if runtime::with(|runtime| runtime.roles.is_aborting) {
+    if is_aborting() {
         // SAFETY: makes the unwinding of exit() pending.
         unsafe { ffi::kg_throw_exit() }
         return Err(Thrown);
@@ -321,6 +321,11 @@ pub(crate) fn is_running() -> bool {
                 .as_ref()
                 .is_some_and(|events| !events.is_foreign())
     })
+}
+
+/// Whether all waits are being ended, since the process stops.
+pub(crate) fn is_aborting() -> bool {
+    runtime::with(|runtime| runtime.roles.is_aborting)
 }
 
 /// Longest time anything can be asked to wait: ten years, which no clock overflows.

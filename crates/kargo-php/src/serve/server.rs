@@ -279,8 +279,10 @@ impl Serving {
     /// Remembers the clients that went away, or ended their sending side, while somebody works for them.
     fn note_departures(&mut self) {
         let mut came = false;
-        while let Some(id) =
-            self.net.take_disconnected().or_else(|| self.net.take_half_closed())
+        while let Some(id) = self
+            .net
+            .take_disconnected()
+            .or_else(|| self.net.take_half_closed())
         {
             self.gone.push(id);
             came = true;
