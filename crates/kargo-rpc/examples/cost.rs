@@ -1,5 +1,5 @@
-//! Does one thing many times, to be counted: `cost WORKLOAD ROUNDS` under callgrind, twice, and divide the difference.
-//! `scripts` may use it as a gate; the builder is trivial, so the figures are the codec's own.
+//! Does one thing many times, to be counted: run `cost WORKLOAD ROUNDS` under callgrind with two numbers of rounds and divide
+//! the difference. The builder is trivial, so the figures are the codec's own.
 
 use std::hint::black_box;
 
