@@ -24,7 +24,8 @@ class ClientTest(unittest.TestCase):
 
     def run_client(self, *command, cwd=None, seconds=WAIT_SECONDS):
         done = subprocess.run(
-            [str(word) for word in command], cwd=cwd, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL
+            [str(word) for word in command], cwd=cwd, capture_output=True, text=True, timeout=seconds,
+            stdin=subprocess.DEVNULL,
         )
         self.assertEqual(done.returncode, 0, f"{done.stdout}{done.stderr}\n{self.server.log[-2000:]}")
         return done.stdout
@@ -43,7 +44,8 @@ class PythonTest(ClientTest):
 
     def test_xmlrpc_client_sends_all_its_types(self):
         proxy = self.server.proxy()
-        for value in (1, -2147483648, 2.5, True, None, [], [1, ["x"]], {}, {"a": {"b": 1}}, xmlrpc.client.DateTime("20090801T12:00:00")):
+        date = xmlrpc.client.DateTime("20090801T12:00:00")
+        for value in (1, -2147483648, 2.5, True, None, [], [1, ["x"]], {}, {"a": {"b": 1}}, date):
             with self.subTest(value), self.assertRaises(xmlrpc.client.Fault) as raised:
                 proxy.poll.results(value)
             self.assertEqual(raised.exception.faultCode, -32602)
@@ -59,13 +61,17 @@ class PythonTest(ClientTest):
         calls.poll.vote(QUESTION, "b", "multi")
         calls.poll.results(QUESTION)
         results = calls()
-        self.assertEqual([results[0], results[1], results[3]], [[QUESTION], {"a": 0, "b": 1, "c": 0}, {"a": 0, "b": 1, "c": 0}])
+        votes = {"a": 0, "b": 1, "c": 0}
+        self.assertEqual([results[0], results[1], results[3]], [[QUESTION], votes, votes])
         with self.assertRaises(xmlrpc.client.Fault) as raised:
             results[2]
         self.assertEqual(raised.exception.faultCode, ALREADY_VOTED)
 
     def test_urllib_with_a_batch(self):
-        calls = [{"jsonrpc": "2.0", "method": "poll.vote", "params": [QUESTION, "a", f"user {n}"], "id": n} for n in range(50)]
+        calls = [
+            {"jsonrpc": "2.0", "method": "poll.vote", "params": [QUESTION, "a", f"user {n}"], "id": n}
+            for n in range(50)
+        ]
         request = urllib.request.Request(
             f"{self.server.url}/jsonrpc", json.dumps(calls).encode(), {"Content-Type": "application/json"}
         )
@@ -112,7 +118,8 @@ class PhpTest(ClientTest):
 
 class CurlTest(ClientTest):
     def curl(self, *arguments):
-        return self.run_client("curl", "--silent", "--show-error", "--fail", "--max-time", str(int(WAIT_SECONDS)), *arguments)
+        limit = str(int(WAIT_SECONDS))
+        return self.run_client("curl", "--silent", "--show-error", "--fail", "--max-time", limit, *arguments)
 
     def test_the_commands_that_make_demo_prints(self):
         printed = (ROOT / "scripts/demo").read_text()

@@ -1,4 +1,4 @@
-"""The poll API's exchanges, to the byte where clients rely on bytes, and the defects of 2009 that must not come back."""
+"""The poll API's exchanges, to the byte where clients rely on bytes, and defects of 2009 that must not come back."""
 
 import json
 import unittest
@@ -36,6 +36,10 @@ class ServerTest(unittest.TestCase):
         self.assertNotIn("data", {name for name, value in answer["error"].items() if value is None})
 
 
+def text_of(value):
+    return "".join(value.itertext())
+
+
 class JsonRpcTest(ServerTest):
     def test_version_2(self):
         self.assert_answer(
@@ -69,12 +73,14 @@ class JsonRpcTest(ServerTest):
         self.assert_error('{"jsonrpc":"2.0","method":"poll.__construct","id":1}', -32601, 1)
         for garbage in ("{", "", "nonsense", '{"jsonrpc":"2.0","method"', "\xff"):
             self.assert_error(garbage.encode("latin-1"), -32700)
-        for no_call in ("1", '"x"', "null", "{}", "[]", '{"jsonrpc":"2.0","id":null}', '{"jsonrpc":"2.0","method":1,"id":null}'):
+        for no_call in ("1", '"x"', "null", "{}", "[]", '{"jsonrpc":"2.0","id":null}', '{"method":1,"id":null}'):
             self.assert_error(no_call, -32600)
 
     def test_wrong_arguments(self):
-        for params in ([], ["x"], [1, 2, 3], [QUESTION, "a", ["me"]], [QUESTION, "a", None], [QUESTION, "a", "me", "more"],
-                       {"question": QUESTION}, {"question": QUESTION, "option": "a", "user": "me", "more": 1}):
+        for params in (
+            [], ["x"], [1, 2, 3], [QUESTION, "a", ["me"]], [QUESTION, "a", None], [QUESTION, "a", "me", "more"],
+            {"question": QUESTION}, {"question": QUESTION, "option": "a", "user": "me", "more": 1},
+        ):
             body = {"jsonrpc": "2.0", "method": "poll.vote", "params": params, "id": 7}
             self.assert_error(json.dumps(body), -32602, 7)
         for options in ("ab", [1, 2], {"a": "x", "b": "y"}, [["a"], ["b"]]):
@@ -103,8 +109,9 @@ class JsonRpcTest(ServerTest):
             set(services),
             {"poll.getAllPolls", "poll.getAllQuestions", "poll.vote", "poll.results", "poll.create"},
         )
-        self.assertEqual([parameter["name"] for parameter in services["poll.vote"]["parameters"]], ["question", "option", "user"])
-        self.assertEqual([parameter["type"] for parameter in services["poll.create"]["parameters"]], ["string", "array"])
+        vote, create = (services[f"poll.{name}"]["parameters"] for name in ("vote", "create"))
+        self.assertEqual([parameter["name"] for parameter in vote], ["question", "option", "user"])
+        self.assertEqual([parameter["type"] for parameter in create], ["string", "array"])
         self.assertEqual(services["poll.getAllPolls"]["returns"], "object")
         self.assertEqual(services["poll.getAllQuestions"]["returns"], "array")
 
@@ -122,22 +129,25 @@ class XmlRpcTest(ServerTest):
         [value] = self.call("poll.getAllPolls").findall("params/param/value")
         [member] = value.findall("struct/member")
         self.assertEqual(member.find("name").text, QUESTION)
-        options = {option.find("name").text: "".join(option.find("value").itertext()) for option in member.findall("value/struct/member")}
-        self.assertEqual(options, OPTIONS)
+        options = member.findall("value/struct/member")
+        self.assertEqual({option.find("name").text: text_of(option.find("value")) for option in options}, OPTIONS)
 
     def test_questions_are_an_array_of_string(self):
         [value] = self.call("poll.getAllQuestions").findall("params/param/value/array/data/value")
-        self.assertEqual("".join(value.itertext()), QUESTION)
+        self.assertEqual(text_of(value), QUESTION)
 
     def test_faults_have_two_members(self):
-        for method, params, code in (("poll.none", (), -32601), ("poll.vote", ("x",), -32602), ("poll.results", ("x",), UNKNOWN_POLL)):
+        for method, params, code in (
+            ("poll.none", (), -32601), ("poll.vote", ("x",), -32602), ("poll.results", ("x",), UNKNOWN_POLL),
+        ):
             members = self.call(method, *params).findall("fault/value/struct/member")
             self.assertEqual([member.find("name").text for member in members], ["faultCode", "faultString"])
-            self.assertEqual(int("".join(members[0].find("value").itertext())), code)
+            self.assertEqual(int(text_of(members[0].find("value"))), code)
 
     def test_malformed_xml_and_doctype_are_faults(self):
         doctype = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
-        call = "<methodCall><methodName>poll.results</methodName><params><param><value>&e;</value></param></params></methodCall>"
+        params = "<params><param><value>&e;</value></param></params>"
+        call = f"<methodCall><methodName>poll.results</methodName>{params}</methodCall>"
         for body in ("<methodCall>", "", "nonsense", doctype + call, call):
             answer = self.server.xml(body)
             self.assertEqual(answer.status, 200)
@@ -175,8 +185,9 @@ class WritingTest(ServerTest):
 
     def test_votes_by_name(self):
         poll = self.poll("By name?")
-        call = {"jsonrpc": "2.0", "method": "poll.vote", "id": 1, "params": {"user": "bob", "option": "a", "question": poll}}
-        self.assertEqual(self.server.call(call).json()["result"], {"a": 1, "b": 0})
+        params = {"user": "bob", "option": "a", "question": poll}
+        answer = self.server.call({"jsonrpc": "2.0", "method": "poll.vote", "id": 1, "params": params})
+        self.assertEqual(answer.json()["result"], {"a": 1, "b": 0})
 
     def test_what_can_be_wrong_with_a_vote(self):
         for arguments, code in (
@@ -192,13 +203,15 @@ class WritingTest(ServerTest):
             error = self.server.error("poll.vote", *arguments)
             self.assertEqual(error["code"], code, error)
         self.assertEqual(sum(self.server.result("poll.results", QUESTION).values()), 0)
-        self.assertEqual(self.server.error("poll.results", "No such poll")["message"], 'There is no poll "No such poll"')
+        message = self.server.error("poll.results", "No such poll")["message"]
+        self.assertEqual(message, 'There is no poll "No such poll"')
 
     def test_polls_are_created(self):
         text = "Täglich <Öl> & \"Brot\" \U0001f35e? 漢字"
+        options = {"a": "ja", "b": "nein & nie", "c": "\U0001f937"}
         self.assertIs(self.server.result("poll.create", f"  {text} ", [" ja", "nein & nie", "\U0001f937"]), True)
-        self.assertEqual(self.server.result("poll.getAllPolls")[text], {"a": "ja", "b": "nein & nie", "c": "\U0001f937"})
-        self.assertEqual(self.server.proxy().poll.getAllPolls()[text], {"a": "ja", "b": "nein & nie", "c": "\U0001f937"})
+        self.assertEqual(self.server.result("poll.getAllPolls")[text], options)
+        self.assertEqual(self.server.proxy().poll.getAllPolls()[text], options)
         self.assertEqual(self.server.result("poll.getAllQuestions")[0], QUESTION)
         self.assertEqual(self.server.error("poll.create", text, ["a", "b"])["code"], POLL_EXISTS)
 

@@ -44,10 +44,10 @@ final readonly class Config
         if ($workers !== '' && !ctype_digit($workers)) {
             throw new UnexpectedValueException("$file: workers is \"$workers\"; a number, or nothing, is expected");
         }
-        $dsn = preg_replace('~^sqlite:(?![/:])~', 'sqlite:' . dirname(realpath($file)) . '/', $value('database', 'dsn'));
+        $folder = dirname(realpath($file));
 
         return new self(
-            $dsn,
+            preg_replace('~^sqlite:(?!/)~', "sqlite:$folder/", $value('database', 'dsn')),
             $value('database', 'user'),
             $value('database', 'password'),
             $workers === '' ? null : (int) $workers,

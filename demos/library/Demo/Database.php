@@ -57,16 +57,22 @@ final class Database
      */
     public function transaction(callable $work): mixed
     {
+        // SQLite can't turn a reader into a writer while there is another one: it begins as a writer.
+        $begin = $this->driver === 'sqlite' ? 'BEGIN IMMEDIATE' : 'BEGIN';
         for ($attempt = 1; ; ++$attempt) {
-            // SQLite can't turn a reader into a writer while there is another one: it begins as a writer.
-            $this->onceMoreIfLost(fn() => $this->connection()->exec($this->driver === 'sqlite' ? 'BEGIN IMMEDIATE' : 'BEGIN'));
+            $connection = $this->onceMoreIfLost(function () use ($begin): PDO {
+                $this->connection()->exec($begin);
+
+                return $this->connection();
+            });
             try {
                 $result = $work($this);
-                $this->connection?->exec('COMMIT');
+                $connection->exec('COMMIT');
 
                 return $result;
             } catch (Throwable $throwable) {
                 $error = $throwable instanceof PDOException ? DatabaseError::of($throwable, $this->driver) : null;
+                unset($connection);
                 $this->undo($error);
                 if ($error !== DatabaseError::Conflict || $attempt === self::ATTEMPTS) {
                     throw $throwable;
@@ -171,8 +177,11 @@ final class Database
     private function dsn(): string
     {
         $file = $this->file();
+        if ($file === null) {
+            return $this->config->dsn;
+        }
 
-        return $file === null ? $this->config->dsn : 'sqlite:file:' . strtr(rawurlencode($file), ['%2F' => '/']) . '?mode=rw';
+        return 'sqlite:file:' . strtr(rawurlencode($file), ['%2F' => '/']) . '?mode=rw';
     }
 
     private function fileOnDisk(): ?string

@@ -57,15 +57,17 @@ final readonly class PollStore
         $this->database->transaction(function (Database $database) use ($question, $letter, $user): void {
             $poll = $database->rows('SELECT id FROM poll WHERE question = ?', [$question])[0]['id']
                 ?? throw PollFault::unknownPoll($question);
-            $letters = array_column($database->rows('SELECT letter FROM poll_option WHERE poll_id = ?', [$poll]), 'letter');
-            if (!in_array($letter, $letters, true)) {
+            $letters = $database->rows('SELECT letter FROM poll_option WHERE poll_id = ?', [$poll]);
+            if (!in_array(['letter' => $letter], $letters, true)) {
                 throw PollFault::unknownOption($letter);
             }
             $voter = $this->voter($database, $user);
-            if ($database->rows('SELECT 1 FROM poll_choice WHERE poll_id = ? AND user_id = ?', [$poll, $voter]) !== []) {
+            $vote = 'SELECT 1 FROM poll_choice WHERE poll_id = ? AND user_id = ?';
+            if ($database->rows($vote, [$poll, $voter]) !== []) {
                 throw PollFault::alreadyVoted($user);
             }
-            $database->write('INSERT INTO poll_choice (poll_id, user_id, letter) VALUES (?, ?, ?)', [$poll, $voter, $letter]);
+            $choice = [$poll, $voter, $letter];
+            $database->write('INSERT INTO poll_choice (poll_id, user_id, letter) VALUES (?, ?, ?)', $choice);
         });
     }
 

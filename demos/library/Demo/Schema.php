@@ -25,7 +25,10 @@ final readonly class Schema
         if ($database->driver === 'sqlite') {
             $this->makeFile(substr($this->config->dsn, strlen('sqlite:')));
         }
-        $script = file_get_contents("$folder/$database->driver.sql");
+        $script = @file_get_contents("$folder/$database->driver.sql");
+        if ($script === false) {
+            throw new RuntimeException("The DSN begins with \"$database->driver:\"; sqlite:, mysql: or pgsql: is expected");
+        }
         $database->transaction(function (Database $database) use ($script): void {
             $this->lock($database);
             if (!$this->isInstalled($database)) {
