@@ -107,14 +107,14 @@ fn id(call: &Call) -> Result<(), Thrown> {
 fn method(call: &Call) -> Result<(), Thrown> {
     view(call, |request| {
         call.result()
-            .set_bytes(request.head().method_name(request.bytes()))
+            .set_bytes(request.head().method_name(request.bytes()));
     })
 }
 
 fn target(call: &Call) -> Result<(), Thrown> {
     view(call, |request| {
         call.result()
-            .set_bytes(request.head().target(request.bytes()))
+            .set_bytes(request.head().target(request.bytes()));
     })
 }
 

@@ -5,7 +5,7 @@ use kargo_http::cookie::{SameSite, SetCookie};
 
 use crate::engine::call::native;
 use crate::engine::throw::class;
-use crate::engine::value::{Key, array_find, array_iter, array_push, array_set, new_array};
+use crate::engine::value::{Key, array_iter, array_push, array_set, new_array};
 use crate::engine::{Call, Kind, Owned, Thrown, Zv, ffi, object, throw_value_error};
 use crate::rpc::json;
 
@@ -355,14 +355,4 @@ pub(crate) fn header_lines<'a>(
                 .chain(many.filter_map(|(_, line)| line.dereferenced().bytes()))
                 .map(move |line| (name, line))
         })
-}
-
-/// Whether a header is set, its name in any case.
-pub(crate) fn has_header(headers: Option<*mut ffi::zend_array>, name: &str) -> bool {
-    headers.is_some_and(|headers| {
-        array_find(headers, name.as_bytes()).is_some()
-            || array_iter(headers).any(|(key, _)| {
-                matches!(key, Key::Name(key) if key.eq_ignore_ascii_case(name.as_bytes()))
-            })
-    })
 }

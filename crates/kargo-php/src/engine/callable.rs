@@ -22,7 +22,10 @@ impl Outcome {
     pub(crate) fn from_code(code: ffi::kg_outcome) -> Self {
         match code {
             ffi::kg_outcome_KG_RETURNED => Self::Returned,
-            ffi::kg_outcome_KG_FATAL => Self::Fatal,
+            ffi::kg_outcome_KG_FATAL => {
+                super::global::forget_borrows();
+                Self::Fatal
+            }
             ffi::kg_outcome_KG_OUT_OF_MEMORY => Self::OutOfMemory,
             ffi::kg_outcome_KG_EXITED => Self::Exited,
             _ => Self::Threw,

@@ -90,7 +90,6 @@ pub(crate) mod class {
         watcher = kargo_ce_watcher;
         handler = kargo_ce_http_handler;
         http_exception = kargo_ce_http_httpexception;
-        options = kargo_ce_http_options;
         server = kargo_ce_http_server;
         request = kargo_ce_http_request;
         response = kargo_ce_http_response;

@@ -1,7 +1,6 @@
 //! PHP values: [`Zv`] points to one, [`Owned`] owns one.
 
 use std::fmt;
-use std::ptr;
 
 use super::ffi;
 
@@ -420,5 +419,3 @@ pub(crate) fn class_of(object: *const ffi::zend_object) -> *mut ffi::zend_class_
     // SAFETY: module invariant.
     unsafe { (*object).ce }
 }
-
-pub(crate) const NO_VALUE: *mut ffi::zval = ptr::null_mut();

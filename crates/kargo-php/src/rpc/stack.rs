@@ -45,12 +45,6 @@ impl ValueStack {
         }
     }
 
-    /// How many values there are.
-    #[inline]
-    pub(crate) fn len(&self) -> usize {
-        self.values.len()
-    }
-
     /// The value at `index`, counted from the bottom.
     #[inline]
     pub(crate) fn at(&mut self, index: usize) -> Zv {
