@@ -91,7 +91,7 @@ def json_rpc_workload(name: str, title: str, method: str, params: list, result) 
 def xml_rpc_workload(name: str, title: str) -> Workload:
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
     call = f"{declaration}<methodCall><methodName>poll.getAllPolls</methodName><params></params></methodCall>"
-    answer = f"{declaration}<methodResponse><params><param>{xml_rpc_value(POLLS)}</param></params></methodResponse>"
+    answer = f"{declaration}<methodResponse><params><param>{xml_rpc_value(POLLS)}</param></params></methodResponse>\n"
     return Workload(name, title, post("/xmlrpc", "text/xml", call), "text/xml; charset=utf-8", answer.encode())
 
 

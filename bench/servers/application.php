@@ -96,5 +96,5 @@ function xml_rpc_fault(int $code, string $message): string
 
 function xml_rpc_document(string $content): string
 {
-    return '<?xml version="1.0" encoding="UTF-8"?>' . "\n<methodResponse>$content</methodResponse>";
+    return '<?xml version="1.0" encoding="UTF-8"?>' . "\n<methodResponse>$content</methodResponse>\n";
 }

@@ -52,7 +52,7 @@ function answerXmlRpc(body) {
   const content = method === 'poll.getAllPolls'
     ? `<params><param>${xmlRpcValue(POLLS)}</param></params>`
     : `<fault>${xmlRpcValue({ faultCode: -32601, faultString: 'Method not found' })}</fault>`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<methodResponse>${content}</methodResponse>`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<methodResponse>${content}</methodResponse>\n`;
 }
 
 function send(response, status, contentType, body) {
