@@ -45,9 +45,9 @@ pub fn decode_form(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(decoded)
 }
 
-/// As [`decode`], but `%2F` stays encoded, so that the slashes of the result are those of the
-/// input: no segment can grow a border.
-pub(crate) fn decode_keeping_slashes(bytes: &[u8]) -> Cow<'_, [u8]> {
+/// As [`decode`], but an encoded slash stays `%2F` (in this spelling), so that the slashes of the
+/// result are those of the input: no segment can grow a border.
+pub fn decode_keeping_slashes(bytes: &[u8]) -> Cow<'_, [u8]> {
     if !has_escapes(bytes) {
         return Cow::Borrowed(bytes);
     }
@@ -56,11 +56,15 @@ pub(crate) fn decode_keeping_slashes(bytes: &[u8]) -> Cow<'_, [u8]> {
     while let Some((&byte, behind)) = rest.split_first() {
         rest = behind;
         match escape_at(byte, behind) {
-            Some(value) if value != b'/' => {
-                decoded.push(value);
+            Some(value) => {
+                if value == b'/' {
+                    decoded.extend_from_slice(b"%2F");
+                } else {
+                    decoded.push(value);
+                }
                 rest = behind.get(2..).unwrap_or_default();
             }
-            _ => decoded.push(byte),
+            None => decoded.push(byte),
         }
     }
     Cow::Owned(decoded)

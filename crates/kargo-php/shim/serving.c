@@ -3,6 +3,7 @@
  */
 #include "shim.h"
 #include "ext/session/php_session.h"
+#include "ext/standard/basic_functions.h"
 
 /* Weak: PHP may have been built without sessions. */
 extern ZEND_API php_ps_globals ps_globals __attribute__((weak));
@@ -153,7 +154,10 @@ void kg_tidy(uint32_t left, uint32_t *buffers_closed)
 	}
 }
 
-/* A parked handler takes its output buffers, handlers and time limit with it; the next one starts clean. */
+/*
+ * A parked handler takes its output buffers, handlers and time limit with it, and the callback that usort() keeps in
+ * a global while it sorts; the next one starts clean.
+ */
 void kg_scope_park(kg_scope *scope)
 {
 	scope->output_handlers = OG(handlers);
@@ -168,6 +172,8 @@ void kg_scope_park(kg_scope *scope)
 	} else {
 		scope->output_handlers.size = 0; /* nothing was taken */
 	}
+	scope->compare = BG(user_compare_fci);
+	scope->compare_cache = BG(user_compare_fci_cache);
 	ZVAL_COPY_VALUE(&scope->error_handler, &EG(user_error_handler));
 	ZVAL_COPY_VALUE(&scope->exception_handler, &EG(user_exception_handler));
 	if (kg_base.on) {
@@ -185,6 +191,8 @@ void kg_scope_park(kg_scope *scope)
 
 void kg_scope_resume(kg_scope *scope)
 {
+	BG(user_compare_fci) = scope->compare;
+	BG(user_compare_fci_cache) = scope->compare_cache;
 	if (scope->output_handlers.size) {
 		if (OG(handlers).elements) {
 			zend_stack_destroy(&OG(handlers));

@@ -53,6 +53,8 @@ typedef struct kg_scope {
 	struct _php_output_handler *output_active, *output_running;
 	int output_flags;
 	zval error_handler, exception_handler;
+	zend_fcall_info compare; /* the callback of usort() */
+	zend_fcall_info_cache compare_cache;
 	zend_long timeout_seconds;
 } kg_scope;
 
@@ -127,7 +129,7 @@ void kg_array_set_bytes(HashTable *array, const char *key, size_t length, zval *
 zval *kg_array_find(HashTable *array, const char *key, size_t length);
 bool kg_object_init(zval *value, zend_class_entry *class_entry);
 zval *kg_property_slot(zend_object *object, uint32_t index);
-void kg_set_property(zend_object *object, const char *name, size_t length, zval *value);
+void kg_set_property(zend_object *object, zend_class_entry *scope, const char *name, size_t length, zval *value);
 zval *kg_read_property(zend_object *object, const char *name, size_t length, zval *buffer);
 bool kg_instance_of(const zend_object *object, const zend_class_entry *class_entry);
 void kg_value_error(uint32_t argument, const char *message, size_t length);
@@ -137,6 +139,7 @@ bool kg_int_argument(zval *argument, uint32_t number, bool nullable, bool *is_nu
 bool kg_float_argument(zval *argument, uint32_t number, bool nullable, bool *is_null, double *out);
 bool kg_bool_argument(zval *argument, uint32_t number, bool *out);
 void kg_type_error(uint32_t number, const char *expected, zval *given);
+const char *kg_type_name(zval *value);
 int kg_stream_fd(zval *stream);
 bool kg_stream_unblock(zval *stream);
 void kg_parse_query(const char *text, size_t length, zval *out);

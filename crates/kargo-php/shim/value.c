@@ -39,13 +39,13 @@ void kg_array_set_bytes(HashTable *array, const char *key, size_t length, zval *
 	zend_symtable_str_update(array, key, length, value);
 }
 
-zval *kg_array_find(HashTable *array, const char *key, size_t length) { return zend_hash_str_find(array, key, length); }
+zval *kg_array_find(HashTable *array, const char *key, size_t length) { return zend_symtable_str_find(array, key, length); }
 bool kg_object_init(zval *value, zend_class_entry *class_entry) { return object_init_ex(value, class_entry) == SUCCESS; }
 zval *kg_property_slot(zend_object *object, uint32_t index) { return OBJ_PROP_NUM(object, index); }
 
-void kg_set_property(zend_object *object, const char *name, size_t length, zval *value)
+void kg_set_property(zend_object *object, zend_class_entry *scope, const char *name, size_t length, zval *value)
 {
-	zend_update_property(object->ce, object, name, length, value);
+	zend_update_property(scope, object, name, length, value);
 }
 
 zval *kg_read_property(zend_object *object, const char *name, size_t length, zval *buffer)
@@ -107,6 +107,11 @@ bool kg_bool_argument(zval *argument, uint32_t number, bool *out)
 void kg_type_error(uint32_t number, const char *expected, zval *given)
 {
 	zend_argument_type_error(number, "must be %s, %s given", expected, zend_zval_type_name(given));
+}
+
+const char *kg_type_name(zval *value)
+{
+	return Z_TYPE_P(value) == IS_OBJECT ? ZSTR_VAL(Z_OBJCE_P(value)->name) : zend_zval_type_name(value);
 }
 
 int kg_stream_fd(zval *value)

@@ -59,7 +59,7 @@ echo $old->send("GET /all/a/b HTTP/1.0\r\n\r\n")->readResponse()->json()['versio
 echo json_encode($server->connect()->send("GET /all/a/b HTTP/1.0\r\n\r\n")->readResponse()->json()['host']), "\n";
 echo $raw->request('GET', 'http://other.example:82/all/a/b', ['Host' => 'ignored.example'])->json()['host'], "\n";
 
-foreach (['{"a":{"b":[1,2.5,null,true,"\u00e9"]}}', '[]', '"text"', ' 7 ', 'null', '{"a":1,}', '', '{"a"', "\"\xff\"", '[1]x', '1e400', '12345678901234567890', str_repeat('[', 512) . str_repeat(']', 512), str_repeat('[', 513) . str_repeat(']', 513)] as $json) {
+foreach (['{"a":{"b":[1,2.5,null,true,"\u00e9"]}}', '[]', '"text"', ' 7 ', 'null', '{"a":1,}', '', '{"a"', "\"\xff\"", '[1]x', '1e400', '12345678901234567890', str_repeat('[', 511) . str_repeat(']', 511), str_repeat('[', 512) . str_repeat(']', 512)] as $json) {
     $response = $raw->request('POST', '/json', [], $json);
     echo strlen($json) > 40 ? substr_count($json, '[') . ' levels' : json_encode($json, JSON_INVALID_UTF8_SUBSTITUTE), ": $response->status ", strlen($response->body) > 100 ? 'long' : trim($response->body), "\n";
 }
@@ -157,8 +157,8 @@ other.example:82
 "[1]x": 400 the body is not valid JSON: text after the end at byte 3
 "1e400": 400 the body is not valid JSON: number out of range at byte 5
 "12345678901234567890": 200 {"json":1.2345678901234567e+19}
-512 levels: 200 array
-513 levels: 400 the body is not valid JSON: nested too deep at byte 511
+511 levels: 200 array
+512 levels: 400 the body is not valid JSON: nested too deep at byte 511
 application/x-www-form-urlencoded: {"form":{"a":"2","b":["x","y"],"c":{"d":{"e":"z"}},"f_g":"1","h":""}}
 APPLICATION/X-WWW-FORM-URLENCODED;charset=x: {"form":{"a":"1"}}
 text/plain: {"form":[]}

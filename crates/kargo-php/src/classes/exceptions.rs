@@ -13,9 +13,10 @@ native! {
     kargo_rpc_hidden_construct => hidden_construct;
 }
 
-fn set(object: *mut ffi::zend_object, name: &[u8], value: Zv) {
-    // SAFETY: the class declares the property or inherits it.
-    unsafe { ffi::kg_set_property(object, name.as_ptr().cast(), name.len(), value.0) }
+/// Writes a property as code of `scope` would: the class that declares it.
+fn set(object: *mut ffi::zend_object, scope: *mut ffi::zend_class_entry, name: &[u8], value: Zv) {
+    // SAFETY: the class declares the property.
+    unsafe { ffi::kg_set_property(object, scope, name.as_ptr().cast(), name.len(), value.0) }
 }
 
 /// Property `name` of an object, for reading.
@@ -53,7 +54,7 @@ pub(crate) fn throw_http(status: i64, message: &str) -> Thrown {
         if let Some(object) = exception.zv().object() {
             let mut value = Owned::undefined();
             value.zv().set_int(status);
-            set(object, b"status", value.zv());
+            set(object, class::http_exception(), b"status", value.zv());
         }
         // SAFETY: the engine takes over one reference.
         unsafe { ffi::kg_rethrow(exception.zv().0) }
@@ -66,7 +67,7 @@ fn set_previous(call: &Call, index: u32) {
     if let Some(previous) = call.argument(index)
         && previous.object().is_some()
     {
-        set(call.this(), b"previous", previous);
+        set(call.this(), class::exception(), b"previous", previous);
     }
 }
 
@@ -76,27 +77,27 @@ fn http_exception_construct(call: &Call) -> Result<(), Thrown> {
         return Err(throw_value_error(1, "must be between 400 and 599"));
     }
     let mut message = Owned::of_bytes(call.bytes_or(1, b"")?);
-    set(call.this(), b"message", message.zv());
+    set(call.this(), class::exception(), b"message", message.zv());
     let mut value = Owned::undefined();
     value.zv().set_int(status);
-    set(call.this(), b"status", value.zv());
+    set(call.this(), class::http_exception(), b"status", value.zv());
     set_previous(call, 2);
     Ok(())
 }
 
 fn fault_construct(call: &Call) -> Result<(), Thrown> {
     let mut message = Owned::of_bytes(call.bytes_or(0, b"")?);
-    set(call.this(), b"message", message.zv());
+    set(call.this(), class::exception(), b"message", message.zv());
     let mut code = Owned::undefined();
     code.zv().set_int(call.int_or(1, -32000)?);
-    set(call.this(), b"code", code.zv());
+    set(call.this(), class::exception(), b"code", code.zv());
     let mut data = call
         .argument(2)
         .map_or_else(Owned::undefined, Owned::copy_of);
     if call.argument(2).is_none() {
         data.zv().set_null();
     }
-    set(call.this(), b"data", data.zv());
+    set(call.this(), class::fault(), b"data", data.zv());
     set_previous(call, 3);
     Ok(())
 }

@@ -118,31 +118,11 @@ fn target(call: &Call) -> Result<(), Thrown> {
     })
 }
 
-/// A path decoded segment by segment; a slash inside a segment stays %2F, so that it never looks like a border.
-fn decoded_path(path: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(path.len());
-    for (index, segment) in path.split(|byte| *byte == b'/').enumerate() {
-        if index > 0 {
-            out.push(b'/');
-        }
-        for byte in percent::decode(segment).iter() {
-            match byte {
-                b'/' => out.extend_from_slice(b"%2F"),
-                other => out.push(*other),
-            }
-        }
-    }
-    out
-}
-
 fn path(call: &Call) -> Result<(), Thrown> {
     view(call, |request| {
         let path = request.head().path(request.bytes());
-        if percent::has_escapes(path) {
-            call.result().set_bytes(&decoded_path(path));
-        } else {
-            call.result().set_bytes(path);
-        }
+        call.result()
+            .set_bytes(&percent::decode_keeping_slashes(path));
     })
 }
 

@@ -211,6 +211,12 @@ fn any(call: &Call) -> Result<(), Thrown> {
 
 fn route(call: &Call) -> Result<(), Thrown> {
     let names = strings(call, 0)?;
+    if names.is_empty() {
+        return Err(throw(
+            class::configuration_exception(),
+            "a route needs a method",
+        ));
+    }
     let methods = MethodSet::from_names(names.iter().map(String::as_str))
         .map_err(|error| route_error(&error))?;
     add(call, methods, 1)

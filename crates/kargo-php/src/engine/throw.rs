@@ -97,6 +97,7 @@ pub(crate) mod class {
         binary = kargo_ce_rpc_binary;
         api = kargo_ce_rpc_api;
         error = zend_ce_error;
+        exception = zend_ce_exception;
         closure = zend_ce_closure;
         throwable = zend_ce_throwable;
     }

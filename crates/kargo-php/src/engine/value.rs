@@ -229,6 +229,13 @@ impl Zv {
         self.kind() == Kind::True
     }
 
+    /// The name of its type, or of its class.
+    pub(crate) fn type_name<'a>(self) -> &'a str {
+        // SAFETY: the engine's names are NUL-terminated and live as long as the value.
+        let name = unsafe { std::ffi::CStr::from_ptr(ffi::kg_type_name(self.0)) };
+        name.to_str().unwrap_or("?")
+    }
+
     /// Gives up the reference this value holds and leaves it undefined.
     #[inline]
     pub(crate) fn release(self) {

@@ -42,7 +42,7 @@ pub(crate) fn send_result(id: RequestId, result: Zv) {
             current::report(
                 Level::Error,
                 "handler returned something that is no string, array or Kargo\\Http\\Response",
-                &[],
+                &[("type", result.type_name())],
             );
             send_failure(id, 500, None);
         }
