@@ -2,16 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 use kargo_rpc::Limits;
 
-use crate::engine::callable::{Outcome, call_cached};
-use crate::engine::value::{array_find, class_of};
-use crate::engine::{Callable, Owned, Zv, ffi};
-use crate::rpc::construct;
+use crate::engine::{Callable, ffi};
+use crate::rpc::service::{Cache, Resolved, Service, Unresolved};
 use crate::rpc::signature::Signature;
 
 /// An Api: shared by the PHP object and the servers it is mounted on.
@@ -161,192 +158,14 @@ pub(crate) enum Target {
     Member { service: Rc<Service>, slot: usize },
 }
 
-/// Where the object comes from whose methods are called.
-#[derive(Debug)]
-pub(crate) enum Source {
-    /// It was given.
-    Given,
-    /// A new one for each call.
-    PerCall,
-    /// Made by a factory, once in this process.
-    Factory(Callable),
-}
-
-/// An object, or what becomes one.
-#[derive(Debug)]
-pub(crate) struct Service {
-    source: Source,
-    class: *mut ffi::zend_class_entry,
-    /// The names of its methods in lower case, by slot.
-    names: Vec<Box<[u8]>>,
-    instance: RefCell<Option<Rc<Instance>>>,
-}
-
-/// An object and what to call for each of its methods.
-#[derive(Debug)]
-struct Instance {
-    object: Owned,
-    methods: Vec<Cache>,
-}
-
-/// A resolved function with the object or class it is called on.
-pub(crate) struct Cache(ffi::zend_fcall_info_cache);
-
-impl fmt::Debug for Cache {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Cache")
-    }
-}
-
-impl Cache {
-    pub(crate) fn new(
-        function: *mut ffi::zend_function,
-        object: *mut ffi::zend_object,
-        class: *mut ffi::zend_class_entry,
-    ) -> Self {
-        // SAFETY: all zeroes is an empty cache.
-        let mut cache: ffi::zend_fcall_info_cache = unsafe { std::mem::zeroed() };
-        cache.function_handler = function;
-        cache.object = object;
-        cache.called_scope = class;
-        Self(cache)
-    }
-}
-
-/// What to call, and what must stay alive meanwhile.
-#[derive(Debug)]
-pub(crate) struct Resolved {
-    cache: *const ffi::zend_fcall_info_cache,
-    instance: Option<Rc<Instance>>,
-}
-
-impl Resolved {
-    /// Calls it with `count` arguments that lie one after the other.
-    #[inline]
-    pub(crate) fn call(&self, result: Zv, count: u32, first: Zv) -> Outcome {
-        // SAFETY: the instance is held here, anything else by the method.
-        call_cached(unsafe { &*self.cache }, result, count, first)
-    }
-
-    /// The call is over. An object that was made for it goes now; its destructor may run PHP code.
-    #[inline]
-    pub(crate) fn finish(self) {
-        if let Some(Ok(mut instance)) = self.instance.map(Rc::try_unwrap) {
-            construct::release(instance.object.zv(), 1);
-        }
-    }
-}
-
-/// Why there is nothing to call.
-#[derive(Debug)]
-pub(crate) enum Unresolved {
-    /// The factory or the constructor did not return.
-    Call(Outcome),
-    /// What the factory gave is of no use: for the log.
-    Useless(&'static str),
-}
-
-impl Service {
-    pub(crate) fn new(
-        source: Source,
-        class: *mut ffi::zend_class_entry,
-        names: Vec<Box<[u8]>>,
-    ) -> Self {
-        Self {
-            source,
-            class,
-            names,
-            instance: RefCell::new(None),
-        }
-    }
-
-    /// Gives the service its object.
-    pub(crate) fn set(&self, mut object: Owned) -> Result<(), Unresolved> {
-        let instance = self.instance_of(&mut object)?;
-        *self.instance.borrow_mut() = Some(Rc::new(instance));
-        Ok(())
-    }
-
-    fn instance_of(&self, object: &mut Owned) -> Result<Instance, Unresolved> {
-        let Some(raw) = object.zv().object() else {
-            return Err(Unresolved::Useless("the factory gave no object"));
-        };
-        let class = class_of(raw);
-        // SAFETY: the object is alive, and its class too.
-        let table = unsafe { &raw mut (*class).function_table };
-        let methods = self.names.iter().map(|name| {
-            // SAFETY: function tables hold pointers to functions.
-            let function = array_find(table, name).map(|found| unsafe { (*found.0).value.func });
-            function.map(|function| Cache::new(function, raw, class))
-        });
-        let methods = methods
-            .collect::<Option<Vec<_>>>()
-            .ok_or(Unresolved::Useless(
-                "the factory's object lacks an exported method",
-            ))?;
-        Ok(Instance {
-            object: Owned::copy_of(object.zv()),
-            methods,
-        })
-    }
-
-    /// What to call for method `slot`. May run PHP code: a factory, a constructor.
-    #[inline]
-    fn resolve(&self, slot: usize) -> Result<Resolved, Unresolved> {
-        let ready = self.instance.borrow().clone();
-        let instance = match ready {
-            Some(instance) => instance,
-            None => self.make()?,
-        };
-        let Some(method) = instance.methods.get(slot) else {
-            return Err(Unresolved::Useless("the object lacks an exported method"));
-        };
-        Ok(Resolved {
-            cache: &raw const method.0,
-            instance: Some(instance),
-        })
-    }
-
-    #[cold]
-    fn make(&self) -> Result<Rc<Instance>, Unresolved> {
-        let mut object = Owned::undefined();
-        match &self.source {
-            Source::Given => return Err(Unresolved::Useless("the object is gone")),
-            Source::PerCall => {
-                construct::object(self.class, object.zv()).map_err(Unresolved::Call)?;
-                return self.instance_of(&mut object).map(Rc::new);
-            }
-            Source::Factory(factory) => {
-                let outcome = factory.call(object.zv(), 0, Zv(std::ptr::null_mut()));
-                if outcome != Outcome::Returned {
-                    return Err(Unresolved::Call(outcome));
-                }
-            }
-        }
-        // A factory that waited may have been run by another call too: the first object is everybody's.
-        let made = Rc::new(self.instance_of(&mut object)?);
-        let first = self.instance.borrow().clone();
-        Ok(first.unwrap_or_else(|| {
-            *self.instance.borrow_mut() = Some(Rc::clone(&made));
-            made
-        }))
-    }
-}
-
 impl Method {
     /// What to call. May run PHP code.
     #[inline]
     pub(crate) fn resolve(&self) -> Result<Resolved, Unresolved> {
         match &self.target {
             Target::Member { service, slot } => service.resolve(*slot),
-            Target::Callable(callable) => Ok(Resolved {
-                cache: callable.cache(),
-                instance: None,
-            }),
-            Target::Static(Cache(cache)) => Ok(Resolved {
-                cache: &raw const *cache,
-                instance: None,
-            }),
+            Target::Callable(callable) => Ok(Resolved::lasting(callable.cache())),
+            Target::Static(cache) => Ok(Resolved::lasting(cache.as_ptr())),
         }
     }
 }

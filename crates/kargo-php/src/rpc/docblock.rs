@@ -56,31 +56,39 @@ impl DocBlock {
 
     fn take_tag(&mut self, tag: &str) {
         let (name, rest) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
+        // The tags that only tools read are more exact than the plain ones.
+        let (name, is_exact) = match name
+            .strip_prefix("@phpstan-")
+            .or(name.strip_prefix("@psalm-"))
+        {
+            Some(name) => (name, true),
+            None => (name.strip_prefix('@').unwrap_or_default(), false),
+        };
         match name {
-            "@param" | "@phpstan-param" | "@psalm-param" => self.take_parameter(rest.trim()),
-            "@return" | "@phpstan-return" | "@psalm-return" => {
-                let returns = TypeReader::new(rest.trim()).union();
-                // The more exact tag of a tool comes after the plain one.
-                self.returns = returns.or_else(|| self.returns.take());
+            "param" => self.take_parameter(rest.trim(), is_exact),
+            "return" if is_exact || self.returns.is_none() => {
+                self.returns = TypeReader::new(rest.trim())
+                    .union()
+                    .or_else(|| self.returns.take());
             }
             _ => {}
         }
     }
 
-    fn take_parameter(&mut self, text: &str) {
-        let mut reader = TypeReader::new(text);
-        let ty = if text.starts_with('$') {
+    fn take_parameter(&mut self, text: &str, is_exact: bool) {
+        let Some(at) = text.find('$') else { return };
+        let ty = if at == 0 {
             None
         } else {
-            reader.union()
+            TypeReader::new(text).union()
         };
-        let Some(at) = text.find('$') else { return };
         let name: String = text[at + 1..]
             .chars()
             .take_while(|c| c.is_alphanumeric() || *c == '_')
             .collect();
         match self.parameters.iter_mut().find(|(other, _)| *other == name) {
-            Some((_, old)) => *old = ty.or_else(|| old.take()),
+            Some((_, old)) if is_exact || old.is_none() => *old = ty.or_else(|| old.take()),
+            Some(_) => {}
             None => self.parameters.push((name, ty)),
         }
     }

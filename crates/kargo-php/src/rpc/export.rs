@@ -7,7 +7,8 @@ use kargo_rpc::jsonrpc;
 use crate::engine::throw::class;
 use crate::engine::value::{array_iter, class_name, class_of, string_bytes};
 use crate::engine::{Callable, Owned, Zv, ffi};
-use crate::rpc::api::{Cache, Method, Service, Source, Target};
+use crate::rpc::api::{Method, Target};
+use crate::rpc::service::{Cache, Service, Source};
 use crate::rpc::signature::{ExportError, Signature, find_class};
 use crate::rpc::system;
 
@@ -66,14 +67,11 @@ fn export_object(what: Zv, object: *mut ffi::zend_object, namespace: &[u8]) -> E
     if members.is_empty() && !namespace.is_empty() && Callable::new(what).is_ok() {
         return export_callable(what, namespace);
     }
-    let service = |names| {
-        let service = Service::new(Source::Given, class_of(object), names);
-        service
-            .set(Owned::copy_of(what))
-            .map_err(|_| refused("the object lacks a method".into()))?;
-        Ok(service)
-    };
-    build(members, class_of(object), service)
+    build(
+        members,
+        class_of(object),
+        Source::Given(Owned::copy_of(what)),
+    )
 }
 
 fn export_named(what: Zv, name: &[u8], namespace: &[u8]) -> Exported {
@@ -100,9 +98,7 @@ fn export_named(what: Zv, name: &[u8], namespace: &[u8]) -> Exported {
         Kinds::Static
     };
     let members = members_of(entry, namespace, kinds)?;
-    build(members, entry, |names| {
-        Ok(Service::new(Source::PerCall, entry, names))
-    })
+    build(members, entry, Source::PerCall)
 }
 
 /// Whether `new` works without arguments.
@@ -136,9 +132,7 @@ fn export_closure(what: Zv, namespace: &[u8]) -> Exported {
         return export_callable(what, namespace);
     }
     let members = members_of(made, namespace, Kinds::All)?;
-    build(members, made, |names| {
-        Ok(Service::new(Source::Factory(closure), made, names))
-    })
+    build(members, made, Source::Factory(closure))
 }
 
 /// The class that a factory is declared to return; null if it is no factory. What can be sent itself, such as a date, is
@@ -245,11 +239,7 @@ fn members_of(
 }
 
 /// Makes methods of members, those that need an object on one service.
-fn build(
-    members: Vec<Member>,
-    entry: *mut ffi::zend_class_entry,
-    service: impl FnOnce(Vec<Box<[u8]>>) -> Result<Service, ExportError>,
-) -> Exported {
+fn build(members: Vec<Member>, entry: *mut ffi::zend_class_entry, source: Source) -> Exported {
     if members.is_empty() {
         return Err(refused(format!(
             "{} has no public method that could be exported{}",
@@ -261,14 +251,18 @@ fn build(
             }
         )));
     }
-    let names = members
+    let functions = members
         .iter()
         .filter(|member| !member.is_static)
-        // SAFETY: the function is alive.
-        .map(|member| unsafe { string_bytes((*member.function).common.function_name) })
-        .map(|name| name.to_ascii_lowercase().into())
+        .map(|member| member.function)
         .collect();
-    let service = Rc::new(service(names)?);
+    let service = Service::new(source, entry, functions).map_err(|_| {
+        refused(format!(
+            "{} lacks a method of its own",
+            shown(class_name(entry))
+        ))
+    })?;
+    let service = Rc::new(service);
     let mut slot = 0;
     let methods = members.into_iter().map(|member| {
         let target = if member.is_static {

@@ -6,11 +6,12 @@ use crate::engine::callable::{Outcome, take_exception};
 use crate::engine::throw::class;
 use crate::engine::{Kind, Owned, Zv, ffi};
 use crate::log::Level;
-use crate::rpc::api::{Api, Method, Unresolved};
+use crate::rpc::api::{Api, Method};
 use crate::rpc::arguments::Arguments;
 use crate::rpc::check::{self, Mismatch};
 use crate::rpc::construct;
 use crate::rpc::failure::Failure;
+use crate::rpc::service::Unresolved;
 use crate::rpc::signature::Signature;
 use crate::serve::{current, handler};
 
@@ -139,10 +140,19 @@ fn missing(signature: &Signature, position: usize) -> Mismatch {
     Mismatch::new(format!("{} is missing", String::from_utf8_lossy(name))).below("params")
 }
 
+/// "no arguments", "1 argument", "2 arguments".
+pub(crate) fn arguments(count: usize) -> String {
+    match count {
+        0 => "no arguments".into(),
+        1 => "1 argument".into(),
+        _ => format!("{count} arguments"),
+    }
+}
+
 #[cold]
 fn surplus(signature: &Signature, count: usize) -> Mismatch {
     let most = signature.parameters.len();
-    Mismatch::new(format!("at most {most} arguments expected, {count} given"))
+    Mismatch::new(format!("takes {}, {count} given", arguments(most)))
         .below(&most.to_string())
         .below("params")
 }

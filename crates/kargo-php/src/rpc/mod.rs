@@ -2,7 +2,7 @@
 //!
 //! | module | is |
 //! |---|---|
-//! | `api` | what an Api object holds: methods by name, and where their objects come from |
+//! | `api`, `service` | what an Api object holds: methods by name, and where their objects come from |
 //! | `export`, `signature`, `docblock`, `types` | from a PHP class to methods and their types, once, at export |
 //! | `arguments`, `stack` | what the decoders fill: PHP values, in the shape each parameter wants |
 //! | `check` | arguments against types, before PHP runs |
@@ -26,6 +26,7 @@ mod failure;
 mod invoke;
 pub(crate) mod json;
 mod jsonrpc;
+mod service;
 mod service_map;
 pub(crate) mod signature;
 pub(crate) mod stack;
@@ -71,7 +72,10 @@ impl Door {
             (Some(b"/xmlrpc"), _) => "POST, OPTIONS",
             _ => return Err((404, None)),
         };
-        Err((if method == Method::Options { 204 } else { 405 }, Some(allow)))
+        Err((
+            if method == Method::Options { 204 } else { 405 },
+            Some(allow),
+        ))
     }
 }
 
@@ -83,7 +87,10 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
         Door::XmlRpc => xmlrpc::serve(id, api),
     }));
     if let Err(payload) = served {
-        log::error(&format!("panic while answering a call: {}", panic_text(payload.as_ref())));
+        log::error(&format!(
+            "panic while answering a call: {}",
+            panic_text(payload.as_ref())
+        ));
         match door {
             Door::XmlRpc => xmlrpc::send_failure(id, &mut Vec::new()),
             Door::JsonRpc | Door::ServiceMap => jsonrpc::send_failure(id, &mut Vec::new()),

@@ -39,6 +39,8 @@ fn make(api: &Api, target: &[u8]) -> Vec<u8> {
         \"contentType\":\"application/json\",\"SMDVersion\":\"2.0\",\"target\":"
         .to_vec();
     write_text(&String::from_utf8_lossy(target), &mut out);
+    out.extend_from_slice(b",\"description\":");
+    write_text(&format!("{} {}", api.title, api.version), &mut out);
     out.extend_from_slice(b",\"services\":{");
     for (index, method) in api.methods().list.iter().enumerate() {
         if index != 0 {

@@ -7,6 +7,7 @@ use kargo_rpc::{EncodeError, Encoder, FaultCode};
 use crate::engine::Zv;
 use crate::rpc::api::Methods;
 use crate::rpc::failure::Failure;
+use crate::rpc::invoke::arguments;
 use crate::rpc::signature::Signature;
 
 /// One of our own methods.
@@ -123,7 +124,7 @@ pub(crate) fn answer(methods: &Methods, number: u32, given: &[Zv]) -> Result<Ans
         .ok_or_else(|| Failure::standard(FaultCode::MethodNotFound))?;
     let wanted = described.signature.len() - 1;
     if given.len() != wanted {
-        let reason = format!("{wanted} arguments expected, {} given", given.len());
+        let reason = format!("takes {}, {} given", arguments(wanted), given.len());
         return Err(Failure::invalid_params("/params", &reason));
     }
     let name = || {
