@@ -133,7 +133,7 @@ namespace Kargo\Http {
          * @param int $headerBytes all header lines together; beyond: 431
          * @param int $headerCount beyond: 431
          * @param int $bodyBytes beyond: 413
-         * @param int $chunkExtensionBytes per body; beyond: 400
+         * @param int $chunkExtensionBytes per body; beyond: 413
          * @param int $pipelinedRequests answered per connection before others have their turn
          * @param int $connections per worker; beyond, connections wait in the listen queue
          * @param float $headerTimeout from a request's first byte to the end of its header; beyond: 408
@@ -141,7 +141,7 @@ namespace Kargo\Http {
          * @param float $keepAliveTimeout idle between requests; beyond: closed
          * @param float $writeTimeout in which the client must take some bytes of an answer; beyond: closed
          * @param float $drainTimeout for requests in flight when stopping; beyond: ended
-         * @param string $memoryLimit for each worker where memory_limit is -1
+         * @param string $memoryLimit for each worker where memory_limit is -1: bytes, with K, M or G
          * @param list<string> $hosts if not empty, other Host names are answered with 421
          */
         public function __construct(

@@ -88,8 +88,8 @@ announced: 413 closed
 expected: 413 closed
 sent all the same: 413
 chunk extension below: 200 open
-chunk extension above: 400 closed
-many small extensions: 400 closed
+chunk extension above: 413 closed
+many small extensions: 413 closed
 endless line: 414 closed
 endless header: 431 closed
 taken 0 0

@@ -34,7 +34,7 @@ echo substr_count($server->log(), "handler\n"), " calls\n", $server->stop(), "\n
 "xexample.org": 421 
 "127.0.0.1": 421 
 "example.org.": 421 
-"": 421 
+"": 400 
 absolute: 421 200
 HTTP/1.0 without one: 421
 OPTIONS: 421

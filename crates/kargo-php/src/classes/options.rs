@@ -42,7 +42,14 @@ fn construct(call: &Call) -> Result<(), Thrown> {
         }
         object::property(this, index).set_float(value);
     }
-    object::property(this, MEMORY_LIMIT).set_bytes(call.bytes_or(MEMORY_LIMIT, b"256M")?);
+    let memory_limit = call.bytes_or(MEMORY_LIMIT, b"256M")?;
+    if !is_size(memory_limit) {
+        return Err(throw_value_error(
+            MEMORY_LIMIT + 1,
+            "must be a number of bytes, with K, M or G behind it if you like",
+        ));
+    }
+    object::property(this, MEMORY_LIMIT).set_bytes(memory_limit);
     match call.argument(HOSTS) {
         None => object::property(this, HOSTS).set_array(new_array(0)),
         Some(hosts) => {
@@ -56,6 +63,17 @@ fn construct(call: &Call) -> Result<(), Thrown> {
         }
     }
     Ok(())
+}
+
+/// A number of bytes as php.ini has it: digits, not all zero, and K, M or G.
+fn is_size(text: &[u8]) -> bool {
+    let digits = match text.split_last() {
+        Some((b'k' | b'K' | b'm' | b'M' | b'g' | b'G', digits)) => digits,
+        _ => text,
+    };
+    (1..=18).contains(&digits.len())
+        && digits.iter().all(u8::is_ascii_digit)
+        && digits.iter().any(|digit| *digit != b'0')
 }
 
 /// The options as Rust has them.
