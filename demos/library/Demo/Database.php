@@ -6,6 +6,7 @@ namespace Demo;
 
 use PDO;
 use PDOException;
+use PDOStatement;
 use Throwable;
 
 /**
@@ -14,6 +15,8 @@ use Throwable;
  * A read that finds the connection lost is done once more on a new one, and so is a transaction that could not begin.
  * Nothing else is repeated after a loss: whether a COMMIT arrived can't be known. The SQL is standard SQL with names in
  * double quotes, on all three databases.
+ *
+ * Every error is an exception. MySQL's driver complains of lost connections by a warning besides: hence the @.
  */
 final class Database
 {
@@ -61,13 +64,13 @@ final class Database
         $begin = $this->driver === 'sqlite' ? 'BEGIN IMMEDIATE' : 'BEGIN';
         for ($attempt = 1; ; ++$attempt) {
             $connection = $this->onceMoreIfLost(function () use ($begin): PDO {
-                $this->connection()->exec($begin);
+                @$this->connection()->exec($begin);
 
                 return $this->connection();
             });
             try {
                 $result = $work($this);
-                $connection->exec('COMMIT');
+                @$connection->exec('COMMIT');
 
                 return $result;
             } catch (Throwable $throwable) {
@@ -89,10 +92,7 @@ final class Database
      */
     public function rows(string $sql, array $parameters = []): array
     {
-        $statement = $this->connection()->prepare($sql);
-        $statement->execute($parameters);
-
-        return $statement->fetchAll(PDO::FETCH_ASSOC);
+        return $this->execute($sql, $parameters)->fetchAll(PDO::FETCH_ASSOC);
     }
 
     /**
@@ -102,7 +102,16 @@ final class Database
      */
     public function write(string $sql, array $parameters = []): void
     {
-        $this->connection()->prepare($sql)->execute($parameters);
+        $this->execute($sql, $parameters);
+    }
+
+    /** @param list<int|string> $parameters */
+    private function execute(string $sql, array $parameters): PDOStatement
+    {
+        $statement = @$this->connection()->prepare($sql);
+        @$statement->execute($parameters);
+
+        return $statement;
     }
 
     /** @throws PDOException while the database can't be reached */
@@ -137,7 +146,7 @@ final class Database
     {
         if ($error !== DatabaseError::LostConnection) {
             try {
-                $this->connection?->exec('ROLLBACK');
+                @$this->connection?->exec('ROLLBACK');
 
                 return;
             } catch (PDOException) {
@@ -154,7 +163,7 @@ final class Database
             PDO::ATTR_EMULATE_PREPARES => false,
             PDO::ATTR_TIMEOUT => self::TIMEOUT,
         ];
-        $connection = new PDO($this->dsn(), $this->config->user, $this->config->password, $options);
+        $connection = @new PDO($this->dsn(), $this->config->user, $this->config->password, $options);
         match ($this->driver) {
             'sqlite' => $connection->exec('PRAGMA foreign_keys = ON'),
             'mysql' => $connection->exec("SET NAMES utf8mb4, sql_mode = 'TRADITIONAL,ANSI_QUOTES'"),
@@ -168,7 +177,6 @@ final class Database
 
     private function disconnect(): void
     {
-        // Saying goodbye to a server that is gone makes the driver complain.
         @$this->connection = null;
         $this->openedFile = null;
     }

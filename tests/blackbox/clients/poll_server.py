@@ -1,6 +1,7 @@
 """demos/zf-apiserver as tests start it: an empty database each, any port, as many workers as asked for."""
 
 import json
+import re
 import signal
 import xmlrpc.client
 
@@ -31,6 +32,8 @@ class PollServer(PhpServer):
         if database is not None:
             dsn, user, password = database_dsn(database), database.user, database.password
         super().__init__(BIN / "main.php", host, "0", env=environment(dsn, user, password, workers))
+        # All are there before a test counts them.
+        self.wait_for_log("(?s)" + r"worker \d+ ready.*?" * workers)
 
     @property
     def url(self):
@@ -84,6 +87,5 @@ def database_dsn(database):
 
 
 def diagnostics(server):
-    """Lines of the log by which PHP complains about the demo's own code."""
-    words = ("Warning", "Notice", "Deprecated", "Fatal")
-    return [line for line in server.log.splitlines() if any(word in line for word in words)]
+    """What PHP complained about in the demo's own code, or the demo printed."""
+    return re.findall(r"^.*(?:\bPHP (?:\w+ )?(?:error|warning|notice|deprecation)|handler printed).*$", server.log, re.MULTILINE)
