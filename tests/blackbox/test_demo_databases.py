@@ -138,6 +138,11 @@ class ServerTests(DatabaseTests):
         cls.database = cls.kind()
         cls.addClassCleanup(cls.database.close)
 
+    def test_votes_of_many_clients_are_counted_exactly(self):
+        super().test_votes_of_many_clients_are_counted_exactly()
+        # The server still runs: each worker has a connection, and the master has none.
+        self.assertEqual(self.database.execute(self.sessions).strip(), str(WORKERS))
+
     def test_the_sql_of_deploy_by_hand_twice(self):
         script = (DEPLOY / self.script).read_text()
         for _ in range(2):
@@ -193,6 +198,7 @@ class ServerTests(DatabaseTests):
 class MariaDbTest(ServerTests, unittest.TestCase):
     kind = MariaDb
     script = "mysql.sql"
+    sessions = "select count(*) from information_schema.processlist where user = 'kargo'"
 
     def setUp(self):
         self.database.execute(f"drop database {self.database.name}; create database {self.database.name};")
@@ -201,6 +207,7 @@ class MariaDbTest(ServerTests, unittest.TestCase):
 class PostgreSqlTest(ServerTests, unittest.TestCase):
     kind = PostgreSql
     script = "pgsql.sql"
+    sessions = "select count(*) from pg_stat_activity where usename = 'kargo'"
 
     def setUp(self):
         self.database.execute(

@@ -27,7 +27,7 @@ final readonly class Schema
         }
         $script = @file_get_contents("$folder/$database->driver.sql");
         if ($script === false) {
-            throw new RuntimeException("The DSN begins with \"$database->driver:\"; sqlite:, mysql: or pgsql: is expected");
+            throw new RuntimeException("The DSN has \"$database->driver\" where sqlite, mysql or pgsql is expected");
         }
         $database->transaction(function (Database $database) use ($script): void {
             $this->lock($database);

@@ -88,4 +88,5 @@ def database_dsn(database):
 
 def diagnostics(server):
     """What PHP complained about in the demo's own code, or the demo printed."""
-    return re.findall(r"^.*(?:\bPHP (?:\w+ )?(?:error|warning|notice|deprecation)|handler printed).*$", server.log, re.MULTILINE)
+    complaint = r"^.*(?:PHP (?:error|warning|notice|deprecation)|handler printed).*$"
+    return re.findall(complaint, server.log, re.MULTILINE)

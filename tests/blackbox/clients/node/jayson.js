@@ -45,7 +45,9 @@ async function main() {
   const many = await Promise.all(
     Array.from({ length: 200 }, (_, number) => client.request('poll.results', [question], number)),
   );
-  many.forEach((answer, number) => assert.deepEqual(answer, { result: { a: 0, b: 1, c: 0 }, id: number, jsonrpc: '2.0' }));
+  many.forEach((answer, number) => {
+    assert.deepEqual(answer, { result: { a: 0, b: 1, c: 0 }, id: number, jsonrpc: '2.0' });
+  });
 }
 
 main().catch((error) => {

@@ -42,7 +42,7 @@ function xmlRpc(string $url, string $call): DOMXPath
 /** @return list<string> */
 function texts(DOMXPath $document, string $path): array
 {
-    return array_map(static fn(DOMNode $node): string => $node->textContent, iterator_to_array($document->query($path)));
+    return array_column(iterator_to_array($document->query($path)), 'textContent');
 }
 
 function post(string $url, string $contentType, string $body): string
