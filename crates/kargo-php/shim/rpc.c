@@ -105,8 +105,9 @@ kg_class_kind kg_kind_of_class(const zend_class_entry *class_entry)
 	if (kg_is_subclass(class_entry, php_date_get_interface_ce())) {
 		return KG_CLASS_DATE;
 	}
-	if (kg_is_subclass(class_entry, zend_ce_traversable) || kg_is_subclass(class_entry, php_json_serializable_ce)
-		|| kg_is_subclass(class_entry, zend_ce_throwable) || class_entry == zend_ce_closure) {
+	if (kg_is_subclass(class_entry, php_json_serializable_ce) || kg_is_subclass(class_entry, zend_ce_throwable)
+		|| class_entry == zend_ce_closure
+		|| (class_entry->type == ZEND_INTERNAL_CLASS && kg_is_subclass(class_entry, zend_ce_traversable))) {
 		return KG_CLASS_VALUE;
 	}
 	return KG_CLASS_OTHER;

@@ -19,24 +19,27 @@ native! {
     kargo_rpc_api_methods => methods;
 }
 
-/// What an array of calls or a nesting can reach at most.
-const LARGEST: i64 = 1_000_000;
+/// Calls in one body at most.
+const MOST_CALLS: i64 = 1_000_000;
+/// PHP gives up nested values by recursion, so they must not be deeper than its stack bears.
+const DEEPEST: i64 = 10_000;
+
+/// An integer argument from 1 to `most`.
+fn size(call: &Call, index: u32, default: i64, most: i64) -> Result<usize, Thrown> {
+    let value = call.int_or(index, default)?;
+    let is_allowed = (1..=most).contains(&value);
+    usize::try_from(value)
+        .ok()
+        .filter(|_| is_allowed)
+        .ok_or_else(|| throw_value_error(index + 1, &format!("must be between 1 and {most}")))
+}
 
 fn construct(call: &Call) -> Result<(), Thrown> {
     let title = String::from_utf8_lossy(call.bytes_or(0, b"API")?);
     let version = String::from_utf8_lossy(call.bytes_or(1, b"1.0")?);
-    let size = |index: u32, default: i64| {
-        let value = call.int_or(index, default)?;
-        usize::try_from(value)
-            .ok()
-            .filter(|_| (1..=LARGEST).contains(&value))
-            .ok_or_else(|| {
-                throw_value_error(index + 1, &format!("must be between 1 and {LARGEST}"))
-            })
-    };
     let limits = Limits {
-        max_batch: size(2, 1000)?,
-        max_depth: size(3, 512)?,
+        max_batch: size(call, 2, 1000, MOST_CALLS)?,
+        max_depth: size(call, 3, 512, DEEPEST)?,
         ..Limits::default()
     };
     let is_no_content = call.bool_or(4, false)?;

@@ -17,20 +17,26 @@ use crate::engine::{Kind, Zv, ffi, object};
 /// # Errors
 /// [`EncodeError`]; [`EncodeError::Unsupported`] also with an exception pending, where jsonSerialize() threw.
 pub(crate) fn write(value: Zv, encoder: &mut impl Encoder) -> Result<(), EncodeError> {
+    write_value(value, encoder, 0)
+}
+
+/// `given` says how many results of jsonSerialize() the value is inside of. It is an argument, since jsonSerialize() may
+/// wait while other values are written.
+fn write_value(value: Zv, encoder: &mut impl Encoder, given: u32) -> Result<(), EncodeError> {
     let value = value.dereferenced();
     match value.kind() {
         Kind::String => encoder.string(value.bytes().unwrap_or_default()),
         Kind::Int => encoder.int(value.int().unwrap_or_default()),
         Kind::Array => value
             .array()
-            .map_or(Ok(()), |array| write_array(array, encoder)),
+            .map_or(Ok(()), |array| write_array(array, encoder, given)),
         Kind::Null | Kind::Undefined => encoder.null(),
         Kind::True => encoder.bool(true),
         Kind::False => encoder.bool(false),
         Kind::Float => encoder.float(value.float().unwrap_or_default()),
         Kind::Object => value
             .object()
-            .map_or(Ok(()), |object| write_object(object, encoder)),
+            .map_or(Ok(()), |object| write_object(object, encoder, given)),
         Kind::Resource | Kind::Reference | Kind::Other => Err(EncodeError::Unsupported),
     }
 }
@@ -46,26 +52,34 @@ fn is_list(array: *mut ffi::zend_array) -> bool {
         .all(|(expected, (key, _))| matches!(key, Key::Index(at) if at == expected))
 }
 
-fn write_array(array: *mut ffi::zend_array, encoder: &mut impl Encoder) -> Result<(), EncodeError> {
+fn write_array(
+    array: *mut ffi::zend_array,
+    encoder: &mut impl Encoder,
+    given: u32,
+) -> Result<(), EncodeError> {
     if is_list(array) {
         encoder.begin_array()?;
         for (_, value) in array_iter(array) {
-            write(value, encoder)?;
+            write_value(value, encoder, given)?;
         }
         return encoder.end_array();
     }
     encoder.begin_object()?;
-    write_members(array_iter(array), encoder)?;
+    write_members(array_iter(array), encoder, given)?;
     encoder.end_object()
 }
 
-fn write_members(members: ArrayIter<'_>, encoder: &mut impl Encoder) -> Result<(), EncodeError> {
+fn write_members(
+    members: ArrayIter<'_>,
+    encoder: &mut impl Encoder,
+    given: u32,
+) -> Result<(), EncodeError> {
     for (key, value) in members {
         match key {
             Key::Index(index) => encoder.int_key(index)?,
             Key::Name(name) => encoder.key(name)?,
         }
-        write(value, encoder)?;
+        write_value(value, encoder, given)?;
     }
     Ok(())
 }
@@ -74,17 +88,18 @@ fn write_members(members: ArrayIter<'_>, encoder: &mut impl Encoder) -> Result<(
 fn write_object(
     object: *mut ffi::zend_object,
     encoder: &mut impl Encoder,
+    given: u32,
 ) -> Result<(), EncodeError> {
     if class_of(object) == class::binary() {
         return encoder.binary(object::property(object, 0).bytes().unwrap_or_default());
     }
     // SAFETY: the object is alive, here and below.
     match unsafe { ffi::kg_shape_of(object) } {
-        ffi::kg_shape_KG_PLAIN => write_properties(object, encoder),
+        ffi::kg_shape_KG_PLAIN => write_properties(object, encoder, given),
         // SAFETY: the shape says that it is a backed enum.
         ffi::kg_shape_KG_BACKED_ENUM => write(Zv(unsafe { ffi::kg_enum_value(object) }), encoder),
         ffi::kg_shape_KG_DATE => write_date(object, encoder),
-        ffi::kg_shape_KG_SERIALIZABLE => write_serializable(object, encoder),
+        ffi::kg_shape_KG_SERIALIZABLE => write_serializable(object, encoder, given),
         _ => Err(EncodeError::Unsupported),
     }
 }
@@ -92,6 +107,7 @@ fn write_object(
 fn write_properties(
     object: *mut ffi::zend_object,
     encoder: &mut impl Encoder,
+    given: u32,
 ) -> Result<(), EncodeError> {
     // SAFETY: the object is alive; the table is released below, whatever happens but a longjmp.
     let properties = unsafe { ffi::kg_properties(object) };
@@ -107,7 +123,7 @@ fn write_properties(
                 Key::Name(name) => encoder.key(name)?,
                 Key::Index(index) => encoder.int_key(index)?,
             }
-            write(value, encoder)?;
+            write_value(value, encoder, given)?;
         }
         encoder.end_object()
     });
@@ -136,41 +152,25 @@ fn write_date(
 fn write_serializable(
     object: *mut ffi::zend_object,
     encoder: &mut impl Encoder,
+    given: u32,
 ) -> Result<(), EncodeError> {
-    // SAFETY: all zeroes is an undefined value. It is no `Owned`, since a longjmp may skip this frame.
-    let mut given: ffi::zval = unsafe { std::mem::zeroed() };
-    let given = Zv(&raw mut given);
-    // SAFETY: the object is alive.
-    unsafe { ffi::kg_json_serialize(object, given.0) };
-    let result = match given.kind() {
-        Kind::Undefined => Err(EncodeError::Unsupported),
-        // An object that gives itself is written by its properties.
-        Kind::Object if given.object() == Some(object) => write_properties(object, encoder),
-        _ => nested(given, encoder),
-    };
-    given.release();
-    result
-}
-
-/// A value that jsonSerialize() gave: it counts as a level, so that objects which give each other come to an end.
-fn nested(value: Zv, encoder: &mut impl Encoder) -> Result<(), EncodeError> {
-    if DEPTH.with(|depth| depth.replace(depth.get() + 1)) >= MAX_SERIALIZABLE {
-        DEPTH.with(|depth| depth.set(depth.get() - 1));
+    if given >= MAX_SERIALIZABLE {
         return Err(EncodeError::TooDeep);
     }
-    let result = write(value, encoder);
-    DEPTH.with(|depth| depth.set(depth.get() - 1));
-    result
+    // SAFETY: all zeroes is an undefined value. It is no `Owned`, since a longjmp may skip this frame.
+    let mut result: ffi::zval = unsafe { std::mem::zeroed() };
+    let result = Zv(&raw mut result);
+    // SAFETY: the object is alive.
+    unsafe { ffi::kg_json_serialize(object, result.0) };
+    let written = match result.kind() {
+        Kind::Undefined => Err(EncodeError::Unsupported),
+        // An object that gives itself is written by its properties.
+        Kind::Object if result.object() == Some(object) => write_properties(object, encoder, given),
+        _ => write_value(result, encoder, given + 1),
+    };
+    result.release();
+    written
 }
 
-const MAX_SERIALIZABLE: usize = 512;
-
-thread_local! {
-    /// How many jsonSerialize() results are being written inside one another. Starts anew with each whole value.
-    static DEPTH: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
-}
-
-/// To be called before a whole value is written: a longjmp may have left the count behind.
-pub(crate) fn start() {
-    DEPTH.with(|depth| depth.set(0));
-}
+/// Results of jsonSerialize() inside one another: objects that give each other come to an end.
+const MAX_SERIALIZABLE: u32 = 512;

@@ -22,7 +22,6 @@ pub(crate) enum Failed {
 
 /// Appends `value` as JSON. To be called from native functions: what jsonSerialize() throws stays pending.
 pub(crate) fn encode(value: Zv, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    encode::start();
     let mut encoder = JsonEncoder::new(out);
     encode::write(value, &mut encoder)?;
     encoder.finish();

@@ -38,7 +38,7 @@ mod xmlrpc;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use kargo_http::Method;
+use kargo_http::{Method, percent};
 use kargo_net::RequestId;
 
 use crate::engine::call::panic_text;
@@ -64,12 +64,18 @@ impl Door {
         method: Method,
         mounted_path: Option<&[u8]>,
     ) -> Result<Self, (u16, Option<&'static str>)> {
-        let allow = match (mounted_path, method) {
-            (Some(b"/jsonrpc"), Method::Post) => return Ok(Self::JsonRpc),
-            (Some(b"/jsonrpc"), Method::Get | Method::Head) => return Ok(Self::ServiceMap),
-            (Some(b"/jsonrpc"), _) => "GET, HEAD, POST, OPTIONS",
-            (Some(b"/xmlrpc"), Method::Post) => return Ok(Self::XmlRpc),
-            (Some(b"/xmlrpc"), _) => "POST, OPTIONS",
+        let decoded;
+        let mut path = mounted_path.unwrap_or_default();
+        if path.contains(&b'%') {
+            decoded = percent::decode_keeping_slashes(path);
+            path = &decoded;
+        }
+        let allow = match (path, method) {
+            (b"/jsonrpc", Method::Post) => return Ok(Self::JsonRpc),
+            (b"/jsonrpc", Method::Get | Method::Head) => return Ok(Self::ServiceMap),
+            (b"/jsonrpc", _) => "GET, HEAD, POST, OPTIONS",
+            (b"/xmlrpc", Method::Post) => return Ok(Self::XmlRpc),
+            (b"/xmlrpc", _) => "POST, OPTIONS",
             _ => return Err((404, None)),
         };
         Err((

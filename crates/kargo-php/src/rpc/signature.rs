@@ -190,6 +190,7 @@ fn read_type(
             (ffi::MAY_BE_ARRAY, Type::Array),
             (ffi::MAY_BE_OBJECT, Type::Object),
             (ffi::MAY_BE_VOID, Type::Void),
+            (ffi::MAY_BE_NEVER, Type::Void),
         ] {
             if has(bit) {
                 members.push(ty);

@@ -197,7 +197,6 @@ struct Job {
 
 unsafe extern "C" fn encode_body(data: *mut c_void) {
     let job = data.cast::<Job>();
-    encode::start();
     // SAFETY: `encode_protected` gives a Job whose buffer outlives the call.
     unsafe {
         let mut encoder = XmlRpcEncoder::new(&mut *(*job).out, Options::default());
