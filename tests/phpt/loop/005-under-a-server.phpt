@@ -20,7 +20,7 @@ $server = Server::start(<<<'PHP'
     Loop::delay(0.02, function () { echo 'printed in a callback'; throw new RuntimeException('thrown in a callback'); });
     Loop::delay(0.03, function () { exit(3); });
     Loop::delay(0.04, function () { Kargo\delay(0.01); throw new RuntimeException('thrown after a wait'); });
-    Loop::delay(0.05, function () use ($say) { $say('all'); });
+    Loop::delay(0.2, function () use ($say) { $say('all'); });
     $server = Kargo\Http\Server::listen('127.0.0.1:0');
     $server->get('/now', fn () => 'now');
     $server->get('/register', function () use ($say) { Loop::delay(0.01, fn () => $say('registered by a handler')); return 'registered'; });
@@ -46,7 +46,7 @@ echo $server->get('/now')->body, ' ', $server->get('/register')->body, ' ';
 $server->waitForLog('/^registered by a handler worker$/m');
 $before = $server->children();
 echo $server->get('/fatal')->body, ' ';
-$server->waitForLog('/ error .*message="fatal in a callback" file=\S+ line=25/');
+$server->waitForLog('/ error .*message="fatal in a callback" file=\S+ line=21/');
 $server->waitUntil(fn () => count($server->children()) === 2 && count(array_diff($before, $server->children())) === 1, 'its worker is replaced');
 echo $server->get('/now')->body, ' ', json_encode($server->output()), "\n";
 echo $server->stop(), ' ', $count('over'), "\n";
