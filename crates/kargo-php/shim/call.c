@@ -156,6 +156,11 @@ static void kg_context_entry(zend_fiber_transfer *transfer)
 {
 	kg_context *context = (kg_context *) EG(current_fiber_context);
 	zend_fiber_context *volatile next = NULL;
+#ifdef ZEND_CHECK_STACK_LIMIT
+	/* else the limit of the main thread's stack would be taken for this one's, which lies elsewhere */
+	EG(stack_base) = zend_fiber_stack_base(context->fiber.stack);
+	EG(stack_limit) = zend_fiber_stack_limit(context->fiber.stack);
+#endif
 	EG(vm_stack) = NULL;
 	EG(error_reporting) = kg_serving_error_reporting();
 	zend_first_try {

@@ -142,6 +142,7 @@ void kg_type_error(uint32_t number, const char *expected, zval *given);
 const char *kg_type_name(zval *value);
 int kg_stream_fd(zval *stream);
 bool kg_stream_unblock(zval *stream);
+bool kg_stream_has_buffered(zval *stream);
 void kg_parse_query(const char *text, size_t length, zval *out);
 zend_string *kg_url_encode(const char *text, size_t length);
 bool kg_strict_types(void);

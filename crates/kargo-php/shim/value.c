@@ -128,6 +128,13 @@ int kg_stream_fd(zval *value)
 	return fd;
 }
 
+/* Whether PHP has read bytes of the stream that nobody has taken yet. */
+bool kg_stream_has_buffered(zval *value)
+{
+	php_stream *stream = zend_fetch_resource2(Z_RES_P(value), NULL, php_file_le_stream(), php_file_le_pstream());
+	return stream && stream->writepos > stream->readpos;
+}
+
 bool kg_stream_unblock(zval *value)
 {
 	php_stream *stream = zend_fetch_resource2(Z_RES_P(value), NULL, php_file_le_stream(), php_file_le_pstream());

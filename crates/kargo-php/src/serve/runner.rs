@@ -51,7 +51,7 @@ pub(crate) fn run() -> Result<(), Thrown> {
         Ok(())
     });
     if let Err(message) = started {
-        return Err(throw(class::transport_exception(), &message));
+        return Err(throw(class::error(), &message));
     }
     let before = current::take();
     run_role(None);
@@ -388,12 +388,19 @@ fn callback(due: Due) {
     let outcome = call_cached(&prepared.cache, result.zv(), prepared.count, arguments);
     if is_serving() {
         handler::end_foreign_child();
-        handler::tidy();
     }
-    current::with(|current| current.is_busy = false);
     if outcome != Outcome::Returned {
         callback_failed(outcome);
     }
+    if is_serving() {
+        handler::tidy();
+    }
+    current::with(|current| current.is_busy = false);
+    runtime::with(|runtime| {
+        if let Some(events) = runtime.events.as_mut() {
+            runtime.watchers.look_for_buffered(due.watcher, events);
+        }
+    });
 }
 
 pub(crate) fn is_serving() -> bool {

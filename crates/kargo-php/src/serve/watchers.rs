@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use kargo_loop::{EventLoop, Interest, Readiness, TimerId, Token};
 
-use crate::engine::{Callable, Owned};
+use crate::engine::{Callable, Owned, ffi};
 use crate::serve::runtime::owner;
 
 /// What a watcher waits for.
@@ -122,7 +122,10 @@ impl Watchers {
                 let at = events.refresh_now() + after;
                 watcher.timer = Some(events.set_timer(at, token));
             }
-            Source::Readable(fd) => return self.watch_descriptor(fd, id, true, events),
+            Source::Readable(fd) => {
+                self.watch_descriptor(fd, id, true, events)?;
+                self.look_for_buffered(id, events);
+            }
             Source::Writable(fd) => return self.watch_descriptor(fd, id, false, events),
             Source::Signal(signal) => {
                 events.watch_signal(signal, Token::new(owner::SIGNAL, 0))?;
@@ -192,6 +195,7 @@ impl Watchers {
             }
             Source::Delay(_) | Source::Repeat(_) => {}
             Source::Readable(fd) | Source::Writable(fd) => {
+                events.cancel_deferred(Token::new(owner::WATCHER, id));
                 self.unwatch_descriptor(fd, id, events);
             }
             Source::Signal(signal) => {
@@ -218,6 +222,20 @@ impl Watchers {
         {
             let at = events.now() + every;
             watcher.timer = Some(events.set_timer(at, Token::new(owner::WATCHER, id)));
+        }
+    }
+
+    /// Makes the reader of a stream due in the next turn if PHP holds bytes of it that were read ahead: the kernel does
+    /// not tell of those.
+    pub(crate) fn look_for_buffered(&mut self, id: u64, events: &mut EventLoop) {
+        if let Some(watcher) = self.all.get_mut(&id)
+            && matches!(watcher.source, Source::Readable(_))
+            // SAFETY: the watcher holds its stream's resource, also after the stream was closed.
+            && unsafe { ffi::kg_stream_has_buffered(watcher.stream.zv().0) }
+        {
+            let token = Token::new(owner::WATCHER, id);
+            events.cancel_deferred(token);
+            events.defer(token);
         }
     }
 
