@@ -24,8 +24,15 @@ pub(crate) struct Api {
     methods: RefCell<Rc<Methods>>,
     /// Exceptions of these classes pass to the client.
     allowed: RefCell<Vec<*mut ffi::zend_class_entry>>,
-    /// The service map: the path it was asked for on, and its text.
-    pub(crate) service_map: RefCell<Option<(Vec<u8>, Rc<[u8]>)>>,
+    /// The service map, if it was asked for.
+    pub(crate) service_map: RefCell<Option<ServiceMap>>,
+}
+
+/// A service map: the path it is for, and its text.
+#[derive(Debug)]
+pub(crate) struct ServiceMap {
+    pub(crate) target: Vec<u8>,
+    pub(crate) text: Rc<[u8]>,
 }
 
 impl Api {

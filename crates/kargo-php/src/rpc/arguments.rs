@@ -11,7 +11,7 @@ use crate::rpc::system;
 
 /// The handle of a call to a method that does not exist.
 pub(crate) const UNKNOWN_METHOD: u32 = u32::MAX;
-/// Handles from here on are methods of our own: [`system::Method`].
+/// Handles from here on are methods of our own: [`system::Own`].
 pub(crate) const SYSTEM: u32 = u32::MAX - 16;
 /// The place of a named argument that no parameter has the name of.
 const NO_PLACE: u32 = u32::MAX;
@@ -177,7 +177,7 @@ impl CallBuilder for Arguments {
         let Some(handle) = found else {
             self.current = None;
             let own = if self.has_system {
-                system::Method::find(name)
+                system::Own::find(name)
             } else {
                 None
             };

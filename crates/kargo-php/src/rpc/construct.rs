@@ -50,20 +50,16 @@ unsafe extern "C" fn release_body(data: *mut c_void) {
 /// is protected where it has to be.
 #[inline]
 pub(crate) fn release(first: Zv, count: usize) {
-    // SAFETY: the caller has that many values there.
-    let can_run_code = (0..count).any(|index| {
-        matches!(
-            unsafe { Zv(first.0.add(index)) }.kind(),
-            Kind::Object | Kind::Array
-        )
-    });
+    let at = |index: usize| {
+        // SAFETY: the caller has that many values there.
+        Zv(unsafe { first.0.add(index) })
+    };
+    let can_run_code =
+        (0..count).any(|index| matches!(at(index).kind(), Kind::Object | Kind::Array));
     if can_run_code {
         release_protected(first, count);
     } else {
-        for index in 0..count {
-            // SAFETY: as above.
-            unsafe { Zv(first.0.add(index)) }.release();
-        }
+        (0..count).for_each(|index| at(index).release());
     }
 }
 

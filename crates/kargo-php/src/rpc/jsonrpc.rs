@@ -36,7 +36,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>) {
         Decoded::Calls => answer_single(id, api, &methods, &mut workspace),
         Decoded::Bad(error) => {
             send_body(id, &mut workspace.out, |out| {
-                ResponseWriter::body_fault(out, &error)
+                ResponseWriter::body_fault(out, &error);
             });
         }
         Decoded::Failed(outcome) => {
@@ -202,7 +202,7 @@ impl Reply<'_> {
             };
             encoded.map_err(|failed| {
                 out.truncate(start);
-                unsendable(api, method, failed)
+                unsendable(api, method, &failed)
             })
         });
         match written {
@@ -214,12 +214,12 @@ impl Reply<'_> {
 
 /// A result that can't be sent is the method's fault, not the caller's.
 #[cold]
-pub(crate) fn unsendable(api: &Api, method: Option<&Rc<Method>>, failed: Failed) -> Failure {
+pub(crate) fn unsendable(api: &Api, method: Option<&Rc<Method>>, failed: &Failed) -> Failure {
     let Some(method) = method else {
         return Failure::internal();
     };
     match failed {
-        Failed::Call(outcome) => failure_of(api, method, outcome),
+        Failed::Call(outcome) => failure_of(api, method, *outcome),
         Failed::Encode(error) => {
             let name = String::from_utf8_lossy(&method.name);
             current::report(

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use kargo_net::{Answer, RequestId};
 
-use crate::rpc::api::{Api, Method};
+use crate::rpc::api::{Api, Method, ServiceMap};
 use crate::rpc::failure::write_text;
 use crate::rpc::signature::Parameter;
 use crate::rpc::types::Type;
@@ -21,16 +21,20 @@ pub(crate) fn serve(id: RequestId, api: &Api) {
         .service_map
         .borrow()
         .as_ref()
-        .and_then(|(target, map)| (*target == path).then(|| Rc::clone(map)));
-    let map = kept.unwrap_or_else(|| {
-        let map: Rc<[u8]> = make(api, &path).into();
-        *api.service_map.borrow_mut() = Some((path, Rc::clone(&map)));
-        map
+        .and_then(|map| (map.target == path).then(|| Rc::clone(&map.text)));
+    let text = kept.unwrap_or_else(|| {
+        let text: Rc<[u8]> = make(api, &path).into();
+        let map = ServiceMap {
+            target: path,
+            text: Rc::clone(&text),
+        };
+        *api.service_map.borrow_mut() = Some(map);
+        text
     });
     answer::send(
         id,
         &Answer::new(200).content_type(b"application/json"),
-        &map,
+        &text,
     );
 }
 

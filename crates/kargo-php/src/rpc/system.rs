@@ -13,16 +13,16 @@ use crate::rpc::signature::Signature;
 /// One of our own methods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
-pub(crate) enum Method {
+pub(crate) enum Own {
     ListMethods = 0,
-    MethodHelp = 1,
-    MethodSignature = 2,
-    GetCapabilities = 3,
+    Help = 1,
+    Signature = 2,
+    Capabilities = 3,
 }
 
 /// Name, help, and signature: the result's type, then the parameters'.
 struct Described {
-    method: Option<Method>,
+    method: Option<Own>,
     name: &'static str,
     help: &'static str,
     signature: &'static [&'static str],
@@ -30,19 +30,19 @@ struct Described {
 
 const METHODS: [Described; 5] = [
     Described {
-        method: Some(Method::ListMethods),
+        method: Some(Own::ListMethods),
         name: "system.listMethods",
         help: "List all methods",
         signature: &["array"],
     },
     Described {
-        method: Some(Method::MethodHelp),
+        method: Some(Own::Help),
         name: "system.methodHelp",
         help: "Describe a method",
         signature: &["string", "string"],
     },
     Described {
-        method: Some(Method::MethodSignature),
+        method: Some(Own::Signature),
         name: "system.methodSignature",
         help: "List the signatures of a method: the result's type, then the parameters'",
         signature: &["array", "string"],
@@ -54,7 +54,7 @@ const METHODS: [Described; 5] = [
         signature: &["array", "array"],
     },
     Described {
-        method: Some(Method::GetCapabilities),
+        method: Some(Own::Capabilities),
         name: "system.getCapabilities",
         help: "List the specifications that this server follows",
         signature: &["struct"],
@@ -89,7 +89,7 @@ const CAPABILITIES: [(&str, &str, i64); 5] = [
 /// Signatures listed for one method: one for each number of arguments it takes, up to so many.
 const MAX_SIGNATURES: usize = 32;
 
-impl Method {
+impl Own {
     pub(crate) fn find(name: &[u8]) -> Option<Self> {
         METHODS
             .iter()
@@ -136,16 +136,16 @@ pub(crate) fn answer(methods: &Methods, number: u32, given: &[Zv]) -> Result<Ans
             })
     };
     match described.method {
-        Some(Method::ListMethods) | None => {
+        Some(Own::ListMethods) | None => {
             let own = METHODS
                 .iter()
                 .map(|described| described.name.as_bytes().to_vec());
             let exported = methods.list.iter().map(|method| method.name.to_vec());
             Ok(Answer::Names(own.chain(exported).collect()))
         }
-        Some(Method::MethodHelp) => help(methods, name()?).map(Answer::Text),
-        Some(Method::MethodSignature) => signatures(methods, name()?).map(Answer::Signatures),
-        Some(Method::GetCapabilities) => Ok(Answer::Capabilities),
+        Some(Own::Help) => help(methods, name()?).map(Answer::Text),
+        Some(Own::Signature) => signatures(methods, name()?).map(Answer::Signatures),
+        Some(Own::Capabilities) => Ok(Answer::Capabilities),
     }
 }
 

@@ -25,6 +25,10 @@ pub(crate) struct Workspace {
     is_large: bool,
 }
 
+#[expect(
+    clippy::vec_box,
+    reason = "taken and given back for every body: a pointer moves, not the whole"
+)]
 static POOL: Global<Vec<Box<Workspace>>> = Global::new();
 
 /// Workspaces kept.

@@ -173,7 +173,7 @@ fn write_answer(
                     responses.end_result(out);
                     Ok(())
                 }
-                Err(failed) => Err(unsendable(api, method, failed)),
+                Err(failed) => Err(unsendable(api, method, &failed)),
             }
         }
         Err(failure) => Err(failure),
