@@ -51,7 +51,7 @@ foreach (['exit', 'die', 'fatal', 'userError', 'compile', 'memory', 'time', 'pan
     if (preg_match('/"id":"([0-9a-f-]+)"/', $answers[0], $id)) {
         preg_match_all("/^.*(?:error) .*request=$id[1].*$/m", $server->waitForLog("/^.* error .*request=$id[1].*$/m") ? $server->log() : '', $lines);
         foreach ($lines[0] as $line) {
-            echo '  LOG ', preg_replace(['/^.*?error (worker=\d+ )?/', '/ request=\S+/', '~ file=("[^"]*"|\S+)( : eval\S+ code")?~', '/\d{6,}/', '/reached the memory limit|(?<=method memory )ended with a fatal error/'], ['', '', '', 'N', 'ran out of memory'], $line), "\n";
+            echo '  LOG ', preg_replace(['/^.*?error (worker=\d+ )?/', '/ request=\S+/', '~ file=("[^"]*"|\S+)( : eval\S+ code")?~', '/\d{6,}/', '/(?<=message=")Cannot (re)?declare class [^"]*/', '/reached the memory limit|(?<=method memory )ended with a fatal error/'], ['', '', '', 'N', 'Cannot declare class …', 'ran out of memory'], $line), "\n";
         }
     }
 }
@@ -88,7 +88,7 @@ compile: {"error":{"code":-32603,"message":"Internal error","data":{"id":"ID"}},
   {"result":"waited","id":2}
   {"result":[0,null,"0"],"id":3}
   XML fault -32603: Internal error (ID)
-  LOG method compile ended with a fatal error message="Cannot declare class Service, because the name is already in use" line=1
+  LOG method compile ended with a fatal error message="Cannot declare class …" line=1
   {"result":"fine","id":0}
 memory: {"error":{"code":-32603,"message":"Internal error","data":{"id":"ID"}},"id":1}
   {"result":"waited","id":2}

@@ -23,7 +23,7 @@ $server = Server::start(<<<'PHP'
     }
     $api = new Kargo\Rpc\Api(title: 'Polls "of" the world', version: '2.1');
     $api->export(new Service(), as: 'poll');
-    $api->export('strlen', as: 'length')->export('round');
+    $api->export('strlen', as: 'length')->export('number_format');
     $api->export(function () use ($api) { $api->export(fn () => 1, as: 'added'); }, as: 'add');
     $server = Kargo\Http\Server::listen('127.0.0.1:0');
     $server->mount('/', $api)->mount('/v1', $api)->mount('/empty', new Kargo\Rpc\Api());
@@ -86,10 +86,11 @@ poll.intOrNull: JSON-RPC-2.0 POST ["integer","null"] envelope, transport, parame
 poll.never: JSON-RPC-2.0 POST "null" envelope, transport, parameters, returns
 length: JSON-RPC-2.0 POST "integer" envelope, transport, parameters, returns
   {"name":"string","type":"string","optional":false}
-round: JSON-RPC-2.0 POST "float" envelope, transport, parameters, returns
-  {"name":"num","type":["integer","float"],"optional":false}
-  {"name":"precision","type":"integer","optional":true,"default":0}
-  {"name":"mode","type":"integer","optional":true,"default":1}
+number_format: JSON-RPC-2.0 POST "string" envelope, transport, parameters, returns
+  {"name":"num","type":"float","optional":false}
+  {"name":"decimals","type":"integer","optional":true,"default":0}
+  {"name":"decimal_separator","type":["string","null"],"optional":true,"default":"."}
+  {"name":"thousands_separator","type":["string","null"],"optional":true,"default":","}
 add: JSON-RPC-2.0 POST "any" envelope, transport, parameters, returns
 /v1/jsonrpc /jsonrpc {"transport":"POST","envelope":"JSON-RPC-2.0","contentType":"application/json","SMDVersion":"2.0","target":"/empty/jsonrpc","description":"API 1.0","services":{}}
 200 as long 

@@ -16,6 +16,7 @@ $server = Server::start(<<<'PHP'
     PHP, ini: ['memory_limit' => '32M']);
 $client = new Client($server);
 $call = '{"jsonrpc":"2.0","method":"f","id":1}';
+ini_set('memory_limit', '512M'); // this test's own
 foreach ([2, 3, 4] as $count) {
     echo $count, ' ', substr_count($client->json('[' . implode(',', array_fill(0, $count, $call)) . ']'), '"result":1'), "\n";
 }
@@ -30,7 +31,7 @@ foreach ([1000, 9990] as $levels) {
 echo substr(preg_replace('/"id":"[^"]*"/', '"id":"ID"', $large->call('echo', '[' . str_repeat('[', 1000) . str_repeat(']', 1000) . ']')), 0, 80), "\n";
 echo $large->call('count', '[[' . implode(',', range(1, 100000)) . ']]'), "\n";
 // One megabyte that becomes hundreds: the memory limit ends the decoding, not the process.
-foreach (['{"a":1}', '{}', '[1]', '"' . str_repeat('x', 20) . '"'] as $item) {
+foreach (['{"a":1}', '{}', '[1]', '"xy"', '"' . str_repeat('x', 5000) . '"', '123.5'] as $item) {
     $answer = $large->call('f', '[[' . implode(',', array_fill(0, intdiv(8 << 20, strlen($item) + 1), $item)) . ']]');
     echo preg_replace('/"id":"[^"]*"/', '"id":"ID"', $answer), "\n";
     echo $large->call('count', '[[1,2,3]]'), "\n";
@@ -55,6 +56,10 @@ echo $server->stop(), "\n";
 {"error":{"code":-32603,"message":"Internal error","data":{"id":"ID"}},"id":null,"jsonrpc":"2.0"}
 3
 {"error":{"code":-32603,"message":"Internal error","data":{"id":"ID"}},"id":null,"jsonrpc":"2.0"}
+3
+{"error":{"code":-32603,"message":"Internal error","data":{"id":"ID"}},"id":null,"jsonrpc":"2.0"}
+3
+1
 3
 {"error":{"code":-32603,"message":"Internal error","data":{"id":"ID"}},"id":null,"jsonrpc":"2.0"}
 3

@@ -33,7 +33,13 @@ pub(crate) struct Arguments {
     current: Option<Rc<Method>>,
     /// How many arguments there were before the call that is being decoded.
     call_start: usize,
+    /// Strings made since the memory was last looked at.
+    unwatched: usize,
 }
+
+/// Strings between two looks at the memory; a long one is looked after at once.
+const STRINGS_UNWATCHED: usize = 64;
+const LONG_BYTES: usize = 4096;
 
 impl Arguments {
     pub(crate) fn new() -> Self {
@@ -45,6 +51,7 @@ impl Arguments {
             has_system: false,
             current: None,
             call_start: 0,
+            unwatched: 0,
         }
     }
 
@@ -74,6 +81,17 @@ impl Arguments {
             }
             Some(place) => Ok(*place as usize),
         }
+    }
+
+    /// A string of so many bytes was made.
+    #[inline]
+    fn watch_memory(&mut self, len: usize) -> Result<(), OutOfMemory> {
+        self.unwatched += 1;
+        if self.unwatched < STRINGS_UNWATCHED && len < LONG_BYTES {
+            return Ok(());
+        }
+        self.unwatched = 0;
+        still_has_memory()
     }
 
     fn drop_from(&mut self, start: usize) {
@@ -114,17 +132,17 @@ impl Builder for Arguments {
     #[inline]
     fn string(&mut self, utf8: &[u8]) -> Result<(), OutOfMemory> {
         let Ok(()) = self.stack.string(utf8);
-        Ok(())
+        self.watch_memory(utf8.len())
     }
 
     fn binary(&mut self, bytes: &[u8]) -> Result<(), OutOfMemory> {
         let Ok(()) = self.stack.binary(bytes);
-        Ok(())
+        still_has_memory()
     }
 
     fn date_time(&mut self, value: &DateTime) -> Result<(), OutOfMemory> {
         let Ok(()) = self.stack.date_time(value);
-        Ok(())
+        still_has_memory()
     }
 
     #[inline]
@@ -148,7 +166,7 @@ impl Builder for Arguments {
     #[inline]
     fn key(&mut self, utf8: &[u8]) -> Result<(), OutOfMemory> {
         let Ok(()) = self.stack.key(utf8);
-        Ok(())
+        self.watch_memory(utf8.len())
     }
 
     #[inline]
