@@ -11,8 +11,11 @@ extern ZEND_API php_ps_globals ps_globals __attribute__((weak));
 static struct {
 	bool on;
 	size_t (*ub_write)(const char *, size_t);
+	void (*log_message)(const char *, int);
 	void (*error_cb)(int, zend_string *, const uint32_t, zend_string *);
-	int output_level;
+	int output_level, output_flags;
+	bool headers_sent;
+	uint32_t globals;
 	zval error_handler, exception_handler;
 	zend_long time_limit;
 	zend_long memory_limit;
@@ -23,6 +26,11 @@ static size_t kg_ub_write(const char *bytes, size_t length)
 {
 	size_t taken = kargo_on_output(bytes, length);
 	return taken ? taken : kg_base.ub_write(bytes, length);
+}
+
+static void kg_log_message(const char *message, int type)
+{
+	kargo_on_log(message, strlen(message));
 }
 
 static void kg_error_cb(int type, zend_string *file, const uint32_t line, zend_string *message)
@@ -36,19 +44,68 @@ static void kg_error_cb(int type, zend_string *file, const uint32_t line, zend_s
 	kg_base.error_cb(type, file, line, message);
 }
 
+/* ---- what of pcntl takes signals away from us */
+
+static const char *const kg_signal_functions[] = { "pcntl_signal", "pcntl_sigprocmask" };
+static zif_handler kg_signal_handlers[2];
+static bool kg_signals_touched;
+
+static ZEND_NAMED_FUNCTION(kg_pcntl_signal)
+{
+	kg_signals_touched = true;
+	kg_signal_handlers[0](INTERNAL_FUNCTION_PARAM_PASSTHRU);
+}
+
+static ZEND_NAMED_FUNCTION(kg_pcntl_sigprocmask)
+{
+	kg_signals_touched = true;
+	kg_signal_handlers[1](INTERNAL_FUNCTION_PARAM_PASSTHRU);
+}
+
+static void kg_watch_pcntl(bool on)
+{
+	static const zif_handler ours[] = { kg_pcntl_signal, kg_pcntl_sigprocmask };
+	for (size_t i = 0; i < 2; i++) {
+		zend_function *function = zend_hash_str_find_ptr(CG(function_table), kg_signal_functions[i], strlen(kg_signal_functions[i]));
+		if (!function || function->type != ZEND_INTERNAL_FUNCTION) {
+			continue;
+		}
+		if (on) {
+			kg_signal_handlers[i] = function->internal_function.handler;
+			function->internal_function.handler = ours[i];
+		} else {
+			function->internal_function.handler = kg_signal_handlers[i];
+		}
+	}
+}
+
+/* Whether PHP code changed what happens to signals since this was last asked. */
+bool kg_signals_were_touched(void)
+{
+	bool touched = kg_signals_touched;
+	kg_signals_touched = false;
+	return touched;
+}
+
 void kg_serving_begin(void)
 {
 	if (kg_base.on) {
 		return;
 	}
 	kg_base.on = true;
+	kg_watch_pcntl(true);
 	kg_base.ub_write = sapi_module.ub_write;
 	sapi_module.ub_write = kg_ub_write;
+	kg_base.log_message = sapi_module.log_message;
+	sapi_module.log_message = kg_log_message;
 	kg_base.error_cb = zend_error_cb;
 	zend_error_cb = kg_error_cb;
 	kg_base.output_level = zend_stack_count(&OG(handlers));
-	ZVAL_COPY_VALUE(&kg_base.error_handler, &EG(user_error_handler));
-	ZVAL_COPY_VALUE(&kg_base.exception_handler, &EG(user_exception_handler));
+	kg_base.output_flags = OG(flags);
+	kg_base.headers_sent = SG(headers_sent);
+	kg_base.globals = zend_hash_num_elements(&EG(symbol_table));
+	ZVAL_COPY(&kg_base.error_handler, &EG(user_error_handler));
+	ZVAL_COPY(&kg_base.exception_handler, &EG(user_exception_handler));
 	kg_base.time_limit = EG(timeout_seconds);
 	kg_base.memory_limit = PG(memory_limit);
 	kg_base.error_reporting = EG(error_reporting);
@@ -63,8 +120,12 @@ void kg_serving_end(void)
 		return;
 	}
 	kg_base.on = false;
+	kg_watch_pcntl(false);
 	sapi_module.ub_write = kg_base.ub_write;
+	sapi_module.log_message = kg_base.log_message;
 	zend_error_cb = kg_base.error_cb;
+	zval_ptr_dtor(&kg_base.error_handler);
+	zval_ptr_dtor(&kg_base.exception_handler);
 	if (kg_base.time_limit) {
 		zend_set_timeout(kg_base.time_limit, 1);
 	}
@@ -105,7 +166,14 @@ uint32_t kg_left_behind(void)
 	if (UNEXPECTED(!kg_same_handler(&EG(user_exception_handler), &kg_base.exception_handler))) {
 		left |= KG_LEFT_EXCEPTION_HANDLER;
 	}
-	if (UNEXPECTED(&ps_globals && ps_globals.session_status == php_session_active)) {
+	if (UNEXPECTED(EG(error_reporting) != kg_base.error_reporting)) {
+		left |= KG_LEFT_ERROR_REPORTING;
+	}
+	if (UNEXPECTED(OG(flags) != kg_base.output_flags || SG(sapi_headers).headers.count)) {
+		left |= KG_LEFT_HEADERS;
+	}
+	/* A global that is new may be $_SESSION, which anybody can write without a session. */
+	if (UNEXPECTED((&ps_globals && ps_globals.id) || zend_hash_num_elements(&EG(symbol_table)) != kg_base.globals)) {
 		left |= KG_LEFT_SESSION;
 	}
 	return left;
@@ -117,6 +185,7 @@ static void kg_restore_handler(zval *current, const zval *base, zend_stack *shad
 		zval_ptr_dtor(current);
 		ZVAL_UNDEF(current);
 		if (zend_stack_is_empty(shadowed)) {
+			ZVAL_COPY(current, base);
 			break;
 		}
 		ZVAL_COPY_VALUE(current, (zval *) zend_stack_top(shadowed));
@@ -146,11 +215,27 @@ void kg_tidy(uint32_t left, uint32_t *buffers_closed)
 	}
 	if (left & KG_LEFT_SESSION) {
 		zend_module_entry *session = zend_hash_str_find_ptr(&module_registry, ZEND_STRL("session"));
-		if (session) {
+		if (session && ps_globals.id) {
 			session->request_shutdown_func(session->type, session->module_number);
 			session->request_startup_func(session->type, session->module_number);
 		}
 		zend_hash_str_del(&EG(symbol_table), ZEND_STRL("_SESSION"));
+		kg_base.globals = zend_hash_num_elements(&EG(symbol_table));
+	}
+	if (left & KG_LEFT_HEADERS) {
+		zend_llist_clean(&SG(sapi_headers).headers);
+		OG(flags) = kg_base.output_flags;
+		if (OG(output_start_filename)) {
+			zend_string_release(OG(output_start_filename));
+			OG(output_start_filename) = NULL;
+		}
+		SG(headers_sent) = kg_base.headers_sent;
+	}
+	if (left & KG_LEFT_ERROR_REPORTING) {
+		zend_string *name = ZSTR_INIT_LITERAL("error_reporting", 0);
+		zend_restore_ini_entry(name, PHP_INI_STAGE_RUNTIME);
+		zend_string_release(name);
+		EG(error_reporting) = kg_base.error_reporting;
 	}
 }
 

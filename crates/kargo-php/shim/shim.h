@@ -45,6 +45,8 @@ enum {
 	KG_LEFT_ERROR_HANDLER = 4,
 	KG_LEFT_EXCEPTION_HANDLER = 8,
 	KG_LEFT_SESSION = 16,
+	KG_LEFT_HEADERS = 32,
+	KG_LEFT_ERROR_REPORTING = 64,
 };
 
 /* Engine state that belongs to one handler while it is parked. */
@@ -72,6 +74,7 @@ extern void kargo_module_started(void);
 extern void kargo_request_ended(void);
 extern size_t kargo_on_output(const char *bytes, size_t length);
 extern void kargo_on_error(int type, zend_string *file, uint32_t line, zend_string *message);
+extern void kargo_on_log(const char *message, size_t length);
 extern bool kargo_on_uncaught(const char *message, size_t length);
 extern zend_fiber_context *kargo_context_main(kg_context *context);
 extern void kargo_fn_panic(zend_execute_data *, zval *);
@@ -100,6 +103,7 @@ void kg_scope_resume(kg_scope *scope);
 void kg_serving_begin(void);
 void kg_serving_end(void);
 void kg_watch_uncaught(void);
+bool kg_signals_were_touched(void);
 void kg_arm_time_limit(void);
 uint32_t kg_left_behind(void);
 void kg_tidy(uint32_t left, uint32_t *buffers_closed);

@@ -22,6 +22,16 @@ pub(crate) struct Current {
     pub(crate) is_busy: bool,
 }
 
+impl Current {
+    /// The work is over.
+    #[inline]
+    pub(crate) fn end(&mut self) {
+        self.request = None;
+        self.number = 0;
+        self.is_busy = false;
+    }
+}
+
 /// Longest output of one handler that the log takes.
 const OUTPUT_LIMIT: usize = 8192;
 
@@ -83,6 +93,18 @@ extern "C" fn kargo_on_output(bytes: *const std::ffi::c_char, length: usize) -> 
         current.output.extend_from_slice(&bytes[..length.min(room)]);
         length.max(1)
     })
+}
+
+/// PHP's error_log().
+#[unsafe(no_mangle)]
+extern "C" fn kargo_on_log(message: *const std::ffi::c_char, length: usize) {
+    // SAFETY: the engine gives `length` bytes.
+    let message = unsafe { std::slice::from_raw_parts(message.cast::<u8>(), length) };
+    report(
+        Level::Info,
+        "PHP error_log",
+        &[("message", &String::from_utf8_lossy(message))],
+    );
 }
 
 const FATAL: u32 = ffi::E_ERROR

@@ -62,29 +62,25 @@ fn enter(id: RequestId, number: u64) {
 /// Ends the work on a request: whatever the handler left behind is undone and told to the log.
 #[inline]
 fn leave() {
-    tidy();
-    current::with(|current| {
-        current.request = None;
-        current.number = 0;
-        current.is_busy = false;
-    });
-}
-
-/// Undoes what a handler left behind: output buffers, a time limit, error handlers, a session.
-pub(crate) fn tidy() {
     // SAFETY: reads engine state.
     let left = unsafe { ffi::kg_left_behind() };
-    if left != 0 {
+    let is_clean = current::with(|current| {
+        let is_clean = left == 0 && current.output.is_empty() && current.fatal.is_none();
+        if is_clean {
+            current.end();
+        }
+        is_clean
+    });
+    if !is_clean {
         tidy_slowly(left);
+        current::with(current::Current::end);
     }
-    let (has_output, has_fatal) =
-        current::with(|current| (!current.output.is_empty(), current.fatal.is_some()));
-    if has_fatal {
-        log_fatal("PHP reported a fatal error");
-    }
-    if has_output {
-        current::flush_output();
-    }
+}
+
+/// Undoes what a callback left behind: output buffers, a time limit, error handlers, a session.
+pub(crate) fn tidy() {
+    // SAFETY: reads engine state.
+    tidy_slowly(unsafe { ffi::kg_left_behind() });
 }
 
 struct Tidy {
@@ -104,7 +100,11 @@ unsafe extern "C" fn tidy_body(data: *mut std::ffi::c_void) {
 fn tidy_slowly(left: u32) {
     let mut tidy = Tidy { left, buffers: 0 };
     // Ending a buffer or a session can call PHP code, which can fail.
-    let outcome = crate::engine::callable::protect(&mut tidy, tidy_body);
+    let outcome = if left == 0 {
+        Outcome::Returned
+    } else {
+        crate::engine::callable::protect(&mut tidy, tidy_body)
+    };
     if outcome == Outcome::Threw
         && let Some(exception) = take_exception()
     {
@@ -122,6 +122,10 @@ fn tidy_slowly(left: u32) {
             &[("count", &count)],
         );
     }
+    if current::with(|current| current.fatal.is_some()) {
+        log_fatal("PHP reported a fatal error");
+    }
+    current::flush_output();
 }
 
 /// A new Request object for request `id`.
@@ -188,24 +192,32 @@ fn call_handler(id: RequestId, call: HandlerCall) {
     let outcome = call_cached(unsafe { &*cache }, result.zv(), 1, argument.zv());
     end_foreign_child();
     let reclaimed = reclaim(id, argument);
-    if outcome == Outcome::Returned {
-        answer::send_result(id, result.zv());
-    } else {
+    if outcome != Outcome::Returned {
         answer_failure(id, outcome);
+    } else if let Some(body) = result.zv().bytes() {
+        answer::send_text(id, body);
+    } else {
+        answer::send_result(id, result.zv());
     }
     drop(result);
     leave();
-    if let Some(mut object) = reclaimed {
-        let raw = object.zv().object().unwrap_or(std::ptr::null_mut());
-        runtime::with(|runtime| {
-            if let Some(serving) = runtime.serving.as_mut()
-                && serving.pooled.is_null()
-            {
-                serving.pooled = raw;
-                object.zv().set_undefined();
-            }
-        });
+    if let Some(object) = reclaimed {
+        pool(object);
     }
+}
+
+/// Keeps a Request object for the next request.
+#[inline]
+fn pool(mut object: Owned) {
+    let raw = object.zv().object().unwrap_or(std::ptr::null_mut());
+    runtime::with(|runtime| {
+        if let Some(serving) = runtime.serving.as_mut()
+            && serving.pooled.is_null()
+        {
+            serving.pooled = raw;
+            object.zv().set_undefined();
+        }
+    });
 }
 
 /// A handler that called pcntl_fork() comes back in the child too. The request is the parent's to answer and the

@@ -196,6 +196,7 @@ fn wait(runtime: &mut Runtime) -> std::io::Result<()> {
         return Ok(());
     };
     if let Some(serving) = runtime.serving.as_mut() {
+        serving.guard_signals(events);
         serving.enter_wait();
         let result = events.poll(None);
         serving.leave_wait(events);

@@ -305,6 +305,16 @@ impl Serving {
         }
     }
 
+    /// PHP code may take our signals for itself, or block them. Workers don't mind: their orders come over a socket.
+    /// Without workers the signals are taken back before the loop sleeps.
+    #[inline]
+    pub(crate) fn guard_signals(&mut self, events: &mut EventLoop) {
+        // SAFETY: reads one flag.
+        if unsafe { ffi::kg_signals_were_touched() } && self.worker.is_none() {
+            take_signals_back(events);
+        }
+    }
+
     #[inline]
     pub(crate) fn leave_wait(&mut self, _events: &EventLoop) {
         if let Some(share) = &self.share {
@@ -438,6 +448,21 @@ impl Drop for Serving {
         if !self.pooled.is_null() {
             drop(Owned::object(self.pooled));
         }
+    }
+}
+
+#[cold]
+fn take_signals_back(events: &mut EventLoop) {
+    if let Err(error) = events.reassert_signals() {
+        log::error(&format!("signals can't be watched: {error}"));
+    }
+    // SAFETY: a signal set on this stack; the calls have no other effect than to unblock two signals.
+    unsafe {
+        let mut signals: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut signals);
+        libc::sigaddset(&raw mut signals, libc::SIGTERM);
+        libc::sigaddset(&raw mut signals, libc::SIGINT);
+        libc::sigprocmask(libc::SIG_UNBLOCK, &raw const signals, std::ptr::null_mut());
     }
 }
 
