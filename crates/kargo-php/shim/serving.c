@@ -92,6 +92,8 @@ void kg_serving_begin(void)
 	if (kg_base.on) {
 		return;
 	}
+	/* What the script buffered so far goes where it was meant to go: a buffer below the handlers would mix their output. */
+	php_output_end_all();
 	kg_base.on = true;
 	kg_watch_pcntl(true);
 	kg_base.ub_write = sapi_module.ub_write;
