@@ -182,7 +182,7 @@ class ServerTests(DatabaseTests):
                 wait_for(lambda: min(refused) >= 1)
                 self.database.start()
                 before = list(confirmed)
-                wait_for(lambda: all(now > then + 3 for now, then in zip(confirmed, before, strict=True)))
+                wait_for(lambda: all(count > then + 3 for count, then in zip(confirmed, before, strict=True)))
             finally:
                 with changed:
                     is_over = True

@@ -9,12 +9,9 @@
 mod support;
 
 use kargo_rpc::BodyErrorKind;
-use kargo_rpc::CallKind;
 use kargo_rpc::CallList;
 use kargo_rpc::DateTime;
 use kargo_rpc::DecodeError;
-use kargo_rpc::Fault;
-use kargo_rpc::FaultCode;
 use kargo_rpc::Limits;
 use kargo_rpc::fuzzing;
 use kargo_rpc::xmlrpc::Decoder;
@@ -22,105 +19,13 @@ use kargo_rpc::xmlrpc::Options;
 use kargo_rpc::xmlrpc::ResponseWriter;
 use proptest::prelude::*;
 use support::Tree;
-use support::TreeCall;
 use support::Value;
 use support::string;
-
-/// What a server answers to `body`, and which methods it ran.
-fn served(body: &[u8], limits: &Limits) -> (String, Vec<String>) {
-    let (mut tree, mut calls, mut out) = (Tree::default(), CallList::new(), b"before".to_vec());
-    let mut ran = Vec::new();
-    match Decoder::new().decode(body, None, limits, &mut tree, &mut calls) {
-        Ok(()) => {
-            let responses = ResponseWriter::begin(&mut out, calls.is_batch(), Options::default());
-            let mut held = tree.calls.iter();
-            for call in (0..calls.len()).map(|index| calls.call(index).unwrap()) {
-                if let CallKind::Invalid(_, fault) = call.kind {
-                    responses.fault(&mut out, &fault);
-                    continue;
-                }
-                let held = held.next().unwrap();
-                assert_eq!(held.method.as_bytes(), calls.method(&call));
-                assert_eq!(held.arguments.len(), call.argument_count as usize);
-                ran.push(held.method.clone());
-                match dispatched(held) {
-                    Ok(value) => {
-                        if responses
-                            .result(&mut out, |encoder| value.encode(encoder))
-                            .is_err()
-                        {
-                            responses.fault(&mut out, &FaultCode::InternalError.fault());
-                        }
-                    }
-                    Err(fault) => responses.fault(&mut out, &fault),
-                }
-            }
-            assert!(held.next().is_none());
-            responses.finish(&mut out);
-        }
-        Err(DecodeError::Body(error)) => ResponseWriter::body_fault(&mut out, &error),
-        Err(DecodeError::Builder(error)) => panic!("{error}"),
-    }
-    assert_eq!(fuzzing::xml(&out[6..]), Ok(()));
-    let answer = String::from_utf8(out).unwrap();
-    let answer =
-        answer.strip_prefix("before<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<methodResponse>");
-    let answer = answer.unwrap().strip_suffix("</methodResponse>\n").unwrap();
-    (answer.to_owned(), ran)
-}
-
-fn dispatched(call: &TreeCall) -> Result<Value, Fault<'static>> {
-    match (call.method.as_str(), &call.arguments[..]) {
-        ("echo", [value]) => Ok(value.clone()),
-        ("count", arguments) => Ok(Value::Int(arguments.len() as i64)),
-        ("nan", _) => Ok(Value::Array(vec![Value::Float(f64::INFINITY)])),
-        ("fault", _) => Err(Fault {
-            code: -5,
-            message: b"a<b\0",
-            data: Some(b"1"),
-        }),
-        ("echo", _) => Err(FaultCode::InvalidParams.fault()),
-        _ => Err(FaultCode::MethodNotFound.fault()),
-    }
-}
-
-fn call(method: &str, values: &[&str]) -> String {
-    let params: String = values
-        .iter()
-        .map(|value| format!("<param><value>{value}</value></param>"))
-        .collect();
-    format!("<methodCall><methodName>{method}</methodName><params>{params}</params></methodCall>")
-}
-
-fn argument(value: &str) -> Result<Value, i32> {
-    let (mut tree, mut calls) = (Tree::default(), CallList::new());
-    let body = call("echo", &[value]);
-    match Decoder::new().decode(
-        body.as_bytes(),
-        None,
-        &Limits::default(),
-        &mut tree,
-        &mut calls,
-    ) {
-        Ok(()) => match calls.call(0).unwrap().kind {
-            CallKind::Invalid(_, fault) => Err(fault.code),
-            _ => Ok(tree.calls.remove(0).arguments.remove(0)),
-        },
-        Err(DecodeError::Body(error)) => Err(error.fault().code),
-        Err(DecodeError::Builder(error)) => panic!("{error}"),
-    }
-}
-
-fn answer(body: &str) -> String {
-    served(body.as_bytes(), &Limits::default()).0
-}
-
-fn fault(code: i32, message: &str) -> String {
-    format!(
-        "<value><struct><member><name>faultCode</name><value><int>{code}</int></value></member>\
-         <member><name>faultString</name><value><string>{message}</string></value></member></struct></value>"
-    )
-}
+use support::xmlrpc_server::answer;
+use support::xmlrpc_server::argument;
+use support::xmlrpc_server::call;
+use support::xmlrpc_server::fault;
+use support::xmlrpc_server::served;
 
 #[test]
 fn every_type_is_read() {
@@ -379,208 +284,6 @@ fn faults_have_two_members_and_text_that_xml_can_hold() {
     );
 }
 
-fn multicall(calls: &[&str]) -> String {
-    let calls: String = calls
-        .iter()
-        .map(|call| format!("<value>{call}</value>"))
-        .collect();
-    call(
-        "system.multicall",
-        &[&format!("<array><data>{calls}</data></array>")],
-    )
-}
-
-fn called(method: &str, values: &[&str]) -> String {
-    let values: String = values
-        .iter()
-        .map(|value| format!("<value>{value}</value>"))
-        .collect();
-    format!(
-        "<struct><member><name>methodName</name><value><string>{method}</string></value></member>\
-         <member><name>params</name><value><array><data>{values}</data></array></value></member></struct>"
-    )
-}
-
-fn multicall_answer(results: &[String]) -> String {
-    format!(
-        "<params><param><value><array><data>{}</data></array></value></param></params>",
-        results.concat()
-    )
-}
-
-fn wrapped(value: &str) -> String {
-    format!("<value><array><data><value>{value}</value></data></array></value>")
-}
-
-#[test]
-fn multicall_wraps_results_and_answers_each_call() {
-    let body = multicall(&[
-        &called("echo", &["<int>1</int>"]),
-        &called("nope", &[]),
-        &called("fault", &["x", "y"]),
-        &called("nan", &[]),
-        &called("echo", &["<array><data><value>a</value></data></array>"]),
-        &called("system.multicall", &["<array><data/></array>"]),
-        "<int>1</int>",
-        "text",
-        &called("count", &["<int>1</int>", "<int>x</int>"]),
-        &called("count", &["", "<nil/>"]),
-    ]);
-    let (answer, ran) = served(body.as_bytes(), &Limits::default());
-    let no_call = "A call is a struct of one methodName, a string, and one params, an array";
-    assert_eq!(
-        answer,
-        multicall_answer(&[
-            wrapped("<int>1</int>"),
-            fault(-32601, "Method not found"),
-            fault(-5, "a&lt;b\u{fffd}"),
-            fault(-32603, "Internal error"),
-            wrapped("<array><data><value><string>a</string></value></data></array>"),
-            fault(-32600, "Recursive system.multicall forbidden"),
-            fault(-32600, no_call),
-            fault(-32600, no_call),
-            fault(-32602, "Invalid params: not a value of its type"),
-            wrapped("<int>2</int>"),
-        ])
-    );
-    assert_eq!(ran, ["echo", "nope", "fault", "nan", "echo", "count"]);
-    assert_eq!(answer_of_empty_multicall(), multicall_answer(&[]));
-}
-
-fn answer_of_empty_multicall() -> String {
-    answer(&multicall(&[]))
-}
-
-#[test]
-fn the_members_of_a_call_may_come_in_any_order() {
-    let name = "<member><name>methodName</name><value>echo</value></member>";
-    let params = "<member><name>params</name><value><array><data><value><struct><member><name>a</name>\
-                  <value><i4>7</i4></value></member></struct></value></data></array></value></member>";
-    let other = "<member><name>other</name><value><array><data><value><int>not checked</int></value></data></array></value></member>";
-    let expected = multicall_answer(&[
-        wrapped("<struct><member><name>a</name><value><int>7</int></value></member></struct>"),
-        wrapped("<int>1</int>"),
-    ]);
-    for members in [
-        [name, params, other],
-        [params, name, other],
-        [other, params, name],
-        [params, other, name],
-    ] {
-        let first = format!("<struct>{}</struct>", members.concat());
-        assert_eq!(
-            answer(&multicall(&[&first, &called("count", &["x"])])),
-            expected,
-            "{first}"
-        );
-    }
-    // Written as an empty element, the place to come back to is in front of it.
-    let empty = "<struct><member><name>params</name><value><array><data/></array></value></member>\
-                 <member><name>methodName</name><value>count</value></member></struct>";
-    assert_eq!(
-        answer(&multicall(&[empty])),
-        multicall_answer(&[wrapped("<int>0</int>")])
-    );
-}
-
-#[test]
-fn calls_of_a_multicall_that_are_none_are_faults_in_their_places() {
-    let name = "<member><name>methodName</name><value>echo</value></member>";
-    let params = "<member><name>params</name><value><array><data><value>x</value></data></array></value></member>";
-    let no_call = "A call is a struct of one methodName, a string, and one params, an array";
-    for (members, code, message) in [
-        (vec![params], -32600, no_call),
-        (vec![name, name, params], -32600, no_call),
-        (vec![name, params, params], -32600, no_call),
-        (vec![params, name, name], -32600, no_call),
-        (
-            vec![
-                "<member><name>methodName</name><value><int>1</int></value></member>",
-                params,
-            ],
-            -32600,
-            no_call,
-        ),
-        (
-            vec![name, "<member><name>params</name><value>x</value></member>"],
-            -32602,
-            "Invalid params: not a value of its type",
-        ),
-        (
-            vec![
-                "<member><name>params</name><value><struct/></value></member>",
-                name,
-            ],
-            -32602,
-            "Invalid params: not a value of its type",
-        ),
-    ] {
-        let first = format!("<struct>{}</struct>", members.concat());
-        let (answer, ran) = served(
-            multicall(&[&first, &called("count", &[])]).as_bytes(),
-            &Limits::default(),
-        );
-        assert_eq!(
-            answer,
-            multicall_answer(&[fault(code, message), wrapped("<int>0</int>")]),
-            "{first}"
-        );
-        assert_eq!(ran, ["count"]);
-    }
-    let without_params = format!("<struct>{}</struct>", name.replace("echo", "count"));
-    assert_eq!(
-        answer(&multicall(&[&without_params])),
-        multicall_answer(&[wrapped("<int>0</int>")])
-    );
-}
-
-#[test]
-fn a_multicall_without_its_array_is_one_fault() {
-    let expected = format!(
-        "<fault>{}</fault>",
-        fault(-32602, "system.multicall takes one array of calls")
-    );
-    for body in [
-        call("system.multicall", &[]),
-        "<methodCall><methodName>system.multicall</methodName></methodCall>".into(),
-        call("system.multicall", &["x"]),
-        call("system.multicall", &["<struct/>"]),
-        call(
-            "system.multicall",
-            &["<array><data/></array>", "<array><data/></array>"],
-        ),
-        call(
-            "system.multicall",
-            &[
-                &format!(
-                    "<array><data><value>{}</value></data></array>",
-                    called("echo", &["x"])
-                ),
-                "x",
-            ],
-        ),
-    ] {
-        let (answer, ran) = served(body.as_bytes(), &Limits::default());
-        assert_eq!(answer, expected, "{body}");
-        assert!(ran.is_empty());
-    }
-}
-
-#[test]
-fn a_multicall_is_limited_below_at_and_above() {
-    let limits = Limits {
-        max_batch: 3,
-        ..Limits::default()
-    };
-    let one = called("count", &["x"]);
-    for count in 1..=6 {
-        let body = multicall(&vec![one.as_str(); count]);
-        let (answer, ran) = served(body.as_bytes(), &limits);
-        assert_eq!(ran.len(), if count <= 3 { count } else { 0 });
-        assert_eq!(answer.contains("Too many calls"), count > 3, "{answer}");
-    }
-}
-
 #[test]
 fn values_are_limited_in_depth() {
     let nested = |depth: usize| {
@@ -607,19 +310,6 @@ fn values_are_limited_in_depth() {
         argument(&"<array><data><value>".repeat(100_000)),
         Err(-32700)
     );
-}
-
-#[test]
-fn a_body_cut_anywhere_is_a_parse_error() {
-    let body = multicall(&[
-        &called("echo", &["<int>1</int>"]),
-        &called("count", &["a&amp;b"]),
-    ]);
-    for end in 0..body.len() {
-        let (answer, ran) = served(&body.as_bytes()[..end], &Limits::default());
-        assert!(answer.contains("-32700"), "{end}: {answer}");
-        assert!(ran.is_empty());
-    }
 }
 
 fn any_value() -> impl Strategy<Value = Value> {

@@ -13,7 +13,7 @@ impl Context {
         Self(unsafe { ffi::kg_context_current() })
     }
 
-    /// A new one, which will run [`crate::serve::runner::context_main`] when first switched to. `None` if there is no
+    /// A new one, which will run `kargo_context_main` when first switched to. `None` if there is no
     /// memory for its stack; an exception is pending then.
     pub(crate) fn new() -> Option<Self> {
         // SAFETY: plain allocation.

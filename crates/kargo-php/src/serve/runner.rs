@@ -4,7 +4,7 @@
 //! ([`wait_until`]), that stack is parked with the handler on it, and another context becomes the runner; when its wait
 //! is over, the runner of the moment hands the role back to it. A handler that never waits pays nothing for this.
 //!
-//! So everything that outlives one step is in the [`Runtime`](super::runtime::Runtime), and no borrow of it is alive
+//! So everything that outlives one step is in the [`Runtime`], and no borrow of it is alive
 //! while PHP runs.
 
 use std::time::{Duration, Instant};

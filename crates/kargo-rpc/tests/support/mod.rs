@@ -5,6 +5,8 @@
     reason = "each test binary uses its own part"
 )]
 
+pub mod xmlrpc_server;
+
 use std::io::Write;
 use std::process::Command;
 use std::process::Stdio;
