@@ -67,6 +67,29 @@ static void kg_return_to(const kg_mark *mark)
 	}
 }
 
+/* Where the last call that ended with exit() or die() did so. */
+static struct {
+	zend_string *file;
+	uint32_t line;
+} kg_exit;
+
+/* The engine keeps the line of the outermost function that unwound; its file is the callable's. */
+static void kg_note_exit(const zend_fcall_info_cache *callable)
+{
+	const zend_function *function = callable->function_handler;
+	const zend_op *opline = EG(opline_before_exception);
+	kg_exit.file = NULL;
+	if (function->type != ZEND_USER_FUNCTION) {
+		return;
+	}
+	kg_exit.file = function->op_array.filename;
+	kg_exit.line = opline >= function->op_array.opcodes && opline < function->op_array.opcodes + function->op_array.last
+		? opline->lineno : function->op_array.line_start;
+}
+
+zend_string *kg_exit_file(void) { return kg_exit.file; }
+uint32_t kg_exit_line(void) { return kg_exit.line; }
+
 kg_outcome kg_call(const zend_fcall_info_cache *callable, zval *result, uint32_t count, zval *arguments, HashTable *named)
 {
 	const kg_mark mark = kg_mark_now();
@@ -82,7 +105,11 @@ kg_outcome kg_call(const zend_fcall_info_cache *callable, zval *result, uint32_t
 		ZVAL_UNDEF(result);
 		return KG_FATAL;
 	}
-	return kg_check();
+	kg_outcome outcome = kg_check();
+	if (UNEXPECTED(outcome == KG_EXITED)) {
+		kg_note_exit(callable);
+	}
+	return outcome;
 }
 
 kg_outcome kg_protect(void (*body)(void *), void *data)

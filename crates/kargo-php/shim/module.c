@@ -56,6 +56,7 @@ PHP_INI_BEGIN()
 PHP_INI_END()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_kargo_fn_panic, 0, 0, MAY_BE_VOID)
+	ZEND_ARG_TYPE_MASK(0, afterwards, MAY_BE_BOOL, "false")
 ZEND_END_ARG_INFO()
 
 static const zend_function_entry kargo_fault_functions[] = {

@@ -205,6 +205,9 @@ void kg_tidy(uint32_t left, uint32_t *buffers_closed)
 		}
 	}
 	if (left & KG_LEFT_TIME_LIMIT) {
+		zend_string *name = ZSTR_INIT_LITERAL("max_execution_time", 0);
+		zend_restore_ini_entry(name, PHP_INI_STAGE_RUNTIME);
+		zend_string_release(name);
 		zend_unset_timeout();
 		EG(timeout_seconds) = 0;
 		zend_atomic_bool_store(&EG(timed_out), false);

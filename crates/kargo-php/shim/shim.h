@@ -23,6 +23,10 @@
 #include "zend_interfaces.h"
 #include "zend_weakrefs.h"
 
+#ifdef ZTS
+# error "kargo_event keeps its state for one thread: build it for a PHP without thread safety (php -i | grep Thread)"
+#endif
+
 /* A PHP object of ours: `native` belongs to Rust, see kargo_native_free(). */
 typedef struct kg_object {
 	void *native;
@@ -88,6 +92,8 @@ kg_outcome kg_check(void);
 zend_object *kg_take_exception(void);
 void kg_forget_exit(void);
 int kg_exit_status(void);
+zend_string *kg_exit_file(void);
+uint32_t kg_exit_line(void);
 bool kg_resolve_callable(zval *callable, zend_fcall_info_cache *cache, zend_string **error);
 
 /* contexts */

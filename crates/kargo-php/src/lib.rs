@@ -91,9 +91,13 @@ engine::call::native! {
     kargo_fn_panic => panic_on_purpose;
 }
 
-/// `Kargo\Internal\panic()`, registered only with kargo.fault_injection=1: tests prove with it that a panic costs one
-/// request.
+/// `Kargo\Internal\panic(bool $afterwards = false)`, registered only with kargo.fault_injection=1: tests prove with it
+/// that a panic costs one request, be it below the handler or in our own code that answers afterwards.
 #[expect(clippy::panic, reason = "that is what it is for")]
-fn panic_on_purpose(_call: &engine::Call) -> Result<(), engine::Thrown> {
+fn panic_on_purpose(call: &engine::Call) -> Result<(), engine::Thrown> {
+    if call.bool_or(0, false)? {
+        serve::answer::PANIC_AFTERWARDS.store(true, std::sync::atomic::Ordering::Relaxed);
+        return Ok(());
+    }
     panic!("panic on purpose")
 }

@@ -4,7 +4,7 @@ exit in a handler costs its own request only
 <?php
 require __DIR__ . '/neighbours.inc';
 
-fail_among_neighbours('exit(3);', 'handler called exit', false);
+fail_among_neighbours('exit(3);', 'handler called exit .*file=\\S+ line=4', false);
 ?>
 --EXPECT--
 1 worker

@@ -187,6 +187,7 @@ impl Server {
                     ) => {}
                     // No descriptors or no memory: trying again at once would spin.
                     _ => {
+                        self.note_accept_error(events, error);
                         self.pause_accepting(events, self.options.accept_pause);
                         return;
                     }
@@ -223,6 +224,24 @@ impl Server {
             gate.opened();
         }
         self.set_deadline(events, index, self.options.header_timeout);
+    }
+
+    /// Why connections could not be accepted, if that happened since this was last asked; told once a minute at most.
+    pub fn take_accept_error(&mut self) -> Option<io::Error> {
+        self.accept_error.take()
+    }
+
+    #[cold]
+    fn note_accept_error(&mut self, events: &EventLoop, error: io::Error) {
+        const SILENCE: Duration = Duration::from_secs(60);
+        let now = events.now();
+        if self
+            .accept_error_at
+            .is_none_or(|at| now.saturating_duration_since(at) >= SILENCE)
+        {
+            self.accept_error_at = Some(now);
+            self.accept_error = Some(error);
+        }
     }
 
     fn pause_accepting(&mut self, events: &mut EventLoop, pause: Duration) {

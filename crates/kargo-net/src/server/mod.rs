@@ -83,6 +83,8 @@ pub struct Server {
     owner: u8,
     doors: Vec<Door>,
     accepting: Accepting,
+    accept_error: Option<std::io::Error>,
+    accept_error_at: Option<Instant>,
     gate: Option<Box<dyn AcceptGate>>,
     connections: Slab,
     /// Open connections.
@@ -131,6 +133,8 @@ impl Server {
             owner,
             doors: Vec::new(),
             accepting: Accepting::default(),
+            accept_error: None,
+            accept_error_at: None,
             gate: None,
             connections: Slab::default(),
             live: 0,

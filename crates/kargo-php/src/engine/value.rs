@@ -300,6 +300,24 @@ pub(crate) fn new_array(size: u32) -> *mut ffi::zend_array {
     unsafe { ffi::kg_array(size) }
 }
 
+/// Counts one more reference to an array, unless it is one that is not counted.
+#[inline]
+pub(crate) fn hold_array(array: *mut ffi::zend_array) {
+    // SAFETY: module invariant.
+    unsafe {
+        if (*array).gc.u.type_info & IMMUTABLE == 0 {
+            (*array).gc.refcount += 1;
+        }
+    }
+}
+
+/// Gives up what [`hold_array`] counted.
+#[inline]
+pub(crate) fn release_array(array: *mut ffi::zend_array) {
+    let mut held = Owned::undefined();
+    held.zv().set_array(array);
+}
+
 /// Sets `key` (a numeric one becomes an integer) to `value`, whose reference the array takes over.
 pub(crate) fn array_set(array: *mut ffi::zend_array, key: &[u8], value: Zv) {
     // SAFETY: module invariant; the key is copied.

@@ -6,7 +6,9 @@
 use kargo_rpc::{DateTime, EncodeError, Encoder};
 
 use crate::engine::throw::class;
-use crate::engine::value::{ArrayIter, Key, array_iter, array_len, class_of, string_bytes};
+use crate::engine::value::{
+    ArrayIter, Key, array_iter, array_len, class_of, hold_array, release_array, string_bytes,
+};
 use crate::engine::{Kind, Zv, ffi, object};
 
 /// Writes a PHP value.
@@ -53,6 +55,18 @@ fn is_list(array: *mut ffi::zend_array) -> bool {
 }
 
 fn write_array(
+    array: *mut ffi::zend_array,
+    encoder: &mut impl Encoder,
+    given: u32,
+) -> Result<(), EncodeError> {
+    // A jsonSerialize() on the way may change the variable that holds the array: it gets a copy then.
+    hold_array(array);
+    let result = write_elements(array, encoder, given);
+    release_array(array);
+    result
+}
+
+fn write_elements(
     array: *mut ffi::zend_array,
     encoder: &mut impl Encoder,
     given: u32,

@@ -8,6 +8,7 @@ use crate::engine::callable::{Outcome, call_cached};
 use crate::engine::value::{array_find, class_of, string_bytes};
 use crate::engine::{Callable, Owned, Zv, ffi};
 use crate::rpc::construct;
+use crate::serve::handler::end_foreign_child;
 
 /// How a service gets its object.
 #[derive(Debug)]
@@ -209,7 +210,9 @@ impl Resolved {
     #[inline]
     pub(crate) fn call(&self, result: Zv, count: u32, first: Zv) -> Outcome {
         // SAFETY: the instance is held here, anything else by the method.
-        call_cached(unsafe { &*self.cache }, result, count, first)
+        let outcome = call_cached(unsafe { &*self.cache }, result, count, first);
+        end_foreign_child();
+        outcome
     }
 
     /// The call is over. An object that was made for it goes now.

@@ -1,5 +1,7 @@
 //! What a handler gave, as an answer on its connection.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use kargo_net::{Answer, AnswerError, BodySlot, RequestId};
 
 use crate::classes::response;
@@ -29,6 +31,7 @@ pub(crate) fn send_result(id: RequestId, result: Zv) {
             send_response(id, result);
         }
         _ => {
+            panic_if_asked();
             current::report(
                 Level::Error,
                 "handler returned something that is no string, array or Kargo\\Http\\Response",
@@ -36,6 +39,19 @@ pub(crate) fn send_result(id: RequestId, result: Zv) {
             );
             send_failure(id, 500, None);
         }
+    }
+}
+
+/// Set by `Kargo\Internal\panic(afterwards: true)` in tests.
+pub(crate) static PANIC_AFTERWARDS: AtomicBool = AtomicBool::new(false);
+
+#[expect(
+    clippy::panic,
+    reason = "tests prove that a panic here costs one request"
+)]
+fn panic_if_asked() {
+    if PANIC_AFTERWARDS.swap(false, Ordering::Relaxed) {
+        panic!("panic on purpose, while answering");
     }
 }
 

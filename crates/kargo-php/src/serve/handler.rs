@@ -268,7 +268,12 @@ pub(crate) fn log_end(outcome: Outcome, who: &str) {
             drop(take_exception());
             // SAFETY: resets one number: the status was this request's, not the worker's.
             unsafe { ffi::kg_forget_exit() };
-            current::report(Level::Error, &format!("{who} called exit"), &[]);
+            let (file, line) = exit_place();
+            current::report(
+                Level::Error,
+                &format!("{who} called exit"),
+                &[("file", &file), ("line", &line)],
+            );
         }
         Outcome::OutOfMemory => {
             log_fatal(&format!("{who} reached the memory limit"));
@@ -278,6 +283,19 @@ pub(crate) fn log_end(outcome: Outcome, who: &str) {
             recycle("a fatal error");
         }
         Outcome::Returned | Outcome::Threw => {}
+    }
+}
+
+/// File and line where the last call that exited did so; as near as the engine tells.
+fn exit_place() -> (String, String) {
+    // SAFETY: the function that exited is alive, and so is its file name.
+    unsafe {
+        let file = ffi::kg_exit_file();
+        if file.is_null() {
+            return ("?".into(), "?".into());
+        }
+        let file = String::from_utf8_lossy(crate::engine::value::string_bytes(file)).into_owned();
+        (file, ffi::kg_exit_line().to_string())
     }
 }
 

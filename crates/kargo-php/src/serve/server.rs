@@ -265,6 +265,13 @@ impl Serving {
     /// The last thing before the loop waits.
     pub(crate) fn end_turn(&mut self, events: &mut EventLoop) {
         self.net.end_turn(events);
+        if let Some(error) = self.net.take_accept_error() {
+            log::event(
+                Level::Warning,
+                "connections can't be accepted for a moment; is LimitNOFILE or ulimit -n too low?",
+                &[("error", &error.to_string())],
+            );
+        }
         if self.is_recycling {
             self.drain(events, self.drain_timeout);
         }
@@ -400,6 +407,16 @@ impl Serving {
         true
     }
 
+    /// Drains by its own wish. The master of a worker is told first, or it would take the end for a death.
+    pub(crate) fn stop_itself(&mut self, events: &mut EventLoop) {
+        if let Some(worker) = &mut self.worker
+            && let Err(error) = worker.recycle_me()
+        {
+            log::error(&error.to_string());
+        }
+        self.drain(events, self.drain_timeout);
+    }
+
     /// Lets another worker take this one's place, once the requests received together with this one are answered.
     pub(crate) fn recycle(&mut self, reason: &str) {
         if self.is_draining || self.is_recycling {
@@ -481,7 +498,7 @@ fn host_is_allowed(hosts: &[String], host: Option<&[u8]>) -> bool {
 pub(crate) fn stop() {
     runtime::with(
         |runtime| match (runtime.serving.as_mut(), runtime.events.as_mut()) {
-            (Some(serving), Some(events)) => serving.drain(events, serving.drain_timeout),
+            (Some(serving), Some(events)) => serving.stop_itself(events),
             _ => runtime.is_stopping = true,
         },
     );
