@@ -141,7 +141,7 @@ impl AcceptShare {
         self.own_slot().set_turn_started_ms(0);
     }
 
-    /// The worker has events to work on, since [`monotonic_ms`](crate::monotonic_ms) `now_ms`.
+    /// The worker has events to work on, since [`monotonic_ms`] `now_ms`.
     #[inline]
     pub fn leave_wait(&self, now_ms: u64) {
         self.own_slot().set_turn_started_ms(now_ms);

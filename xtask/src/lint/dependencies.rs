@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kargo-http", &[]),
     ("kargo-rpc", &[]),
     ("kargo-net", &["kargo-http", "kargo-loop"]),
-    ("kargo-supervisor", &["kargo-loop"]),
+    ("kargo-supervisor", &[]),
     (
         "kargo-php",
         &[
@@ -29,7 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Crates whose every line is safe Rust, by `#![forbid(unsafe_code)]`.
-const WITHOUT_UNSAFE: &[&str] = &["kargo-http", "xtask"];
+const WITHOUT_UNSAFE: &[&str] = &["kargo-http", "kargo-rpc", "xtask"];
 
 /// What only the extension may contain: the binding to PHP's headers.
 const PHP_BINDINGS: &[&str] = &["bindgen", "cc", "ext-php-rs", "phper"];
