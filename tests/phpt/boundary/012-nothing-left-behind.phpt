@@ -47,7 +47,9 @@ foreach (['buffers', 'limit', 'handlers', 'session', 'session-array', 'session-c
     }
 }
 $raw->request('GET', '/limit');
-echo $raw->request('GET', '/spin')->body, ' ', $raw->request('GET', '/warn')->body, ' ', substr_count($server->log(), 'boot handler: warned'), "\n";
+echo $raw->request('GET', '/spin')->body, ' ', $raw->request('GET', '/warn')->body, ' ';
+$server->waitForLog('/boot handler: warned/');
+echo substr_count($server->log(), 'boot handler: warned'), "\n";
 echo preg_match_all('/ warning .*handler left output buffers open request=\S+ count=3/', $server->log()), ' ', $pid === $server->children() ? 'the same worker' : 'another worker', "\n";
 echo $server->stop(), json_encode($server->output()), "\n";
 @unlink(sys_get_temp_dir() . '/sess_abc');
