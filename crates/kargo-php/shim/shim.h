@@ -170,6 +170,7 @@ typedef enum kg_shape {
 } kg_shape;
 
 HashTable *kg_list_of(const zval *values, uint32_t count);
+bool kg_is_flood(zval *pairs, uint32_t count);
 HashTable *kg_map_of(zval *pairs, uint32_t count);
 zend_object *kg_object_of(zval *pairs, uint32_t count);
 void kg_hash_string(zend_string *string);

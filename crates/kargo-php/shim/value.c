@@ -190,6 +190,39 @@ static HashTable *kg_table_of(zval *pairs, uint32_t count, bool numeric_keys)
 	return table;
 }
 
+/* Fewer members than these are harmless however they fall. */
+#define KG_FLOOD_MEMBERS 512
+/* Chance does not put this many members into one of twice as many places as there are members. */
+#define KG_FLOOD_CHAIN 64
+
+/*
+ * Whether the keys of `count` pairs were chosen to fall into the same places of PHP's hash table, whose function has no
+ * secret: building the table, and each look-up in it, would take quadratic time.
+ */
+bool kg_is_flood(zval *pairs, uint32_t count)
+{
+	uint32_t places = KG_FLOOD_MEMBERS * 2;
+	uint8_t *taken;
+	bool flood = false;
+	if (count < KG_FLOOD_MEMBERS) {
+		return false;
+	}
+	while (places < 2 * count) {
+		places *= 2;
+	}
+	taken = ecalloc(places, 1);
+	for (uint32_t i = 0; i < count && !flood; i++, pairs += 2) {
+		zend_string *key = Z_STR(pairs[0]);
+		zend_ulong place;
+		if (!ZEND_HANDLE_NUMERIC_STR(ZSTR_VAL(key), ZSTR_LEN(key), place)) {
+			place = zend_string_hash_val(key);
+		}
+		flood = ++taken[place & (places - 1)] > KG_FLOOD_CHAIN;
+	}
+	efree(taken);
+	return flood;
+}
+
 HashTable *kg_map_of(zval *pairs, uint32_t count)
 {
 	return kg_table_of(pairs, count, true);

@@ -104,7 +104,7 @@ GET /./users/7: 400 400 Bad Request
 GET /users/%2e%2e/x: 400 400 Bad Request
 GET /files/a/%2E/b: 400 400 Bad Request
 GET /users/..: 400 400 Bad Request
-GET /files/..%2fx: 200 files {"path":"..%2Fx"} /files/..%2Fx
+GET /files/..%2fx: 400 400 Bad Request
 POST /users: 200 create [] /users
 PUT /users/1: 200 put {"id":"1"} /users/1
 PATCH /users/1: 200 patch {"id":"1"} /users/1

@@ -21,8 +21,8 @@ pub(super) fn check_path(path: &[u8]) -> Result<bool, PathError> {
         check_escapes(path)?;
     }
     for segment in path.split(|&byte| byte == b'/') {
-        // Two dots of three bytes each are the longest dot segment.
-        if segment.len() <= 6 && is_dot_segment(segment) {
+        let may_be = segment.len() <= 2 || (has_escapes && percent::has_escapes(segment));
+        if may_be && has_dot_segment(segment) {
             return Err(PathError::DotSegment);
         }
     }
@@ -42,15 +42,27 @@ fn check_escapes(path: &[u8]) -> Result<(), PathError> {
     Ok(())
 }
 
-fn is_dot_segment(segment: &[u8]) -> bool {
-    let mut dots = 0;
+/// Whether a segment is `.` or `..` after decoding, or would have such a part where somebody takes its
+/// decoded slashes or backslashes for borders: `..%2Fsecret` is a parameter that a handler may append
+/// to a folder.
+fn has_dot_segment(segment: &[u8]) -> bool {
+    let (mut length, mut dots) = (0_usize, 0_usize);
     for byte in Decoded::new(segment) {
-        if byte != b'.' {
-            return false;
+        if matches!(byte, b'/' | b'\\') {
+            if is_dots(length, dots) {
+                return true;
+            }
+            (length, dots) = (0, 0);
+        } else {
+            length += 1;
+            dots += usize::from(byte == b'.');
         }
-        dots += 1;
     }
-    dots == 1 || dots == 2
+    is_dots(length, dots)
+}
+
+const fn is_dots(length: usize, dots: usize) -> bool {
+    length == dots && (dots == 1 || dots == 2)
 }
 
 /// Whether a segment is `literal` after decoding.

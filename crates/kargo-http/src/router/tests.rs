@@ -76,6 +76,23 @@ fn an_encoded_slash_stays_inside_its_segment() {
     assert_eq!(get(&router, "/x/a%2Fb"), "/x/{id} id=a/b");
     assert_eq!(get(&router, "/x/a%2fy"), "/x/{id} id=a/y");
     assert_eq!(get(&router, "/a%2Fb"), "404");
+    for path in [
+        "/x/..%2Fsecret",
+        "/x/a%2f..",
+        "/x/a%5C..%5Cb",
+        "/x/%2E%2E%2fb",
+        "/f/..%2Fx",
+        "/f/a/.%2Fx",
+    ] {
+        assert_eq!(
+            router
+                .find(Method::Get, b"GET", path.as_bytes())
+                .unwrap_err(),
+            PathError::DotSegment,
+            "{path}"
+        );
+    }
+    assert_eq!(get(&router, "/x/a..%2F...b"), "/x/{id} id=a../...b");
     assert_eq!(
         get(&router, "/f/a%2Fb/c%20d%25"),
         "/f/{path...} path=a%2Fb/c d%"

@@ -53,6 +53,9 @@ pub(crate) fn encode_protected(value: Zv, out: &mut Vec<u8>) -> Result<(), Faile
     }
 }
 
+/// What is told of a body that was made to be slow.
+pub(crate) const FLOODED: &str = "the names of an object's members collide";
+
 /// Why a text is no JSON.
 #[derive(Debug)]
 pub(crate) struct BadJson(String);
@@ -83,6 +86,7 @@ pub(crate) fn decode(text: &[u8], target: Zv) -> Result<(), BadJson> {
     let result =
         kargo_rpc::json::decode(text, &Limits::default(), &mut pool.scratch, &mut pool.stack);
     let result = match result {
+        Ok(()) if pool.stack.is_flooded() => Err(BadJson(FLOODED.into())),
         Ok(()) => {
             pool.stack.pop_into(target);
             Ok(())

@@ -14,6 +14,7 @@ use crate::rpc::body;
 use crate::rpc::construct;
 use crate::rpc::failure::Failure;
 use crate::rpc::invoke::{failure_of, invoke, method_not_found};
+use crate::rpc::json::FLOODED;
 use crate::rpc::json::{self, Failed};
 use crate::rpc::workspace::{self, Decoded, Dialect, Workspace};
 use crate::serve::{answer, current, handler};
@@ -39,6 +40,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>) {
                 ResponseWriter::body_fault(out, &error);
             });
         }
+        Decoded::Flooded => answer::send_failure(id, 400, Some(FLOODED)),
         Decoded::Failed(outcome) => {
             handler::log_end(outcome, "decoding a body");
             send_failure(id, &mut workspace.out);

@@ -29,6 +29,7 @@ pub(crate) struct ValueStack {
     /// Keys that came before, with their hash: records repeat their keys.
     cache: Box<[*mut ffi::zend_string; CACHE_SLOTS]>,
     pub(crate) objects_as: ObjectsAs,
+    is_flooded: bool,
 }
 
 fn undefined() -> ffi::zval {
@@ -42,7 +43,14 @@ impl ValueStack {
             values: Vec::new(),
             cache: Box::new([std::ptr::null_mut(); CACHE_SLOTS]),
             objects_as: ObjectsAs::Arrays,
+            is_flooded: false,
         }
+    }
+
+    /// Whether an object's keys were chosen to collide in PHP's hash tables. It was left out then, and the whole body
+    /// is to be refused.
+    pub(crate) fn is_flooded(&self) -> bool {
+        self.is_flooded
     }
 
     /// The value at `index`, counted from the bottom.
@@ -62,6 +70,7 @@ impl ValueStack {
 
     /// Gives up everything.
     pub(crate) fn reset(&mut self) {
+        self.is_flooded = false;
         self.truncate(0);
     }
 
@@ -201,6 +210,12 @@ impl Builder for ValueStack {
 
     fn end_object(&mut self, len: usize) -> Result<(), Infallible> {
         let start = self.values.len() - 2 * len;
+        // SAFETY: the topmost `len` pairs are alive.
+        if unsafe { ffi::kg_is_flood(self.values.as_mut_ptr().add(start), len as u32) } {
+            self.is_flooded = true;
+            self.truncate(start);
+            return self.null();
+        }
         let as_objects = self.objects_as == ObjectsAs::Objects;
         let mut folded = undefined();
         // SAFETY: the table takes over the topmost `len` pairs, which are forgotten here.

@@ -94,6 +94,8 @@ pub(crate) enum Decoded {
     Calls,
     /// It is no call.
     Bad(BodyError),
+    /// It was made to be slow: see [`crate::rpc::stack::ValueStack::is_flooded`].
+    Flooded,
     /// The engine could not make the values: no memory.
     Failed(Outcome),
 }
@@ -144,6 +146,9 @@ impl Workspace {
             resume_unwind(payload);
         }
         match (outcome, job.result) {
+            (Outcome::Returned, Some(Ok(()))) if self.arguments.stack.is_flooded() => {
+                Decoded::Flooded
+            }
             (Outcome::Returned, Some(Ok(()))) => Decoded::Calls,
             (Outcome::Returned, Some(Err(DecodeError::Body(error)))) => Decoded::Bad(error),
             (Outcome::Returned, _) => Decoded::Failed(Outcome::OutOfMemory),

@@ -16,6 +16,7 @@ use crate::rpc::construct;
 use crate::rpc::encode;
 use crate::rpc::failure::Failure;
 use crate::rpc::invoke::{invoke, method_not_found};
+use crate::rpc::json::FLOODED;
 use crate::rpc::json::Failed;
 use crate::rpc::jsonrpc::{between_calls, unsendable};
 use crate::rpc::system;
@@ -42,6 +43,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>) {
             ResponseWriter::body_fault(&mut workspace.out, &error);
             answer::send(id, &Answer::new(200).content_type(XML), &workspace.out);
         }
+        Decoded::Flooded => answer::send_failure(id, 400, Some(FLOODED)),
         Decoded::Failed(outcome) => {
             handler::log_end(outcome, "decoding a body");
             send_failure(id, &mut workspace.out);
