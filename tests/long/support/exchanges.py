@@ -18,7 +18,7 @@ def answers(server: PhpServer) -> None:
     connection = connect(server)
     expect(connection, "/hello", 200, b"hello")
     expect(connection, "/array", 200, json.dumps({"text": 'é "quoted"', "list": [1, 2.5, None, True], "empty": []},
-                                                 separators=(",", ":")).encode())
+                                                 separators=(",", ":"), ensure_ascii=False).encode())
     response = expect(connection, "/response", 200, b"<p>")
     must(response.headers.get("set-cookie", "").startswith("a=b%20c"), response)
     expect(connection, "/redirect", 303)
@@ -52,8 +52,8 @@ def requests(server: PhpServer) -> None:
         connection.send(whole[:cut])
         connection.send(whole[cut:])
         must(connection.read_answer().body == first.body, f"the request cut at {cut}")
-    for text, status in ((b'{"a":[1,{"b":"\\u00e9"}]}', 200), (b"[" * 600, 400), (b"{", 400), (b"1e400", 200)):
-        must(connection.ask(request("POST", "/json", text)).status in (status, 500), text[:40])
+    for text, status in ((b'{"a":[1,{"b":"\\u00e9"}]}', 200), (b"[" * 600, 400), (b"{", 400), (b"1e400", 400)):
+        must(connection.ask(request("POST", "/json", text)).status == status, text[:40])
     for number in range(30):
         must(connection.ask(request("GET", f"/keep?{number}", X_Number=str(number))).status == 200, "keep")
     seen = json.loads(expect(connection, "/kept", 200).body)
@@ -148,7 +148,7 @@ def waits(server: PhpServer) -> None:
     for _ in range(2):
         expect(connection, "/delay/0.01", 200, b"after 0.01")
         expect(connection, "/array-map", 200, b"[2,4,6]")
-        expect(connection, "/fiber", 200, b"started suspended resumed")
+        expect(connection, "/fiber", 200, b"suspended started resumed")
         expect(connection, "/fiber-left", 200, b"left")
         expect(connection, "/deep", 200, b"deep")
     many = [connect(server) for _ in range(40)]
@@ -157,7 +157,7 @@ def waits(server: PhpServer) -> None:
     for one in many[:5]:
         one.close()
     for one in many[5:]:
-        must([one.read_answer().body for _ in range(3)] == [b"started suspended resumed", b"after 0", b"hello"], "many")
+        must([one.read_answer().body for _ in range(3)] == [b"suspended started resumed", b"after 0", b"hello"], "many")
         one.close()
     # Parked when the drain begins: answered all the same.
     connection.send(request("GET", "/delay/1"))
