@@ -143,6 +143,7 @@ namespace Kargo\Http {
          * @param float $drainTimeout for requests in flight when stopping; beyond: ended
          * @param string $memoryLimit for each worker where memory_limit is -1: bytes, with K, M or G
          * @param list<string> $hosts if not empty, other Host names are answered with 421
+         * @param int $waitingRequests handlers that wait at the same time, per worker; beyond: 503 for new requests
          */
         public function __construct(
             public readonly int $requestLineBytes = 8192,
@@ -159,6 +160,7 @@ namespace Kargo\Http {
             public readonly float $drainTimeout = 30.0,
             public readonly string $memoryLimit = '256M',
             public readonly array $hosts = [],
+            public readonly int $waitingRequests = 4096,
         ) {}
     }
 

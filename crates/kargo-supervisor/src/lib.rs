@@ -44,8 +44,8 @@
 //!
 //! # Slots
 //!
-//! A replacement starts *before* its predecessor drains, so there are twice as many slots as
-//! workers. A slot is the place of one process in the [`Scoreboard`]; it is reset when its process
+//! A replacement starts *before* its predecessor drains, so there are four times as many
+//! slots as workers. A slot is the place of one process in the [`Scoreboard`]; it is reset when its process
 //! has been reaped.
 //!
 //! # Accepting

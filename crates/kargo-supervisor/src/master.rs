@@ -13,6 +13,7 @@ use crate::poke::Pokes;
 use crate::report::{EndCause, Report};
 use crate::scoreboard::Scoreboard;
 use crate::seat::{Process, Seat, Stage};
+use crate::spec::SLOTS_PER_WORKER;
 use crate::spec::Spec;
 use crate::sys::process::Fork;
 use crate::sys::signals::{HeldSignals, MasterSignals};
@@ -45,7 +46,7 @@ impl Supervisor {
     /// If the specification is not possible, or the system has no memory or descriptors left.
     pub fn new(spec: Spec) -> Result<Self, Error> {
         spec.check()?;
-        let slots = spec.workers * 2;
+        let slots = spec.workers * SLOTS_PER_WORKER;
         let board = Arc::new(Scoreboard::new(slots)?);
         let pokes = Arc::new(Pokes::new(slots).map_err(Error::system("make event counters"))?);
         Ok(Self { spec, board, pokes })
@@ -73,7 +74,9 @@ impl Supervisor {
         let mut master = Master {
             pid: process::current_pid(),
             seats: (0..self.spec.workers).map(|_| Seat::default()).collect(),
-            processes: (0..self.spec.workers * 2).map(|_| None).collect(),
+            processes: (0..self.spec.workers * SLOTS_PER_WORKER)
+                .map(|_| None)
+                .collect(),
             spec: self.spec,
             board: self.board,
             pokes: self.pokes,
@@ -395,8 +398,10 @@ impl<F: FnMut(Event)> Master<F> {
             if seat.current.is_some() || seat.spawn_at.is_some_and(|at| at > self.now) {
                 continue;
             }
-            // All slots taken: as many drain as serve. One becomes free when the first has ended.
+            // All slots taken by processes that drain: somebody must accept, so the one that has had the longest time
+            // gives up what it still waits for.
             let Some(slot) = self.processes.iter().position(Option::is_none) else {
+                self.stop_oldest_drainer();
                 break;
             };
             match self.spawn(index, slot) {
@@ -417,6 +422,23 @@ impl<F: FnMut(Event)> Master<F> {
             }
         }
         Ok(None)
+    }
+
+    fn stop_oldest_drainer(&mut self) {
+        let is_any_ending = self
+            .processes
+            .iter()
+            .flatten()
+            .any(|process| process.stage > Stage::Draining);
+        let oldest = (0..self.processes.len())
+            .filter_map(|slot| Some((self.processes[slot].as_ref()?, slot)))
+            .filter(|(process, _)| process.stage == Stage::Draining)
+            .min_by_key(|(process, _)| process.escalate_at);
+        if let Some((_, slot)) = oldest
+            && !is_any_ending
+        {
+            self.stop(slot);
+        }
     }
 
     fn spawn(&mut self, seat: usize, slot: usize) -> io::Result<Option<Worker>> {

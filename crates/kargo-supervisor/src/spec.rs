@@ -8,11 +8,15 @@ use crate::restart_policy::RestartPolicy;
 /// The most workers a master takes.
 pub const MAX_WORKERS: usize = 1024;
 
+/// How many processes there may be for each worker asked for: one that serves, and those before it that still drain.
+pub(crate) const SLOTS_PER_WORKER: usize = 4;
+
 /// What a [`Supervisor`](crate::Supervisor) is to keep alive, and how patient it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spec {
     /// How many workers serve at the same time: 1 to [`MAX_WORKERS`]. While workers are replaced,
-    /// up to twice as many processes exist.
+    /// up to four times as many processes exist; if all the others drain and one more is needed,
+    /// the one that has drained longest is stopped.
     pub workers: usize,
     /// How long a worker may take to finish what is in flight once it was ordered to drain. At the
     /// deadline it is ordered to stop. Default 30 s.

@@ -43,7 +43,7 @@ impl Worker {
         }
     }
 
-    /// This process's index in the scoreboard: below twice the number of workers, and no other
+    /// This process's index in the scoreboard: below four times the number of workers, and no other
     /// living worker's.
     pub fn slot(&self) -> usize {
         self.slot

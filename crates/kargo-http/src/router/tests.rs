@@ -386,3 +386,20 @@ fn many_static_routes_are_all_found() {
         );
     }
 }
+
+#[test]
+fn a_path_sent_as_it_is_written_is_found_at_once() {
+    let mut router = Router::new();
+    router.add(Method::Get, "/a", 1).unwrap();
+    router.add(Method::Get, "/{x}", 2).unwrap();
+    assert_eq!(router.find_static(Method::Get, b"GET", b"/a"), Some(&1));
+    assert_eq!(router.find_static(Method::Head, b"HEAD", b"/a"), Some(&1));
+    for (method, name, path) in [
+        (Method::Post, "POST", "/a"),
+        (Method::Get, "GET", "/%61"),
+        (Method::Get, "GET", "/b"),
+    ] {
+        let found = router.find_static(method, name.as_bytes(), path.as_bytes());
+        assert_eq!(found, None, "{name} {path}");
+    }
+}

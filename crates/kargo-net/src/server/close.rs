@@ -5,6 +5,7 @@ use kargo_loop::EventLoop;
 
 use super::Server;
 use super::connection::State;
+use super::drain::DRAIN_GRACE;
 use crate::RequestId;
 use crate::Transport;
 
@@ -40,7 +41,12 @@ impl Server {
         connection.partial = None;
         connection.exchange = None;
         connection.input = Vec::new();
-        self.set_deadline(events, index, self.options.linger_timeout);
+        let linger = if self.is_draining() {
+            self.options.linger_timeout.min(DRAIN_GRACE)
+        } else {
+            self.options.linger_timeout
+        };
+        self.set_deadline(events, index, linger);
         self.update_interest(events, index);
     }
 

@@ -1,13 +1,17 @@
 //! The end of the server.
 
+use std::time::Duration;
 use std::time::Instant;
 
 use kargo_loop::EventLoop;
 
 use super::Server;
 
+/// How long a drain waits for the first request of a new connection, and for a client that keeps its end open.
+pub(super) const DRAIN_GRACE: Duration = Duration::from_secs(1);
+
 impl Server {
-    /// Begins to end: closes the listeners and the connections between requests; requests in flight are answered, with
+    /// Begins to end: closes the listeners and the connections between requests (new ones after a second); requests in flight are answered, with
     /// `Connection: close`. What is left at `deadline` is closed hard.
     pub fn drain(&mut self, events: &mut EventLoop, deadline: Instant) {
         self.settle_batch(events);
@@ -20,6 +24,10 @@ impl Server {
             if let Some(state) = &mut connection.codec {
                 state.codec.drain(&mut connection.output);
                 self.send_pending(events, index);
+            } else if connection.is_idle() && connection.stream == 0 {
+                // Nothing was asked on it yet: its first request may be on the way, and a client does not ask again
+                // when a new connection ends without a byte.
+                self.set_deadline(events, index, DRAIN_GRACE);
             } else if connection.is_idle() {
                 self.close_at_leisure(events, index);
             }

@@ -1,6 +1,6 @@
 //! `Kargo\Loop`, `Kargo\Watcher` and `Kargo\delay()`.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::engine::call::native;
 use crate::engine::throw::{class, throw};
@@ -55,7 +55,7 @@ fn seconds(call: &Call, index: u32, allow_zero: bool) -> Result<Duration, Thrown
 fn delay_function(call: &Call) -> Result<(), Thrown> {
     let wait = seconds(call, 0, true)?;
     if runner::is_running() {
-        runner::wait_until(Instant::now() + wait)
+        runner::wait(wait)
     } else {
         std::thread::sleep(wait);
         Ok(())

@@ -18,6 +18,8 @@ const LONGEST: f64 = 315_360_000.0;
 const LARGEST: i64 = 1 << 31;
 const MEMORY_LIMIT: u32 = 12;
 const HOSTS: u32 = 13;
+const WAITING: u32 = 14;
+const WAITING_DEFAULT: i64 = 4096;
 
 fn construct(call: &Call) -> Result<(), Thrown> {
     let this = call.this();
@@ -50,6 +52,14 @@ fn construct(call: &Call) -> Result<(), Thrown> {
         ));
     }
     object::property(this, MEMORY_LIMIT).set_bytes(memory_limit);
+    let waiting = call.int_or(WAITING, WAITING_DEFAULT)?;
+    if !(1..=LARGEST).contains(&waiting) {
+        return Err(throw_value_error(
+            WAITING + 1,
+            &format!("must be between 1 and {LARGEST}"),
+        ));
+    }
+    object::property(this, WAITING).set_int(waiting);
     match call.argument(HOSTS) {
         None => object::property(this, HOSTS).set_array(new_array(0)),
         Some(hosts) => {
@@ -94,6 +104,7 @@ pub(crate) struct Options {
     pub(crate) memory_limit: String,
     /// Lower case.
     pub(crate) hosts: Vec<String>,
+    pub(crate) waiting_requests: usize,
 }
 
 impl Default for Options {
@@ -114,6 +125,7 @@ impl Default for Options {
             drain_timeout: time(4),
             memory_limit: "256M".into(),
             hosts: Vec::new(),
+            waiting_requests: usize::try_from(WAITING_DEFAULT).unwrap_or(usize::MAX),
         }
     }
 }
@@ -143,6 +155,7 @@ impl Options {
             memory_limit: object::property(options, MEMORY_LIMIT)
                 .bytes()
                 .map_or_else(String::new, text),
+            waiting_requests: size(WAITING),
             hosts: object::property(options, HOSTS)
                 .array()
                 .map_or_else(Vec::new, |array| {

@@ -167,7 +167,12 @@ fn json_response(call: &Call) -> Result<(), Thrown> {
 
 fn redirect(call: &Call) -> Result<(), Thrown> {
     let location = call.bytes(0)?;
-    check_header(1, b"Location", location)?;
+    if location.is_empty() || !location.iter().all(u8::is_ascii_graphic) {
+        return Err(throw_value_error(
+            1,
+            "must be a URI reference: not empty, spaces and other characters percent-encoded",
+        ));
+    }
     let status = checked_status(call, 1, 303, 300)?;
     let mut body = Owned::of_bytes(b"");
     made(call, status, Some((b"Location", location)), body.zv());

@@ -1,5 +1,6 @@
 //! `Kargo\Http\Server`: listeners, routes, and run().
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use kargo_http::Method;
@@ -340,9 +341,20 @@ impl Plan {
         let failed =
             |error: &dyn std::fmt::Display| throw(class::transport_exception(), &error.to_string());
         let supervisor = Supervisor::new(spec).map_err(|error| failed(&error))?;
-        let role = supervisor.run(log_event).map_err(|error| failed(&error))?;
+        // Shared with the callback: when all is to end, new clients are to be refused at once, not left in a queue.
+        let listeners = Rc::new(RefCell::new(std::mem::take(&mut self.listeners)));
+        let held = Rc::clone(&listeners);
+        let role = supervisor
+            .run(move |event| {
+                if matches!(event, kargo_supervisor::Event::DrainStarted { .. }) {
+                    held.borrow_mut().clear();
+                }
+                log_event(&event);
+            })
+            .map_err(|error| failed(&error))?;
         match role {
             Role::Worker(worker) => {
+                self.listeners = listeners.take();
                 log::set_worker(u32::try_from(worker.slot()).unwrap_or(u32::MAX - 1));
                 let result = self.serve(Some(worker));
                 if result.is_ok() {
@@ -352,7 +364,6 @@ impl Plan {
                 Err(Thrown)
             }
             Role::Ended(report) => {
-                self.listeners.clear();
                 log::info(&report.to_string());
                 Ok(())
             }
@@ -438,13 +449,9 @@ impl Plan {
 }
 
 /// Tells the log what happens to the workers.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the supervisor gives its events away"
-)]
-fn log_event(event: kargo_supervisor::Event) {
+fn log_event(event: &kargo_supervisor::Event) {
     use kargo_supervisor::Event;
-    let level = match &event {
+    let level = match event {
         Event::WorkerDied { .. } | Event::WorkerKilled { .. } | Event::SpawnFailed { .. } => {
             Level::Error
         }

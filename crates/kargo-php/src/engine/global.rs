@@ -56,10 +56,13 @@ impl<T> Global<T> {
     }
 
     /// Runs `body` on the value, made by `make` at first use.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn with_or<R>(&self, make: impl FnOnce() -> T, body: impl FnOnce(&mut T) -> R) -> R {
         let (_release, value) = self.borrow();
-        body(value.get_or_insert_with(make))
+        match value {
+            Some(value) => body(value),
+            None => body(value.insert(make())),
+        }
     }
 
     /// Puts a value in place and gives back the old one.

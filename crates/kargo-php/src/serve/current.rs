@@ -38,7 +38,7 @@ const OUTPUT_LIMIT: usize = 8192;
 static CURRENT: Global<Current> = Global::new();
 
 /// Runs `body` on the current work.
-#[inline]
+#[inline(always)]
 pub(crate) fn with<R>(body: impl FnOnce(&mut Current) -> R) -> R {
     CURRENT.with_or(Current::default, body)
 }

@@ -35,7 +35,12 @@ pub(crate) fn handle(id: RequestId) {
 fn dispatch(id: RequestId) {
     let route = runtime::with(|runtime| {
         let events = runtime.events.as_mut()?;
-        Some(runtime.serving.as_mut()?.route(id, events))
+        let serving = runtime.serving.as_mut()?;
+        let waiting = runtime.roles.parked.len();
+        if waiting != 0 && serving.refuse_if_crowded(id, waiting, events) {
+            return Some(Route::Answered);
+        }
+        Some(serving.route(id, events))
     });
     match route {
         Some(Route::Handler(call)) => call_handler(id, call),

@@ -1,7 +1,7 @@
 //! The runner: the role of pulling work and doing it.
 //!
 //! The role is not bound to a stack. A handler is called right here, on the runner's own stack. When it waits
-//! ([`wait_until`]), that stack is parked with the handler on it, and another context becomes the runner; when its wait
+//! ([`wait`]), that stack is parked with the handler on it, and another context becomes the runner; when its wait
 //! is over, the runner of the moment hands the role back to it. A handler that never waits pays nothing for this.
 //!
 //! So everything that outlives one step is in the [`Runtime`], and no borrow of it is alive
@@ -178,7 +178,7 @@ fn next_work() -> Work {
             if runtime.is_finished() {
                 return Work::Finished;
             }
-            if let Err(error) = wait(runtime) {
+            if let Err(error) = poll(runtime) {
                 log::error(&format!("the loop can't wait: {error}"));
                 runtime.is_stopping = true;
                 return Work::Finished;
@@ -191,7 +191,7 @@ fn next_work() -> Work {
     })
 }
 
-fn wait(runtime: &mut Runtime) -> std::io::Result<()> {
+fn poll(runtime: &mut Runtime) -> std::io::Result<()> {
     let Some(events) = runtime.events.as_mut() else {
         return Ok(());
     };
@@ -252,25 +252,11 @@ fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
     }
 }
 
-impl Runtime {
-    /// Ends all waits at once; each throws the unwinding of exit().
-    fn abort_parked(&mut self) {
-        self.roles.is_aborting = true;
-        let mut keys: Vec<u64> = self.roles.parked.keys().copied().collect();
-        keys.sort_unstable();
-        for key in keys {
-            if let Some(context) = self.roles.parked.remove(&key) {
-                self.roles.ready.push_back(context);
-            }
-        }
-    }
-}
-
-/// Parks whatever runs on this stack until `at`.
+/// Parks whatever runs on this stack for `wait`; zero gives way to what else is ready.
 ///
 /// # Errors
 /// An exception is pending: where PHP can't switch, or when the wait was ended because the process stops.
-pub(crate) fn wait_until(at: Instant) -> Result<(), Thrown> {
+pub(crate) fn wait(wait: Duration) -> Result<(), Thrown> {
     if context::switch_is_blocked() {
         return Err(throw(
             class::await_error(),
@@ -283,7 +269,12 @@ pub(crate) fn wait_until(at: Instant) -> Result<(), Thrown> {
         roles.last_key += 1;
         roles.parked.insert(roles.last_key, Context::current());
         if let Some(events) = runtime.events.as_mut() {
-            events.set_timer(at, Token::new(owner::PARKED, roles.last_key));
+            let token = Token::new(owner::PARKED, roles.last_key);
+            if wait.is_zero() {
+                events.defer(token);
+            } else {
+                events.set_timer(Instant::now() + wait, token);
+            }
         }
         roles.last_key
     });

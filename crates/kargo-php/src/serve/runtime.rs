@@ -8,6 +8,7 @@ use kargo_loop::EventLoop;
 
 use crate::engine::context::Context;
 use crate::engine::{Global, Outcome, Owned};
+use crate::log::{self, Level};
 use crate::serve::server::Serving;
 use crate::serve::watchers::Watchers;
 
@@ -83,7 +84,7 @@ pub(crate) struct Due {
 static RUNTIME: Global<Runtime> = Global::new();
 
 /// Runs `body` on the runtime. PHP must not be called inside.
-#[inline]
+#[inline(always)]
 pub(crate) fn with<R>(body: impl FnOnce(&mut Runtime) -> R) -> R {
     RUNTIME.with_or(Runtime::default, body)
 }
@@ -115,8 +116,34 @@ impl Runtime {
         self.is_stopping = true;
     }
 
+    /// Ends all waits at once; each throws the unwinding of exit().
+    pub(crate) fn abort_parked(&mut self) {
+        self.roles.is_aborting = true;
+        let mut parked: Vec<(u64, Context)> = self.roles.parked.drain().collect();
+        if !parked.is_empty() {
+            parked.sort_unstable_by_key(|(key, _)| *key);
+            log::event(
+                Level::Warning,
+                "waiting handlers are ended, since the process stops",
+                &[("count", &parked.len().to_string())],
+            );
+        }
+        self.roles
+            .ready
+            .extend(parked.into_iter().map(|(_, context)| context));
+    }
+
     /// Whether nothing is left to run for.
-    pub(crate) fn is_finished(&self) -> bool {
+    pub(crate) fn is_finished(&mut self) -> bool {
+        // Handlers that still wait when the last connection is gone have nobody to answer.
+        if !self.roles.parked.is_empty()
+            && self
+                .serving
+                .as_ref()
+                .is_some_and(|serving| serving.is_finished())
+        {
+            self.abort_parked();
+        }
         if !self.roles.parked.is_empty() || !self.roles.ready.is_empty() {
             return false;
         }

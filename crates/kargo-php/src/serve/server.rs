@@ -53,6 +53,9 @@ pub(crate) struct Serving {
     pub(crate) net: NetServer,
     router: Rc<Router<Target>>,
     hosts: Vec<String>,
+    waiting_limit: usize,
+    /// When the log was last told that requests are refused because too many handlers wait.
+    refused_at: Option<Instant>,
     worker: Option<Worker>,
     share: Option<AcceptShare>,
     /// Marks processes that PHP code forks off this one.
@@ -159,6 +162,8 @@ impl Serving {
             net,
             router,
             hosts: options.hosts.clone(),
+            waiting_limit: options.waiting_requests,
+            refused_at: None,
             worker,
             share,
             _foreign_children: ForeignChildGuard::install().map_err(|error| error.to_string())?,
@@ -194,36 +199,26 @@ impl Serving {
             self.refuse(id, events, 421, None);
             return Route::Answered;
         }
-        let found = self
-            .router
-            .find(head.method(), head.method_name(bytes), head.path(bytes));
-        let (status, allow) = match found {
+        let (method, name, path) = (head.method(), head.method_name(bytes), head.path(bytes));
+        if let Some(Target::Handler(callable)) = self.router.find_static(method, name, path) {
+            let cache = callable.cache();
+            return Route::Handler(self.handler_call(id, cache));
+        }
+        let (status, allow) = match self.router.find(method, name, path) {
             Ok(Match::Found { value, params }) => match value {
                 Target::Handler(callable) => {
-                    self.last_number += 1;
-                    let call = HandlerCall {
-                        cache: callable.cache(),
-                        number: self.last_number,
-                        request: std::mem::replace(&mut self.pooled, std::ptr::null_mut()),
-                    };
-                    let parameters = if params.is_empty() {
-                        Parameters::new()
-                    } else {
-                        params
-                            .iter()
-                            .map(|(name, value)| (Rc::from(name), value.into_owned()))
-                            .collect()
-                    };
+                    let cache = callable.cache();
+                    let parameters: Parameters = params
+                        .iter()
+                        .map(|(name, value)| (Rc::from(name), value.into_owned()))
+                        .collect();
+                    let call = self.handler_call(id, cache);
                     if call.request.is_null() {
                         self.matched = parameters;
                     } else {
-                        // SAFETY: the pool holds a Request object that nobody else refers to, and it has a State.
+                        // SAFETY: as in `handler_call`.
                         let state = unsafe { &mut *object::native::<State>(call.request) };
-                        state.bytes = Bytes::InFlight(id);
-                        state.number = call.number;
-                        if !parameters.is_empty() {
-                            state.parameters = parameters;
-                        }
+                        state.parameters = parameters;
                     }
                     return Route::Handler(call);
                 }
@@ -245,6 +240,56 @@ impl Serving {
         };
         self.refuse(id, events, status, allow.as_deref());
         Route::Answered
+    }
+
+    /// Refuses a request because too many handlers wait: each holds a stack, and no limit on connections bounds those
+    /// whose clients have gone.
+    #[cold]
+    pub(crate) fn refuse_if_crowded(
+        &mut self,
+        id: RequestId,
+        waiting: usize,
+        events: &mut EventLoop,
+    ) -> bool {
+        if waiting < self.waiting_limit {
+            return false;
+        }
+        let now = events.now();
+        if self
+            .refused_at
+            .is_none_or(|at| now - at >= Duration::from_secs(60))
+        {
+            self.refused_at = Some(now);
+            log::event(
+                Level::Warning,
+                "requests are refused with 503: too many handlers wait (Options: waitingRequests)",
+                &[("waiting", &waiting.to_string())],
+            );
+        }
+        self.refuse(id, events, 503, None);
+        true
+    }
+
+    /// Takes the pooled Request and points it at request `id`.
+    #[inline]
+    fn handler_call(
+        &mut self,
+        id: RequestId,
+        cache: *const ffi::zend_fcall_info_cache,
+    ) -> HandlerCall {
+        self.last_number += 1;
+        let call = HandlerCall {
+            cache,
+            number: self.last_number,
+            request: std::mem::replace(&mut self.pooled, std::ptr::null_mut()),
+        };
+        if !call.request.is_null() {
+            // SAFETY: the pool holds a Request object that nobody else refers to, and it has a State.
+            let state = unsafe { &mut *object::native::<State>(call.request) };
+            state.bytes = Bytes::InFlight(id);
+            state.number = call.number;
+        }
+        call
     }
 
     /// Answers without PHP.
