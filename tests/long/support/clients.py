@@ -75,13 +75,14 @@ def polite(server: PhpServer, events: Events, seed: int) -> None:
                     break
                 batch = [exchange(dice, f"{seed}-{number + place}") for place in range(dice.choice((1, 1, 1, 1, 5)))]
                 number += len(batch)
-                asked = f"request {turn} on the connection, {batch[0][0][:60]!r}"
                 is_first = True
                 connection.send(*(bytes_sent for bytes_sent, _, _ in batch))
                 if dice.random() < 0.01:
                     connection.sock.shutdown(socket.SHUT_WR)
                     turn = REQUESTS_PER_CONNECTION
-                for sent, status, body in batch:
+                for place, (sent, status, body) in enumerate(batch):
+                    asked = f"request {place} of {len(batch)} in batch {turn} on the connection, {sent[:50]!r}, " \
+                        f"sending side {'ended' if turn == REQUESTS_PER_CONNECTION else 'open'}"
                     answer = connection.read_answer()
                     is_first = False
                     if (answer.status, body if body is not None else answer.body) != (status, answer.body):

@@ -371,7 +371,9 @@ impl Plan {
     }
 
     /// Serves in this process until the drain is over.
-    fn serve(self, worker: Option<Worker>) -> Result<(), Thrown> {
+    fn serve(mut self, worker: Option<Worker>) -> Result<(), Thrown> {
+        // Given away, so that nobody holds them any more once the server has closed them.
+        let listeners = std::mem::take(&mut self.listeners);
         let prepared = runtime::with(|runtime| {
             if worker.is_some() {
                 // A loop that ran before the fork is the master's.
@@ -382,7 +384,7 @@ impl Plan {
                 return Ok(());
             };
             let router = Rc::clone(&self.router);
-            let serving = Serving::start(&self.options, router, &self.listeners, worker, events)?;
+            let serving = Serving::start(&self.options, router, listeners, worker, events)?;
             runtime.serving = Some(Box::new(serving));
             Ok::<(), String>(())
         });

@@ -126,7 +126,7 @@ impl Serving {
     pub(crate) fn start(
         options: &Options,
         router: Rc<Router<Target>>,
-        listeners: &[Listener],
+        listeners: Vec<Listener>,
         worker: Option<Worker>,
         events: &mut EventLoop,
     ) -> Result<Self, String> {
@@ -134,8 +134,7 @@ impl Serving {
         let mut net = NetServer::new(owner::SERVER, net_options(options));
         let share = worker.as_ref().map(Worker::accept_share);
         for listener in listeners {
-            net.add_listener(events, listener.try_clone().map_err(told)?)
-                .map_err(told)?;
+            net.add_listener(events, listener).map_err(told)?;
         }
         match (&worker, &share) {
             (Some(worker), Some(share)) => {
