@@ -52,6 +52,7 @@ pub use params::Params;
 use crate::Method;
 use params::Captures;
 use path::check_path;
+use pattern::End;
 use pattern::Pattern;
 use statics::StaticPaths;
 use tree::Tree;
@@ -221,6 +222,10 @@ impl<T> Router<T> {
                 let Some(endpoint) = self.endpoints.get(index) else {
                     return false;
                 };
+                // Routes come first: what is below a mount does not answer for them.
+                if path_is_known && endpoint.is_mount() {
+                    return true;
+                }
                 path_is_known = true;
                 match endpoint.route_for(method, method_name) {
                     Some(route) => found = Some(route.found(path, captures)),
@@ -265,6 +270,12 @@ impl<T> Router<T> {
 }
 
 impl<T> Endpoint<T> {
+    fn is_mount(&self) -> bool {
+        self.routes
+            .first()
+            .is_some_and(|route| route.pattern.end() == End::Mount)
+    }
+
     #[inline]
     fn route_for(&self, method: Method, name: &[u8]) -> Option<&Route<T>> {
         self.routes

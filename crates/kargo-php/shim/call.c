@@ -206,12 +206,18 @@ static void kg_context_entry(zend_fiber_transfer *transfer)
 	ZVAL_NULL(&transfer->value);
 }
 
+/* Contexts that have ended, to be freed when the engine is done with them. */
+static kg_context *kg_ended;
+
+/* The engine still frees the stack after this, so the context must outlive it. */
 static void kg_context_clean(zend_fiber_context *fiber)
 {
-	efree(fiber); /* the first member of kg_context */
+	kg_context *context = (kg_context *) fiber; /* its first member */
+	context->next_ended = kg_ended;
+	kg_ended = context;
 }
 
-kg_context *kg_context_new(size_t slot)
+kg_context *kg_context_new(void)
 {
 	kg_context *context = ecalloc(1, sizeof(kg_context));
 	size_t bytes = EG(fiber_stack_size) > KG_STACK_BYTES ? EG(fiber_stack_size) : KG_STACK_BYTES;
@@ -226,7 +232,6 @@ kg_context *kg_context_new(size_t slot)
 		return NULL;
 	}
 	context->fiber.cleanup = kg_context_clean;
-	context->slot = slot;
 	return context;
 }
 
@@ -238,6 +243,11 @@ void kg_context_switch(zend_fiber_context *to)
 	EG(active_fiber) = NULL;
 	zend_fiber_switch_context(&transfer);
 	EG(active_fiber) = fiber;
+	while (UNEXPECTED(kg_ended)) {
+		kg_context *ended = kg_ended;
+		kg_ended = ended->next_ended;
+		efree(ended);
+	}
 }
 
 zend_fiber_context *kg_context_current(void)

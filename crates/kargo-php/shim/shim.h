@@ -67,7 +67,7 @@ typedef struct kg_scope {
 /* An execution context: a stack of its own on which the loop can run. */
 typedef struct kg_context {
 	zend_fiber_context fiber;
-	size_t slot;
+	struct kg_context *next_ended;
 } kg_context;
 
 /* defined in Rust */
@@ -97,7 +97,7 @@ uint32_t kg_exit_line(void);
 bool kg_resolve_callable(zval *callable, zend_fcall_info_cache *cache, zend_string **error);
 
 /* contexts */
-kg_context *kg_context_new(size_t slot);
+kg_context *kg_context_new(void);
 void kg_context_switch(zend_fiber_context *to);
 zend_fiber_context *kg_context_current(void);
 bool kg_switch_is_blocked(void);

@@ -109,7 +109,7 @@ FROB /nope: 404 text/plain; charset=utf-8 404 Not Found
 /json%72pc: 200 application/json here
 /x/../jsonrpc: 400 text/plain; charset=utf-8 400 Bad Request
 //jsonrpc: 404 text/plain; charset=utf-8 404 Not Found
-/page: 404 text/plain; charset=utf-8 404 Not Found
+/page: 405 GET, HEAD, OPTIONS text/plain; charset=utf-8 405 Method Not Allowed
 {"result":"here","id":1,"jsonrpc":"2.0"}
 {"result":"here","id":1,"jsonrpc":"2.0"}
 0

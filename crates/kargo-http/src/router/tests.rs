@@ -403,3 +403,24 @@ fn a_path_sent_as_it_is_written_is_found_at_once() {
         assert_eq!(found, None, "{name} {path}");
     }
 }
+
+#[test]
+fn a_mount_does_not_answer_for_the_methods_of_routes() {
+    let mut router = Router::new();
+    router.add(Method::Get, "/a", 1).unwrap();
+    router.mount("/", 2).unwrap();
+    for path in [b"/a", b"/%61" as &[u8]] {
+        assert!(matches!(
+            router.find(Method::Delete, b"DELETE", path),
+            Ok(Match::MethodNotAllowed { allow }) if allow == "GET, HEAD, OPTIONS"
+        ));
+        assert!(matches!(
+            router.find(Method::Options, b"OPTIONS", path),
+            Ok(Match::Options { allow }) if allow == "GET, HEAD, OPTIONS"
+        ));
+    }
+    assert!(matches!(
+        router.find(Method::Delete, b"DELETE", b"/b"),
+        Ok(Match::Found { value: 2, .. })
+    ));
+}

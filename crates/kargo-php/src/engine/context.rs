@@ -17,7 +17,7 @@ impl Context {
     /// memory for its stack; an exception is pending then.
     pub(crate) fn new() -> Option<Self> {
         // SAFETY: plain allocation.
-        let context = unsafe { ffi::kg_context_new(0) };
+        let context = unsafe { ffi::kg_context_new() };
         (!context.is_null()).then_some(Self(context.cast()))
     }
 
