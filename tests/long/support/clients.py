@@ -64,7 +64,7 @@ def polite(server: PhpServer, events: Events, seed: int) -> None:
     dice = random.Random(seed)
     number = 0
     while not events.stop.is_set():
-        connection, worker, began, asked, is_first = None, None, time.monotonic(), "connect", False
+        connection, worker, began, asked = None, None, time.monotonic(), "connect"
         try:
             connection = server.connect(ANSWER_SECONDS)
             asked = "GET /worker"
@@ -75,7 +75,6 @@ def polite(server: PhpServer, events: Events, seed: int) -> None:
                     break
                 batch = [exchange(dice, f"{seed}-{number + place}") for place in range(dice.choice((1, 1, 1, 1, 5)))]
                 number += len(batch)
-                is_first = True
                 connection.send(*(bytes_sent for bytes_sent, _, _ in batch))
                 if dice.random() < 0.01:
                     connection.sock.shutdown(socket.SHUT_WR)
@@ -84,7 +83,6 @@ def polite(server: PhpServer, events: Events, seed: int) -> None:
                     asked = f"request {place} of {len(batch)} in batch {turn} on the connection, {sent[:50]!r}, " \
                         f"sending side {'ended' if turn == REQUESTS_PER_CONNECTION else 'open'}"
                     answer = connection.read_answer()
-                    is_first = False
                     if (answer.status, body if body is not None else answer.body) != (status, answer.body):
                         events.note_wrong(f"{sent[:80]!r} got {answer.status} {answer.body[:80]!r}")
                     events.note_answers(1)
@@ -93,7 +91,8 @@ def polite(server: PhpServer, events: Events, seed: int) -> None:
                 if turn == REQUESTS_PER_CONNECTION:
                     break
         except (OSError, KeyError, ValueError) as error:
-            is_unseen = is_first and not connection.buffer and isinstance(error, ConnectionError)
+            # A connection may end between two requests at any time (RFC 9112 section 9.5): pipelined ones are asked again.
+            is_unseen = connection is not None and not connection.buffer and isinstance(error, ConnectionError)
             events.note_lost(worker, began, is_unseen, f"{error!r}, worker {worker}, {asked}")
         finally:
             if connection:
