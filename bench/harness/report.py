@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -63,6 +64,8 @@ the runner does so for the servers; where `ulimit -Hn` is below 10,100, raise it
 
 def describe_machine(php: str) -> dict[str, str]:
     def first(command: list[str]) -> str:
+        if not shutil.which(command[0]):
+            return "not installed"
         run = subprocess.run(command, capture_output=True, text=True)
         return (run.stdout or run.stderr).strip().splitlines()[0] if run.stdout or run.stderr else "unknown"
 

@@ -44,7 +44,7 @@ measure body-length 150
 measure body-chunked 600
 measure route-static 160
 measure route-param 800
-measure route-escaped 1200
+measure route-escaped 1500
 measure answer-plain 200
 measure answer-headers 980
 exit $status

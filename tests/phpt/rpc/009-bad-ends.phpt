@@ -64,13 +64,13 @@ exit: {"error":{"code":-32603,"message":"Internal error","data":{"id":"ID"}},"id
   {"result":"waited","id":2}
   {"result":[0,null,"0"],"id":3}
   XML fault -32603: Internal error (ID)
-  LOG method exit called exit
+  LOG method exit called exit line=4
   {"result":"fine","id":0}
 die: {"error":{"code":-32603,"message":"Internal error","data":{"id":"ID"}},"id":1}
   {"result":"waited","id":2}
   {"result":[0,null,"0"],"id":3}
   XML fault -32603: Internal error (ID)
-  LOG method die called exit
+  LOG method die called exit line=5
   {"result":"fine","id":0}
 fatal: {"error":{"code":-32603,"message":"Internal error","data":{"id":"ID"}},"id":1}
   {"result":"waited","id":2}
@@ -98,7 +98,7 @@ memory: {"error":{"code":-32603,"message":"Internal error","data":{"id":"ID"}},"
   {"result":"fine","id":0}
 time: {"error":{"code":-32603,"message":"Internal error","data":{"id":"ID"}},"id":1}
   {"result":"waited","id":2}
-  {"result":[0,null,"1"],"id":3}
+  {"result":[0,null,"0"],"id":3}
   XML fault -32603: Internal error (ID)
   LOG method time ended with a fatal error message="Maximum execution time of 1 second exceeded" line=10
   {"result":"fine","id":0}
@@ -112,7 +112,7 @@ exitLater: {"error":{"code":-32603,"message":"Internal error","data":{"id":"ID"}
   {"result":"waited","id":2}
   {"result":[0,null,"0"],"id":3}
   XML fault -32603: Internal error (ID)
-  LOG method exitLater called exit
+  LOG method exitLater called exit line=12
   {"result":"fine","id":0}
 leak: {"result":null,"id":1}
   {"result":"waited","id":2}
