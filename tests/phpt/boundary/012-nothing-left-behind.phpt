@@ -34,8 +34,8 @@ $server = Server::start(<<<'PHP'
     $server->run(workers: 1);
     PHP, ini: ['session.gc_probability' => 0, 'error_reporting' => E_ALL]);
 $raw = $server->connect();
-$pid = $server->children();
 $clean = $raw->request('GET', '/state')->body;
+$pid = $server->children();
 echo $clean, "\n";
 foreach (['buffers', 'limit', 'handlers', 'session', 'session-array', 'session-closed', 'headers', 'reporting', 'restored', 'silenced'] as $what) {
     foreach (['', '/throw', '/exit', '/fiber'] as $suffix) {
