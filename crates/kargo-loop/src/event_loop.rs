@@ -19,6 +19,7 @@ use crate::descriptors::Descriptors;
 use crate::descriptors::Lookup;
 use crate::descriptors::Tag;
 use crate::signals::Signals;
+use crate::sys::alarm::Alarm;
 use crate::sys::epoll;
 use crate::sys::epoll::Epoll;
 use crate::sys::fork;
@@ -66,6 +67,8 @@ pub struct EventLoop {
     cursor: usize,
     turn: u32,
     now: Instant,
+    /// When the alarm rings, counted from the first tick; `u64::MAX`: it is not set.
+    alarm_at: u64,
     /// The kernel tells of a registration that cannot be removed any more; see [`Self::replace_epoll`].
     has_orphan: bool,
 }
@@ -74,13 +77,15 @@ pub struct EventLoop {
 #[derive(Debug)]
 struct Kernel {
     epoll: Epoll,
+    /// For timers that are far away: see [`FAR`].
+    alarm: Alarm,
     bell: Arc<Bell>,
     /// Of the process that made it.
     generation: u32,
 }
 
 impl EventLoop {
-    /// Makes a loop: two descriptors (epoll and eventfd), both close-on-exec.
+    /// Makes a loop: three descriptors (epoll, eventfd, timerfd), both close-on-exec.
     pub fn new() -> io::Result<Self> {
         let generation = fork::watch();
         let bell = Bell::new()?;
@@ -88,6 +93,7 @@ impl EventLoop {
         let events = Self {
             kernel: Kernel {
                 epoll: Epoll::new()?,
+                alarm: Alarm::new()?,
                 bell,
                 generation,
             },
@@ -102,6 +108,7 @@ impl EventLoop {
             cursor: 0,
             turn: 0,
             now,
+            alarm_at: u64::MAX,
             has_orphan: false,
         };
         events.watch_bell()?;
@@ -262,7 +269,7 @@ impl EventLoop {
         if self.has_orphan {
             self.replace_epoll()?;
         }
-        let timeout = self.timeout_ms(max_wait);
+        let timeout = self.timeout_ms(max_wait)?;
         self.turn = self.turn.wrapping_add(1);
         self.cursor = 0;
         self.filled = 0;
@@ -305,7 +312,7 @@ impl EventLoop {
                     });
                 }
                 Lookup::Removed => {}
-                Lookup::Orphan => self.has_orphan |= raw.u64 != BELL,
+                Lookup::Orphan => self.has_orphan |= raw.u64 != BELL && raw.u64 != ALARM,
             }
         }
         if self.deferred_due > 0 {
@@ -329,11 +336,16 @@ impl EventLoop {
 
     /// Whatever was rung comes before everything else of its turn: the bell's entry may be anywhere in the batch.
     fn answer_bell(&mut self) {
-        let rung = self.batch[..self.filled].iter().any(|raw| {
+        let mut is_rung = false;
+        for raw in &self.batch[..self.filled] {
             let data = raw.u64;
-            data == BELL
-        });
-        if !rung {
+            if data == ALARM {
+                self.kernel.alarm.reset();
+                self.alarm_at = u64::MAX;
+            }
+            is_rung |= data == BELL;
+        }
+        if !is_rung {
             return;
         }
         let woken = self.kernel.bell.take();
@@ -351,23 +363,37 @@ impl EventLoop {
         }
     }
 
-    fn timeout_ms(&self, max_wait: Option<Duration>) -> i32 {
+    /// What epoll_wait(2) is told. May set the alarm instead of giving a timeout.
+    fn timeout_ms(&mut self, max_wait: Option<Duration>) -> io::Result<i32> {
         if !self.deferred.is_empty() || max_wait == Some(Duration::ZERO) {
-            return 0;
+            return Ok(0);
         }
-        // Without timers a turn that waits for ever reads no clock.
-        let until_timer = self
-            .timers
-            .next_wake_nanos()
-            .map(|at| at.saturating_sub(self.timers.nanos_of(Instant::now())));
+        let next = self.timers.next_wake_nanos();
+        if max_wait.is_none() {
+            match next {
+                // Without timers a turn that waits for ever reads no clock.
+                None => return Ok(-1),
+                // The alarm comes early enough; if too early, this is asked again then.
+                Some(at) if self.alarm_at <= at => return Ok(-1),
+                Some(at) => {
+                    let now = self.timers.nanos_of(Instant::now());
+                    if at >= now.saturating_add(FAR) {
+                        self.kernel.alarm.set(Duration::from_nanos(at - now))?;
+                        self.alarm_at = at;
+                        return Ok(-1);
+                    }
+                }
+            }
+        }
+        let until_timer = next.map(|at| at.saturating_sub(self.timers.nanos_of(Instant::now())));
         let most = max_wait.map(|wait| u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX));
         let wait = match (until_timer, most) {
-            (None, None) => return -1,
+            (None, None) => return Ok(-1),
             (Some(wait), None) | (None, Some(wait)) => wait,
             (Some(timer), Some(most)) => timer.min(most),
         };
         // Rounded up: waking a fraction of a millisecond early would only spin.
-        i32::try_from(wait.div_ceil(1_000_000)).unwrap_or(i32::MAX)
+        Ok(i32::try_from(wait.div_ceil(1_000_000)).unwrap_or(i32::MAX))
     }
 
     /// Leaves a registration behind that cannot be removed: its descriptor was closed in this process, but a copy of it
@@ -393,7 +419,10 @@ impl EventLoop {
     fn watch_bell(&self) -> io::Result<()> {
         self.kernel
             .epoll
-            .add(self.kernel.bell.fd.raw(), Interest::READABLE.bits(), BELL)
+            .add(self.kernel.bell.fd.raw(), Interest::READABLE.bits(), BELL)?;
+        self.kernel
+            .epoll
+            .add(self.kernel.alarm.raw(), Interest::READABLE.bits(), ALARM)
     }
 
     fn reject_if_foreign(&self) -> io::Result<()> {
@@ -408,6 +437,12 @@ impl EventLoop {
 
 /// The tag of the bell: no descriptor has this number.
 const BELL: u64 = u64::MAX;
+/// The tag of the alarm.
+const ALARM: u64 = u64::MAX - 1;
+
+/// Timers at least so many nanoseconds away are left to the alarm, which stays set from turn to turn: a wait with a
+/// timeout would have the kernel set and cancel a timer of its own each time. Nearer ones come by timeout.
+const FAR: u64 = 200_000_000;
 
 impl Drop for EventLoop {
     fn drop(&mut self) {

@@ -4,6 +4,7 @@
 //! handler (`event_fd`), signal dispositions (`signal`) and a count of the forks this process descends from (`fork`).
 #![allow(unsafe_code, reason = "system calls")]
 
+pub(crate) mod alarm;
 pub(crate) mod epoll;
 pub(crate) mod event_fd;
 pub(crate) mod fork;

@@ -1,6 +1,7 @@
 //! One request: find its handler, call PHP, answer, and leave nothing behind for the next visitor.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::any::Any;
+use std::panic::catch_unwind;
 
 use kargo_net::RequestId;
 
@@ -21,15 +22,28 @@ use crate::serve::server::{HandlerCall, Route};
 
 /// Answers one request, whatever happens.
 pub(crate) fn handle(id: RequestId) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| dispatch(id))) {
-        log::error(&format!(
-            "panic while handling a request: {}",
-            panic_text(payload.as_ref())
-        ));
-        answer::send_failure(id, 500, None);
-        leave();
-        recycle("a panic in the extension");
+    if let Err(payload) = catch_unwind(|| dispatch(id)) {
+        panicked(id, payload.as_ref());
     }
+}
+
+/// The same, where the handler is known already.
+#[inline]
+pub(crate) fn handle_with(id: RequestId, call: HandlerCall) {
+    if let Err(payload) = catch_unwind(|| call_handler(id, call)) {
+        panicked(id, payload.as_ref());
+    }
+}
+
+#[cold]
+fn panicked(id: RequestId, payload: &(dyn Any + Send)) {
+    log::error(&format!(
+        "panic while handling a request: {}",
+        panic_text(payload)
+    ));
+    answer::send_failure(id, 500, None);
+    leave();
+    recycle("a panic in the extension");
 }
 
 fn dispatch(id: RequestId) {

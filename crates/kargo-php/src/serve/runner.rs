@@ -20,6 +20,7 @@ use crate::log::{self, Level};
 use crate::serve::current;
 use crate::serve::handler;
 use crate::serve::runtime::{self, Due, Failure, Runtime, owner};
+use crate::serve::server::HandlerCall;
 use crate::serve::watchers::Source;
 
 /// Contexts kept for later waits; each holds a few pages of stack.
@@ -28,6 +29,8 @@ const MAX_IDLE: usize = 64;
 /// The next thing to do.
 enum Work {
     Request(RequestId),
+    /// A request whose handler is known already.
+    Handler(RequestId, HandlerCall),
     Callback(Due),
     Resume(Context),
     /// The engine wants to run something of its own: a PHP signal handler, the time limit.
@@ -94,6 +97,7 @@ extern "C" fn kargo_context_main(_context: *mut ffi::kg_context) -> *mut ffi::ze
 fn run_role(own: Option<Context>) -> Option<Context> {
     loop {
         match next_work() {
+            Work::Handler(id, call) => handler::handle_with(id, call),
             Work::Request(id) => handler::handle(id),
             Work::Callback(due) => callback(due),
             Work::Interrupt => {
@@ -166,6 +170,11 @@ fn next_work() -> Work {
             if let Some(serving) = runtime.serving.as_mut()
                 && let Some(id) = serving.net.next_request(events)
             {
+                if runtime.roles.parked.is_empty()
+                    && let Some(call) = serving.quick(id)
+                {
+                    return Work::Handler(id, call);
+                }
                 return Work::Request(id);
             }
             if let Some(event) = events.next() {
