@@ -302,11 +302,6 @@ void kg_scope_resume(kg_scope *scope)
 	}
 }
 
-const char *kg_last_error_message(void)
-{
-	return PG(last_error_message) ? ZSTR_VAL(PG(last_error_message)) : "";
-}
-
 zend_long kg_memory_limit(void)
 {
 	return PG(memory_limit);

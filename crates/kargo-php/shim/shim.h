@@ -113,7 +113,6 @@ bool kg_signals_were_touched(void);
 void kg_arm_time_limit(void);
 uint32_t kg_left_behind(void);
 void kg_tidy(uint32_t left, uint32_t *buffers_closed);
-const char *kg_last_error_message(void);
 zend_long kg_memory_limit(void);
 void kg_renew_memory_limit(void);
 void kg_set_memory_limit(const char *value, size_t length);
@@ -124,17 +123,10 @@ void kg_run_interrupt(void);
 
 /* values */
 zend_string *kg_string(const char *bytes, size_t length);
-zend_string *kg_string_alloc(size_t length);
-zend_string *kg_interned(const char *bytes, size_t length);
 void kg_string_release(zend_string *string);
 void kg_release(zval *value);
-void kg_object_release(zend_object *object);
 HashTable *kg_array(uint32_t size);
-void kg_array_packed(HashTable *array, uint32_t size);
-void kg_array_mixed(HashTable *array, uint32_t size);
 void kg_array_push(HashTable *array, zval *value);
-void kg_array_set(HashTable *array, zend_string *key, zval *value);
-void kg_symtable_set(HashTable *array, zend_string *key, zval *value);
 void kg_array_set_bytes(HashTable *array, const char *key, size_t length, zval *value);
 zval *kg_array_find(HashTable *array, const char *key, size_t length);
 bool kg_object_init(zval *value, zend_class_entry *class_entry);
@@ -155,7 +147,6 @@ bool kg_stream_unblock(zval *stream);
 bool kg_stream_has_buffered(zval *stream);
 void kg_parse_query(const char *text, size_t length, zval *out);
 zend_string *kg_url_encode(const char *text, size_t length);
-bool kg_strict_types(void);
 void kg_throw_exit(void);
 zend_class_entry *kg_lookup_class(zend_string *name);
 

@@ -10,29 +10,12 @@
 #include "zend_generators.h"
 
 zend_string *kg_string(const char *bytes, size_t length) { return zend_string_init_fast(bytes, length); }
-zend_string *kg_string_alloc(size_t length) { return zend_string_alloc(length, 0); }
-zend_string *kg_interned(const char *bytes, size_t length) { return zend_string_init_interned(bytes, length, 1); }
 void kg_string_release(zend_string *string) { zend_string_release(string); }
 void kg_release(zval *value) { zval_ptr_dtor(value); }
-void kg_object_release(zend_object *object) { OBJ_RELEASE(object); }
 
 HashTable *kg_array(uint32_t size) { return zend_new_array(size); }
 
-void kg_array_packed(HashTable *array, uint32_t size)
-{
-	zend_hash_real_init_packed(array);
-	(void) size;
-}
-
-void kg_array_mixed(HashTable *array, uint32_t size)
-{
-	zend_hash_real_init_mixed(array);
-	(void) size;
-}
-
 void kg_array_push(HashTable *array, zval *value) { zend_hash_next_index_insert_new(array, value); }
-void kg_array_set(HashTable *array, zend_string *key, zval *value) { zend_hash_update(array, key, value); }
-void kg_symtable_set(HashTable *array, zend_string *key, zval *value) { zend_symtable_update(array, key, value); }
 
 void kg_array_set_bytes(HashTable *array, const char *key, size_t length, zval *value)
 {
@@ -148,8 +131,6 @@ void kg_parse_query(const char *text, size_t length, zval *out)
 }
 
 zend_string *kg_url_encode(const char *text, size_t length) { return php_raw_url_encode(text, length); }
-
-bool kg_strict_types(void) { return ZEND_ARG_USES_STRICT_TYPES(); }
 
 zend_class_entry *kg_lookup_class(zend_string *name) { return zend_lookup_class(name); }
 
