@@ -12,7 +12,7 @@ namespace Kargo {
      * Lets this handler wait while the worker serves others; returns after at least $seconds.
      *
      * MAY be called anywhere below a handler or a Loop callback, also inside array_map() or the caller's own Fiber.
-     * Outside a running loop it simply sleeps.
+     * Outside a running loop it runs the loop meanwhile: watchers are called, and what they throw is thrown from here.
      *
      * @param float $seconds 0 gives way to whatever else is ready; negative or not finite is a ValueError
      * @throws AwaitError where PHP can't switch stacks: in destructors before PHP 8.4, in signal handlers of pcntl

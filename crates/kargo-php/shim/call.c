@@ -259,3 +259,8 @@ bool kg_switch_is_blocked(void)
 {
 	return zend_fiber_switch_blocked();
 }
+
+bool kg_shutdown_is_unclean(void)
+{
+	return CG(unclean_shutdown);
+}

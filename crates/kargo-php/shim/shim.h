@@ -101,6 +101,7 @@ kg_context *kg_context_new(void);
 void kg_context_switch(zend_fiber_context *to);
 zend_fiber_context *kg_context_current(void);
 bool kg_switch_is_blocked(void);
+bool kg_shutdown_is_unclean(void);
 int kg_serving_error_reporting(void);
 void kg_scope_park(kg_scope *scope);
 void kg_scope_resume(kg_scope *scope);

@@ -52,6 +52,7 @@ extern "C" fn kargo_module_started() {
 /// The script is over; what it gave us must go before the engine takes its memory back.
 #[unsafe(no_mangle)]
 extern "C" fn kargo_request_ended() {
+    serve::runner::close();
     serve::runtime::clear();
     rpc::clear();
 }

@@ -7,6 +7,7 @@ use crate::engine::throw::{class, throw};
 use crate::engine::{Call, Callable, Owned, Thrown, ffi, object, throw_value_error};
 use crate::serve::runner;
 use crate::serve::runtime;
+use crate::serve::wait;
 use crate::serve::watchers::{Source, Watcher};
 
 native! {
@@ -54,12 +55,13 @@ fn seconds(call: &Call, index: u32, allow_zero: bool) -> Result<Duration, Thrown
 
 fn delay_function(call: &Call) -> Result<(), Thrown> {
     let wait = seconds(call, 0, true)?;
-    if runner::is_running() {
-        runner::wait(wait)
-    } else {
+    // Outside of a loop it needs nobody else, so it works even where nothing else can wait.
+    if !runner::is_running() && wait::is_blocked() {
         std::thread::sleep(wait);
-        Ok(())
+        return Ok(());
     }
+    let key = runtime::with(runtime::Runtime::new_key);
+    wait::wait(key, Some(wait)).map(drop)
 }
 
 /// Registers a watcher and returns its object.

@@ -6,4 +6,5 @@ pub(crate) mod handler;
 pub(crate) mod runner;
 pub(crate) mod runtime;
 pub(crate) mod server;
+pub(crate) mod wait;
 pub(crate) mod watchers;

@@ -1,19 +1,19 @@
 //! The runner: the role of pulling work and doing it.
 //!
 //! The role is not bound to a stack. A handler is called right here, on the runner's own stack. When it waits
-//! ([`wait`]), that stack is parked with the handler on it, and another context becomes the runner; when its wait
+//! ([`wait`](super::wait)), that stack is parked with the handler on it, and another context becomes the runner; when its wait
 //! is over, the runner of the moment hands the role back to it. A handler that never waits pays nothing for this.
 //!
 //! So everything that outlives one step is in the [`Runtime`], and no borrow of it is alive
 //! while PHP runs.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kargo_loop::{EventKind, Token};
 use kargo_net::RequestId;
 
 use crate::engine::callable::{Outcome, call_cached, take_exception};
-use crate::engine::context::{self, Context, Scope};
+use crate::engine::context::Context;
 use crate::engine::throw::{class, throw};
 use crate::engine::{Owned, Thrown, Zv, ffi};
 use crate::log::{self, Level};
@@ -21,6 +21,7 @@ use crate::serve::current;
 use crate::serve::handler;
 use crate::serve::runtime::{self, Due, Failure, Runtime, owner};
 use crate::serve::server::HandlerCall;
+use crate::serve::wait::Wake;
 use crate::serve::watchers::Source;
 
 /// Contexts kept for later waits; each holds a few pages of stack.
@@ -40,6 +41,16 @@ enum Work {
 
 /// Runs the loop until it is finished. To be called on the context that shall get the result.
 pub(crate) fn run() -> Result<(), Thrown> {
+    begin(None)?;
+    let before = current::take();
+    run_role(None);
+    dismiss_idle();
+    current::put_back(before);
+    end()
+}
+
+/// The loop runs from now on: until it is finished, or until `awaited` is woken.
+pub(super) fn begin(awaited: Option<u64>) -> Result<(), Thrown> {
     let started = runtime::with(|runtime| {
         if runtime.is_running {
             return Err("the loop runs already".to_owned());
@@ -51,22 +62,26 @@ pub(crate) fn run() -> Result<(), Thrown> {
         runtime.is_stopping = false;
         runtime.failure = None;
         runtime.roles.main = Some(Context::current());
+        runtime.roles.awaited = awaited;
         Ok(())
     });
-    if let Err(message) = started {
-        return Err(throw(class::error(), &message));
-    }
-    let before = current::take();
-    run_role(None);
-    dismiss_idle();
-    current::put_back(before);
-    let failure = runtime::with(|runtime| {
+    started.map_err(|message| throw(class::error(), &message))
+}
+
+/// The loop has run. Fails with what a callback did.
+pub(super) fn end() -> Result<(), Thrown> {
+    let (failure, is_stuck) = runtime::with(|runtime| {
         runtime.is_running = false;
         runtime.roles.main = None;
         runtime.roles.is_aborting = false;
-        runtime.failure.take()
+        let is_stuck = runtime.roles.awaited.take().is_some();
+        (runtime.failure.take(), is_stuck)
     });
     match failure {
+        None if is_stuck => Err(throw(
+            class::error(),
+            "the loop can't wait any more; the log says why",
+        )),
         None => Ok(()),
         Some(Failure::Threw(mut exception)) => {
             // SAFETY: the engine takes over one reference.
@@ -84,6 +99,29 @@ pub(crate) fn run() -> Result<(), Thrown> {
             unsafe { ffi::kg_bailout() }
             Err(Thrown)
         }
+    }
+}
+
+/// The script is over: ends the stacks that still wait for something, or for work, so that they give back what they hold.
+pub(crate) fn close() {
+    // SAFETY: reads one flag. After a fatal error nothing of PHP may run any more; the process gives everything back.
+    let is_unclean = unsafe { ffi::kg_shutdown_is_unclean() };
+    let is_needed = runtime::with(|runtime| {
+        let roles = &mut runtime.roles;
+        if is_unclean || runtime.is_running || (roles.parked.is_empty() && roles.idle.is_empty()) {
+            return false;
+        }
+        runtime.is_running = true;
+        roles.main = Some(Context::current());
+        // Nothing is handled any more: a loop without events is finished as soon as nobody is ready.
+        runtime.events = None;
+        runtime.due.clear();
+        runtime.end_parked();
+        true
+    });
+    if is_needed {
+        run_role(None);
+        dismiss_idle();
     }
 }
 
@@ -124,11 +162,13 @@ fn run_role(own: Option<Context>) -> Option<Context> {
             }
             Work::Finished => {
                 own?;
-                // Only the main context may return from run(). It is idle: nothing else is left.
+                // Only the main context may return from run(). It is idle, since nothing else is left; if the loop
+                // could not go on, it may still wait.
                 return runtime::with(|runtime| {
                     let roles = &mut runtime.roles;
                     let main = roles.main?;
                     roles.idle.retain(|context| *context != main);
+                    roles.parked.retain(|_, parked| parked.context != main);
                     Some(main)
                 });
             }
@@ -158,7 +198,8 @@ fn next_work() -> Work {
     }
     runtime::with(|runtime| {
         loop {
-            if let Some(context) = runtime.roles.ready.pop_front() {
+            if let Some((context, wake)) = runtime.roles.ready.pop_front() {
+                runtime.roles.wake = wake;
                 return Work::Resume(context);
             }
             if let Some(due) = runtime.due.pop_front() {
@@ -186,6 +227,9 @@ fn next_work() -> Work {
             }
             if runtime.is_finished() {
                 return Work::Finished;
+            }
+            if !runtime.roles.ready.is_empty() {
+                continue;
             }
             if let Err(error) = poll(runtime) {
                 log::error(&format!("the loop can't wait: {error}"));
@@ -246,9 +290,7 @@ fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
             }
         }
         owner::PARKED => {
-            if let Some(context) = runtime.roles.parked.remove(&token.value()) {
-                runtime.roles.ready.push_back(context);
-            }
+            runtime.wake(token.value(), Wake::TimedOut);
         }
         _ => {
             if let Some(serving) = runtime.serving.as_mut() {
@@ -259,58 +301,6 @@ fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
             }
         }
     }
-}
-
-/// Parks whatever runs on this stack for `wait`; zero gives way to what else is ready.
-///
-/// # Errors
-/// An exception is pending: where PHP can't switch, or when the wait was ended because the process stops.
-pub(crate) fn wait(wait: Duration) -> Result<(), Thrown> {
-    if context::switch_is_blocked() {
-        return Err(throw(
-            class::await_error(),
-            "nothing can wait here: PHP does not switch stacks in this place (a destructor before PHP 8.4, or a \
-             signal handler of pcntl, for instance)",
-        ));
-    }
-    let key = runtime::with(|runtime| {
-        let roles = &mut runtime.roles;
-        roles.last_key += 1;
-        roles.parked.insert(roles.last_key, Context::current());
-        if let Some(events) = runtime.events.as_mut() {
-            let token = Token::new(owner::PARKED, roles.last_key);
-            if wait.is_zero() {
-                events.defer(token);
-            } else {
-                events.set_timer(Instant::now() + wait, token);
-            }
-        }
-        roles.last_key
-    });
-    handler::detach_current();
-    let next = runtime::with(|runtime| {
-        runtime
-            .roles
-            .ready
-            .pop_front()
-            .or_else(|| runtime.roles.idle.pop())
-    })
-    .or_else(Context::new);
-    let Some(next) = next else {
-        runtime::with(|runtime| runtime.roles.parked.remove(&key));
-        return Err(Thrown);
-    };
-    let scope = Scope::park();
-    let work = current::take();
-    next.switch_to();
-    current::put_back(work);
-    scope.resume();
-    if is_aborting() {
-        // SAFETY: makes the unwinding of exit() pending.
-        unsafe { ffi::kg_throw_exit() }
-        return Err(Thrown);
-    }
-    Ok(())
 }
 
 /// Whether a wait can hand over to others: a loop runs, and it is this process's own.

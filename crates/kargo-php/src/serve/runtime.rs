@@ -10,6 +10,7 @@ use crate::engine::context::Context;
 use crate::engine::{Global, Outcome, Owned};
 use crate::log::{self, Level};
 use crate::serve::server::Serving;
+use crate::serve::wait::{Parked, Wake};
 use crate::serve::watchers::Watchers;
 
 /// Who an event of the loop is for: [`kargo_loop::Token::owner`].
@@ -45,14 +46,18 @@ pub(crate) enum Failure {
 /// Who runs, who waits, who can take over.
 #[derive(Debug, Default)]
 pub(crate) struct Roles {
-    /// The context that called run().
+    /// The context that the loop runs for: it called run(), or waits.
     pub(crate) main: Option<Context>,
-    /// Contexts whose wait is over, in order.
-    pub(crate) ready: VecDeque<Context>,
+    /// What that one waits for, if the loop runs for its wait only: [`super::wait`] outside of a running loop.
+    pub(crate) awaited: Option<u64>,
+    /// Contexts whose wait is over, in order, and how it ended.
+    pub(crate) ready: VecDeque<(Context, Wake)>,
     /// Runners without work; any of them can take the role.
     pub(crate) idle: Vec<Context>,
-    /// Parked handlers by key.
-    pub(crate) parked: HashMap<u64, Context>,
+    /// Parked handlers and callbacks by key.
+    pub(crate) parked: HashMap<u64, Parked>,
+    /// How the wait of the context that is switched to ended.
+    pub(crate) wake: Wake,
     /// Parked handlers that are to be ended: their wait throws.
     pub(crate) is_aborting: bool,
     pub(crate) last_key: u64,
@@ -116,25 +121,37 @@ impl Runtime {
         self.is_stopping = true;
     }
 
-    /// Ends all waits at once; each throws the unwinding of exit().
+    /// Ends all waits at once, since the process stops; each throws the unwinding of exit().
     pub(crate) fn abort_parked(&mut self) {
-        self.roles.is_aborting = true;
-        let mut parked: Vec<(u64, Context)> = self.roles.parked.drain().collect();
-        if !parked.is_empty() {
-            parked.sort_unstable_by_key(|(key, _)| *key);
+        let count = self.roles.parked.len();
+        if count != 0 {
             log::event(
                 Level::Warning,
                 "waiting handlers are ended, since the process stops",
-                &[("count", &parked.len().to_string())],
+                &[("count", &count.to_string())],
             );
         }
+        self.end_parked();
+    }
+
+    /// The same, where that is no news.
+    pub(crate) fn end_parked(&mut self) {
+        self.roles.is_aborting = true;
+        let mut parked: Vec<(u64, Parked)> = self.roles.parked.drain().collect();
+        parked.sort_unstable_by_key(|(key, _)| *key);
         self.roles
             .ready
-            .extend(parked.into_iter().map(|(_, context)| context));
+            .extend(parked.into_iter().map(|(_, it)| (it.context, Wake::Woken)));
     }
 
     /// Whether nothing is left to run for.
     pub(crate) fn is_finished(&mut self) -> bool {
+        if let Some(key) = self.roles.awaited {
+            if self.failure.is_some() {
+                self.wake(key, Wake::Woken);
+            }
+            return false;
+        }
         // Handlers that still wait when the last connection is gone have nobody to answer.
         if !self.roles.parked.is_empty()
             && self
@@ -144,12 +161,14 @@ impl Runtime {
         {
             self.abort_parked();
         }
-        if !self.roles.parked.is_empty() || !self.roles.ready.is_empty() {
+        if !self.roles.ready.is_empty() {
             return false;
         }
+        let parked = &self.roles.parked;
         match &self.serving {
-            Some(serving) => serving.is_finished(),
-            None => self.is_stopping || (self.due.is_empty() && !self.watchers.keep_running()),
+            Some(serving) => parked.is_empty() && serving.is_finished(),
+            None if self.is_stopping => !parked.values().any(|parked| parked.has_timeout),
+            None => parked.is_empty() && self.due.is_empty() && !self.watchers.keep_running(),
         }
     }
 }

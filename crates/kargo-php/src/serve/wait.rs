@@ -1,0 +1,178 @@
+//! Waiting: a native function that PHP called comes back when somebody has handled an event, and others run meanwhile.
+//!
+//! Whoever starts something that ends later takes a key and leaves it with the state of that operation; whoever handles
+//! the event wakes the key. Nothing is handed over with it: the waiting function looks at the state again, since a third
+//! one may have been faster. So it waits in a loop:
+//!
+//! ```text
+//! wait::reject_if_blocked()?;                     // before anything is begun that nobody could wait for
+//! loop {
+//!     let step = runtime::with(|runtime| match runtime.lookups.take(id) {
+//!         Some(answer) => Step::Done(answer),
+//!         None => { let key = runtime.new_key(); runtime.lookups.tell(id, key); Step::Wait(key) }
+//!     });
+//!     match step {
+//!         Step::Done(answer) => return Ok(answer),
+//!         Step::Wait(key) => match wait::wait(key, None)? { Wake::Woken => {} Wake::TimedOut => … }
+//!     }
+//! }
+//! // where the event is handled, with the runtime borrowed:
+//! if let Some(key) = runtime.lookups.waiting(id) { runtime.wake(key, Wake::Woken); }
+//! ```
+//!
+//! - A key is for one wait. Waking a key that nobody waits for, any more or yet, does nothing: check the state first, as
+//!   above; nothing runs between that and the wait.
+//! - No borrow may be alive across [`wait`], and no value that must be dropped: the wait may end with the whole stack.
+//! - The stack is parked and another context runs the loop. Outside of a running loop, it runs until the key is woken:
+//!   watchers are called meanwhile, and what they throw is thrown from here.
+//! - `Err` says that an exception is pending: the process stops and all waits end (the unwinding of `exit`), PHP does
+//!   not switch stacks here (`Kargo\AwaitError`), or a callback failed in a loop that ran for this wait. The operation still
+//!   exists then, and must be given up.
+//! - `Loop::stop()` lets waits with a timeout end first. Those without one stay parked; they go on when the loop runs
+//!   again, and end with the script.
+
+use std::time::{Duration, Instant};
+
+use kargo_loop::{EventLoop, TimerId, Token};
+
+use crate::engine::context::{self, Context, Scope};
+use crate::engine::throw::{class, throw};
+use crate::engine::{Thrown, ffi};
+use crate::serve::runtime::{self, Runtime, owner};
+use crate::serve::{current, handler, runner};
+
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Wake {
+    /// The event came.
+    #[default]
+    Woken,
+    /// The timeout came first.
+    TimedOut,
+}
+
+/// A stack that waits.
+#[derive(Debug)]
+pub(crate) struct Parked {
+    pub(crate) context: Context,
+    /// The timeout; the first turn after the next one for [`Duration::ZERO`], which needs no timer.
+    timer: Option<TimerId>,
+    /// Whether the wait ends by itself.
+    pub(crate) has_timeout: bool,
+}
+
+impl Runtime {
+    /// A key that no wait had before.
+    pub(crate) fn new_key(&mut self) -> u64 {
+        self.roles.last_key += 1;
+        self.roles.last_key
+    }
+
+    /// Ends the wait for `key`: what waits goes on as soon as the event in hand is handled, and [`wait`] returns `wake`.
+    /// `false`: nobody waits.
+    pub(crate) fn wake(&mut self, key: u64, wake: Wake) -> bool {
+        let Some(parked) = self.roles.parked.remove(&key) else {
+            return false;
+        };
+        if let (Some(timer), Some(events)) = (parked.timer, self.events.as_mut()) {
+            events.cancel_timer(timer);
+        }
+        self.roles.ready.push_back((parked.context, wake));
+        if self.roles.awaited == Some(key) {
+            self.roles.awaited = None;
+        }
+        true
+    }
+}
+
+/// Whether nothing can wait here. See [`reject_if_blocked`].
+pub(crate) fn is_blocked() -> bool {
+    context::switch_is_blocked() || is_foreign()
+}
+
+/// Whether this process was forked while the loop ran: the frames below belong to a loop of the parent's.
+fn is_foreign() -> bool {
+    runtime::with(|runtime| runtime.is_running) && !runner::is_running()
+}
+
+/// Throws where PHP can't wait, as [`wait`] does.
+///
+/// # Errors
+/// `Kargo\AwaitError` is pending: in destructors before PHP 8.4, in signal handlers of pcntl, and in a process that
+/// was forked inside a handler or callback.
+pub(crate) fn reject_if_blocked() -> Result<(), Thrown> {
+    let reason = if context::switch_is_blocked() {
+        "PHP does not switch stacks in this place (a destructor before PHP 8.4, or a signal handler of pcntl, for \
+         instance)"
+    } else if is_foreign() {
+        "this process was forked inside a handler or callback, and the loop is its parent's"
+    } else {
+        return Ok(());
+    };
+    let message = format!("nothing can wait here: {reason}");
+    Err(throw(class::await_error(), &message))
+}
+
+/// Waits until `key`, from [`Runtime::new_key`], is woken, or the timeout is over; zero gives way to what else is ready.
+///
+/// # Errors
+/// An exception is pending; see the module's documentation.
+pub(crate) fn wait(key: u64, timeout: Option<Duration>) -> Result<Wake, Thrown> {
+    reject_if_blocked()?;
+    if runner::is_running() {
+        return park(key, timeout);
+    }
+    runner::begin(Some(key))?;
+    let wake = park(key, timeout);
+    runner::end()?;
+    wake
+}
+
+fn park(key: u64, timeout: Option<Duration>) -> Result<Wake, Thrown> {
+    runtime::with(|runtime| {
+        let parked = Parked {
+            context: Context::current(),
+            timer: arm(runtime.events.as_mut(), key, timeout),
+            has_timeout: timeout.is_some(),
+        };
+        runtime.roles.parked.insert(key, parked);
+    });
+    handler::detach_current();
+    let next = runtime::with(|runtime| {
+        let roles = &mut runtime.roles;
+        match roles.ready.pop_front() {
+            Some((context, wake)) => {
+                roles.wake = wake;
+                Some(context)
+            }
+            None => roles.idle.pop(),
+        }
+    })
+    .or_else(Context::new);
+    let Some(next) = next else {
+        runtime::with(|runtime| runtime.roles.parked.remove(&key));
+        return Err(Thrown);
+    };
+    let scope = Scope::park();
+    let work = current::take();
+    next.switch_to();
+    current::put_back(work);
+    scope.resume();
+    if runner::is_aborting() {
+        // SAFETY: makes the unwinding of exit() pending.
+        unsafe { ffi::kg_throw_exit() }
+        return Err(Thrown);
+    }
+    Ok(runtime::with(|runtime| runtime.roles.wake))
+}
+
+/// Sets the timeout of a wait.
+fn arm(events: Option<&mut EventLoop>, key: u64, timeout: Option<Duration>) -> Option<TimerId> {
+    let (events, timeout) = (events?, timeout?);
+    let token = Token::new(owner::PARKED, key);
+    if timeout.is_zero() {
+        events.defer(token);
+        return None;
+    }
+    Some(events.set_timer(Instant::now() + timeout, token))
+}
