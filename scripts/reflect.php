@@ -1,8 +1,8 @@
 <?php
 
 /**
- * Prints every declaration of a stub file, or of the loaded extension, one per line and in one order, so that the two
- * can be compared: php scripts/reflect.php php/stubs/kargo_event.stub.php | php scripts/reflect.php --extension
+ * Prints every declaration of stub files, or of the loaded extension, one per line and in one order, so that the two
+ * can be compared: php scripts/reflect.php php/stubs/*.stub.php | php scripts/reflect.php --extension
  */
 
 declare(strict_types=1);
@@ -12,15 +12,18 @@ exit(main($argv));
 /** @param list<string> $arguments */
 function main(array $arguments): int
 {
-    $source = $arguments[1] ?? '';
-    if ($source === '--extension') {
+    $sources = array_slice($arguments, 1);
+    if ($sources === ['--extension']) {
         $extension = new ReflectionExtension('kargo_event');
         [$classes, $functions] = [$extension->getClasses(), $extension->getFunctions()];
-        $constants = array_keys($extension->getConstants());
+        $constants = $extension->getConstants();
     } else {
-        [$classes, $functions, $constants] = declarationsOf($source);
+        [$classes, $functions, $constants] = declarationsOf($sources);
     }
-    $lines = array_map(fn (string $name): string => "const $name", $constants);
+    $lines = [];
+    foreach ($constants as $name => $value) {
+        $lines[] = "const $name = " . var_export($value, true);
+    }
     foreach ($functions as $function) {
         $lines[] = 'function ' . $function->getName() . signature($function);
     }
@@ -33,13 +36,17 @@ function main(array $arguments): int
     return 0;
 }
 
-/** @return array{list<ReflectionClass<object>>, list<ReflectionFunction>, list<string>} */
-function declarationsOf(string $file): array
+/**
+ * @param list<string> $files
+ * @return array{list<ReflectionClass<object>>, list<ReflectionFunction>, array<string, int>}
+ */
+function declarationsOf(array $files): array
 {
     $before = [get_declared_classes(), get_declared_interfaces(), get_declared_traits()];
     $functions = get_defined_functions()['user'];
-    $constants = array_keys(get_defined_constants(true)['user'] ?? []);
-    require $file;
+    foreach ($files as $file) {
+        require $file;
+    }
     $after = [get_declared_classes(), get_declared_interfaces(), get_declared_traits()];
     $names = array_diff(array_merge(...$after), array_merge(...$before));
 
@@ -49,7 +56,7 @@ function declarationsOf(string $file): array
             fn (string $name) => new ReflectionFunction($name),
             array_values(array_diff(get_defined_functions()['user'], $functions)),
         ),
-        array_values(array_diff(array_keys(get_defined_constants(true)['user'] ?? []), $constants)),
+        get_defined_constants(true)['user'] ?? [],
     ];
 }
 
@@ -103,7 +110,9 @@ function signature(ReflectionFunctionAbstract $function): string
 
 function parameter(ReflectionParameter $parameter): string
 {
-    $default = $parameter->isDefaultValueAvailable() ? ' = ' . strtr(var_export($parameter->getDefaultValue(), true), "\n", ' ') : '';
+    $isKnown = $parameter->isDefaultValueAvailable()
+        && !($parameter->isDefaultValueConstant() && $parameter->getDefaultValueConstantName() === 'UNKNOWN');
+    $default = $isKnown ? ' = ' . strtr(var_export($parameter->getDefaultValue(), true), "\n", ' ') : '';
 
     return trim($parameter->getType() . ' ' . ($parameter->isPassedByReference() ? '&' : '')
         . ($parameter->isVariadic() ? '...' : '') . '$' . $parameter->getName()

@@ -1,4 +1,4 @@
-//! Builds the C shim against the installed PHP, generates the argument tables from the stub file, and the bindings from
+//! Builds the C shim against the installed PHP, generates the argument tables from the stub files, and the bindings from
 //! the installed headers. `PHP_CONFIG` and `PHP` name the PHP to build for (default: `php-config`, `php`).
 
 #![allow(
@@ -32,21 +32,15 @@ fn main() {
     for name in ["PHP_CONFIG", "PHP"] {
         println!("cargo:rerun-if-env-changed={name}");
     }
-    let stub = "../../php/stubs/kargo_event.stub.php";
-    for file in ["shim", stub] {
-        println!("cargo:rerun-if-changed={file}");
+    let stubs = ["kargo_event", "classic"].map(|name| format!("../../php/stubs/{name}.stub.php"));
+    println!("cargo:rerun-if-changed=shim");
+    for stub in &stubs {
+        println!("cargo:rerun-if-changed={stub}");
     }
 
-    let tables = output_of(
-        &php,
-        &[
-            "-n",
-            "-d",
-            "display_errors=stderr",
-            "shim/arginfo.php",
-            stub,
-        ],
-    );
+    let mut arguments = vec!["-n", "-d", "display_errors=stderr", "shim/arginfo.php"];
+    arguments.extend(stubs.iter().map(String::as_str));
+    let tables = output_of(&php, &arguments);
     fs::write(out.join("kargo_classes.h"), tables).expect("OUT_DIR is writable");
 
     let includes = output_of(&php_config, &["--includes"]);
@@ -62,7 +56,10 @@ fn main() {
     shim.include(&out)
         .define("KARGO_VERSION", version.as_str())
         .define("ZEND_ENABLE_STATIC_TSRMLS_CACHE", None)
-        .files(["module", "call", "serving", "value", "rpc"].map(|name| format!("shim/{name}.c")))
+        .files(
+            ["module", "call", "serving", "value", "rpc", "classic"]
+                .map(|name| format!("shim/{name}.c")),
+        )
         .opt_level(3)
         .flag("-Wno-unused-parameter")
         .flag("-Wno-sign-compare")
@@ -78,7 +75,7 @@ fn main() {
         .allowlist_var("executor_globals|zend_empty_string|zend_one_char_string|zend_empty_array|std_object_handlers")
         .allowlist_var("zend_ce_(exception|error|closure|throwable|value_error|type_error|traversable|countable|unit_enum|backed_enum)|zend_standard_class_def|spl_ce_.*")
         .allowlist_var("IS_.*|E_.*|MAY_BE_.*|ZEND_ACC_.*|GC_.*|PHP_VERSION_ID|HASH_FLAG_.*")
-        .allowlist_type("zval|zend_string|zend_array|HashTable|Bucket|zend_object|zend_class_entry|zend_function|zend_execute_data|zend_fcall_info_cache|zend_type|zend_type_list|zend_arg_info|zend_internal_arg_info|zend_property_info|zend_attribute|kg_.*")
+        .allowlist_type("zval|zend_string|zend_array|HashTable|Bucket|zend_object|zend_class_entry|zend_function|zend_execute_data|zend_fcall_info_cache|zend_resource|zend_type|zend_type_list|zend_arg_info|zend_internal_arg_info|zend_property_info|zend_attribute|kg_.*")
         .blocklist_function("zend_.*printf.*|.*_va|strtod|.*vspprintf.*")
         .opaque_type("_IO_FILE|sigaction|timeval")
         .layout_tests(false)

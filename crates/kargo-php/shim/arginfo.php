@@ -1,16 +1,21 @@
 <?php
 
 /**
- * Turns the stub file into a C header: argument tables, method tables, and the registration of classes.
+ * Turns the stub files into a C header: argument tables, method tables, and the registration of classes, functions and
+ * constants.
  *
- * Used by build.rs: php arginfo.php STUB > kargo_classes.h. Run without the extension loaded, since it declares the
- * stub's classes itself and reads them by reflection. A method Kargo\Http\Server::listen is implemented by the
- * Rust function kargo_http_server_listen, a function Kargo\delay by kargo_fn_delay.
+ * Used by build.rs: php arginfo.php STUB... > kargo_classes.h. Run without the extension loaded, since it declares the
+ * stubs' classes itself and reads them by reflection. A method Kargo\Http\Server::listen is implemented by the
+ * Rust function kargo_http_server_listen, a function Kargo\delay by kargo_fn_delay, a function event_add of the global
+ * namespace by kargo_classic_event_add.
  */
 
 declare(strict_types=1);
 
-require $argv[1];
+$stubs = array_map('realpath', array_slice($argv, 1));
+foreach ($stubs as $stub) {
+    require $stub;
+}
 
 const BUILTIN = [
     'null' => 'MAY_BE_NULL', 'bool' => 'MAY_BE_BOOL', 'false' => 'MAY_BE_FALSE', 'int' => 'MAY_BE_LONG',
@@ -46,9 +51,15 @@ function cString(string $text): string
     return '"' . addcslashes($text, "\\\"\n\r\t") . '"';
 }
 
+/** Whether leaving an optional parameter out is not the same as any value: "= UNKNOWN", as PHP's own stubs write it. */
+function isUnknown(ReflectionParameter $parameter): bool
+{
+    return $parameter->isDefaultValueConstant() && preg_match('/(^|\\\\)UNKNOWN$/', $parameter->getDefaultValueConstantName());
+}
+
 function defaultText(ReflectionParameter $parameter): string
 {
-    if (!$parameter->isDefaultValueAvailable()) {
+    if (!$parameter->isDefaultValueAvailable() || isUnknown($parameter)) {
         return 'NULL';
     }
     $value = $parameter->getDefaultValue();
@@ -70,12 +81,13 @@ function argInfo(string $name, ReflectionFunctionAbstract $function): string
     foreach ($function->getParameters() as $parameter) {
         [$mask, $classes] = typeParts($parameter->getType());
         $default = defaultText($parameter);
+        $byReference = (int) $parameter->isPassedByReference();
         if ($parameter->isVariadic()) {
             $out .= "\tZEND_ARG_VARIADIC_TYPE_INFO(0, {$parameter->getName()}, IS_STRING, 0)\n";
         } elseif ($classes === []) {
-            $out .= "\tZEND_ARG_TYPE_MASK(0, {$parameter->getName()}, $mask, $default)\n";
+            $out .= "\tZEND_ARG_TYPE_MASK($byReference, {$parameter->getName()}, $mask, $default)\n";
         } else {
-            $out .= "\tZEND_ARG_OBJ_TYPE_MASK(0, {$parameter->getName()}, " . implode('|', array_map('addslashes', $classes)) . ", $mask, $default)\n";
+            $out .= "\tZEND_ARG_OBJ_TYPE_MASK($byReference, {$parameter->getName()}, " . implode('|', array_map('addslashes', $classes)) . ", $mask, $default)\n";
         }
     }
     return $out . "ZEND_END_ARG_INFO()\n\n";
@@ -168,15 +180,27 @@ foreach ($classes as $name => $class) {
 
 $functionEntries = '';
 foreach (get_defined_functions()['user'] as $name) {
-    if (str_starts_with($name, 'kargo\\')) {
-        $function = new ReflectionFunction($name);
-        $symbol = 'kargo_fn_' . $function->getShortName();
-        $tables .= argInfo("arginfo_$symbol", $function) . "extern void $symbol(zend_execute_data *, zval *);\n";
-        $namespace = addslashes($function->getNamespaceName());
-        $functionEntries .= "\tZEND_NS_FENTRY(\"$namespace\", {$function->getShortName()}, $symbol, arginfo_$symbol, 0)\n";
+    $function = new ReflectionFunction($name);
+    if (!in_array($function->getFileName(), $stubs, true)) {
+        continue;
+    }
+    $short = $function->getShortName();
+    $symbol = ($function->inNamespace() ? 'kargo_fn_' : 'kargo_classic_') . $short;
+    $tables .= argInfo("arginfo_$symbol", $function) . "extern void $symbol(zend_execute_data *, zval *);\n";
+    $namespace = addslashes($function->getNamespaceName());
+    $functionEntries .= $function->inNamespace()
+        ? "\tZEND_NS_FENTRY(\"$namespace\", $short, $symbol, arginfo_$symbol, 0)\n"
+        : "\tZEND_FENTRY($short, $symbol, arginfo_$symbol, 0)\n";
+}
+
+$constants = '';
+foreach (get_defined_constants(true)['user'] as $name => $value) {
+    if ($name !== 'BUILTIN' && $name !== 'FOREIGN') {
+        $constants .= "\tREGISTER_LONG_CONSTANT(\"$name\", $value, CONST_PERSISTENT);\n";
     }
 }
 
-echo "/* Generated from the stub file by arginfo.php. */\n$declared\n$tables";
+echo "/* Generated from the stub files by arginfo.php. */\n$declared\n$tables";
 echo "static const zend_function_entry kargo_functions[] = {\n$functionEntries\tZEND_FE_END\n};\n\n";
-echo "static void kargo_register_classes(void) {\n\tzend_class_entry ce;\n$registration}\n";
+echo "static void kargo_register_classes(void) {\n\tzend_class_entry ce;\n$registration}\n\n";
+echo "static void kargo_register_constants(int module_number) {\n$constants}\n";

@@ -53,6 +53,8 @@ static zend_object *kg_clone(zend_object *object)
 
 PHP_INI_BEGIN()
 	PHP_INI_ENTRY("kargo.fault_injection", "0", PHP_INI_SYSTEM, NULL)
+	/* Old scripts ask whether an extension named "event" is loaded before they load one of that name. */
+	PHP_INI_ENTRY("kargo.classic_module_name", "1", PHP_INI_SYSTEM, NULL)
 PHP_INI_END()
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_kargo_fn_panic, 0, 0, MAY_BE_VOID)
@@ -68,6 +70,8 @@ static PHP_MINIT_FUNCTION(kargo_event)
 {
 	REGISTER_INI_ENTRIES();
 	kargo_register_classes();
+	kargo_register_constants(module_number);
+	kg_classic_start(type, module_number);
 	memcpy(&kg_handlers, &std_object_handlers, sizeof(zend_object_handlers));
 	kg_handlers.offset = XtOffsetOf(kg_object, std);
 	kg_handlers.free_obj = kg_free;

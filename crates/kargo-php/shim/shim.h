@@ -70,10 +70,24 @@ typedef struct kg_context {
 	struct kg_context *next_ended;
 } kg_context;
 
+/* The resources of the classic API. */
+typedef enum kg_kind {
+	KG_EVENT = 0,
+	KG_EVENT_BASE = 1,
+	KG_EVBUFFER = 2,
+	KG_BUFFEREVENT = 3,
+	KG_EVHTTP = 4,
+	KG_EVHTTP_REQUEST = 5,
+	KG_EVHTTP_RESPONSE = 6,
+	KG_EVHTTP_CONNECTION = 7,
+	KG_KINDS = 8,
+} kg_kind;
+
 /* defined in Rust */
 extern void kargo_not_constructible(zend_execute_data *, zval *);
 extern void kargo_native_free(zend_class_entry *class_entry, void *native);
 extern void *kargo_native_clone(zend_class_entry *class_entry, void *native);
+extern void kargo_resource_free(kg_kind kind, uintptr_t key);
 extern void kargo_module_started(void);
 extern void kargo_request_ended(void);
 extern size_t kargo_on_output(const char *bytes, size_t length);
@@ -121,6 +135,14 @@ void kg_rethrow(zval *exception);
 void kg_bailout(void);
 bool kg_interrupt_is_due(void);
 void kg_run_interrupt(void);
+
+/* classic */
+void kg_classic_start(int type, int module_number);
+zend_resource *kg_resource_new(kg_kind kind, uintptr_t key);
+uintptr_t kg_resource_argument(zval *argument, uint32_t number, kg_kind kind);
+uintptr_t kg_resource_key(const zend_resource *resource, kg_kind kind);
+void kg_resource_close(zend_resource *resource);
+void kg_warning(const char *message);
 
 /* values */
 zend_string *kg_string(const char *bytes, size_t length);

@@ -51,6 +51,12 @@ void kg_throw(zend_class_entry *class_entry, const char *message, size_t length,
 	zend_throw_exception_ex(class_entry, code, "%.*s", (int) length, message);
 }
 
+/* Raises an E_WARNING that names the function being called. An error handler of the script may run, and never return. */
+void kg_warning(const char *message)
+{
+	php_error_docref(NULL, E_WARNING, "%s", message);
+}
+
 bool kg_string_argument(zval *argument, uint32_t number, bool nullable, zend_string **out)
 {
 	if (zend_parse_arg_str(argument, out, nullable, number)) {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `engine` | the only code that touches PHP's C API, with `shim/` |
 //! | `classes` | the PHP classes of `php/stubs/kargo_event.stub.php` |
+//! | `classic` | the functions of 2009, of `php/stubs/classic.stub.php` |
 //! | `serve` | the runner: who runs the loop, how a handler is called, how it waits |
 //! | `rpc` | exported PHP classes: values, signatures, JSON-RPC and XML-RPC |
 //! | `log` | one line per event on stderr |
@@ -17,6 +18,7 @@
 )]
 
 mod classes;
+mod classic;
 mod engine;
 mod log;
 mod rpc;

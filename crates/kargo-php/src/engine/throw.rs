@@ -24,6 +24,20 @@ pub(crate) fn throw_with_code(
     Thrown
 }
 
+/// Longest text of a warning, in bytes; what is longer is cut.
+const WARNING_LIMIT: usize = 512;
+
+/// Raises an E_WARNING that names the native function being called. To be called last, with nothing that would have to
+/// be dropped: the script's error handler may run, and may end by a jump of the engine's.
+pub(crate) fn warn(text: std::fmt::Arguments<'_>) {
+    use std::io::Write as _;
+    let mut bytes = [0; WARNING_LIMIT];
+    // A text that does not fit is cut; the last byte stays NUL.
+    let _cut = (&mut bytes[..WARNING_LIMIT - 1]).write_fmt(text);
+    // SAFETY: the text ends with NUL; no borrow of ours is alive.
+    unsafe { ffi::kg_warning(bytes.as_ptr().cast()) }
+}
+
 /// What an exception that only the operator can mend says, should nobody catch it.
 static OPERATOR_ERROR: Global<String> = Global::new();
 

@@ -167,6 +167,14 @@ impl Zv {
         self.set_type_info(ffi::IS_OBJECT | REFCOUNTED | COLLECTABLE);
     }
 
+    /// Takes over one reference to `resource`.
+    #[inline]
+    pub(crate) fn set_resource(self, resource: *mut ffi::zend_resource) {
+        // SAFETY: module invariant.
+        unsafe { (*self.0).value.res = resource }
+        self.set_type_info(ffi::IS_RESOURCE | REFCOUNTED);
+    }
+
     /// Counts one more reference to `object` and points to it.
     pub(crate) fn share_object(self, object: *mut ffi::zend_object) {
         // SAFETY: module invariant.
@@ -222,6 +230,12 @@ impl Zv {
     pub(crate) fn object(self) -> Option<*mut ffi::zend_object> {
         // SAFETY: the type says what the value is.
         (self.kind() == Kind::Object).then(|| unsafe { (*self.0).value.obj })
+    }
+
+    #[inline]
+    pub(crate) fn resource(self) -> Option<*mut ffi::zend_resource> {
+        // SAFETY: the type says what the value is.
+        (self.kind() == Kind::Resource).then(|| unsafe { (*self.0).value.res })
     }
 
     #[allow(dead_code, reason = "part of the vocabulary")]

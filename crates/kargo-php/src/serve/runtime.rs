@@ -6,6 +6,7 @@ use std::io;
 
 use kargo_loop::EventLoop;
 
+use crate::classic::Classic;
 use crate::engine::context::Context;
 use crate::engine::{Global, Outcome, Owned};
 use crate::log::{self, Level};
@@ -70,6 +71,7 @@ pub(crate) struct Runtime {
     pub(crate) events: Option<EventLoop>,
     pub(crate) watchers: Watchers,
     pub(crate) serving: Option<Box<Serving>>,
+    pub(crate) classic: Classic,
     pub(crate) roles: Roles,
     /// Watchers of a ready descriptor or a signal that are still to be called.
     pub(crate) due: VecDeque<Due>,
