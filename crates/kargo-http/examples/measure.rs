@@ -14,8 +14,8 @@ use kargo_http::HeadDecoder;
 use kargo_http::HttpDate;
 use kargo_http::Limits;
 use kargo_http::Method;
+use kargo_http::OutgoingResponse;
 use kargo_http::RequestHead;
-use kargo_http::ResponseHead;
 use kargo_http::Version;
 use kargo_http::encode_head;
 use kargo_http::encode_plain_text;
@@ -180,7 +180,7 @@ fn answers(times: usize) {
     let mut out = Vec::with_capacity(4096);
     for _ in 0..times {
         out.clear();
-        let head = ResponseHead {
+        let head = OutgoingResponse {
             status: 200,
             reason: None,
             version: Version::Http11,

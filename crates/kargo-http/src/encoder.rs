@@ -1,10 +1,10 @@
 //! Answers: status line, headers, framing and body, appended to a `Vec<u8>`.
 //!
 //! ```
-//! use kargo_http::{BodyLength, HttpDate, ResponseHead, Version, encode_head};
+//! use kargo_http::{BodyLength, HttpDate, OutgoingResponse, Version, encode_head};
 //!
 //! let date = HttpDate::from_unix_seconds(784_111_777);
-//! let head = ResponseHead {
+//! let head = OutgoingResponse {
 //!     status: 404,
 //!     reason: None,
 //!     version: Version::Http11,
@@ -47,7 +47,7 @@ use header::validate_value;
 
 /// What the head of an answer depends on besides the headers.
 #[derive(Clone, Copy, Debug)]
-pub struct ResponseHead<'a> {
+pub struct OutgoingResponse<'a> {
     /// 101 or 200 to 599. Interim answers other than 101 are not made here: see
     /// [`encode_continue`].
     pub status: u16,
@@ -85,7 +85,7 @@ pub enum BodyLength {
 #[must_use = "the connection's fate and the body's coding are in it"]
 pub struct EncodedHead {
     /// Whether the connection stays open after this answer. `false` although
-    /// [`ResponseHead::keep_alive`] was true if the handler asked for `Connection: close`, or if
+    /// [`OutgoingResponse::keep_alive`] was true if the handler asked for `Connection: close`, or if
     /// the close is what ends the body.
     pub keep_alive: bool,
     /// Encodes the body, or leaves it out where there must be none.
@@ -112,7 +112,7 @@ pub struct LengthSlot {
 /// (HEAD, 304) or is [`BodyLength::Streamed`].
 pub fn encode_head<'h>(
     out: &mut Vec<u8>,
-    head: &ResponseHead<'_>,
+    head: &OutgoingResponse<'_>,
     headers: impl IntoIterator<Item = (&'h [u8], &'h [u8])>,
 ) -> Result<EncodedHead, EncodeError> {
     let start = out.len();
@@ -125,7 +125,7 @@ pub fn encode_head<'h>(
 
 fn append_head<'h>(
     out: &mut Vec<u8>,
-    head: &ResponseHead<'_>,
+    head: &OutgoingResponse<'_>,
     headers: impl IntoIterator<Item = (&'h [u8], &'h [u8])>,
 ) -> Result<EncodedHead, EncodeError> {
     out.reserve(256);
@@ -158,7 +158,7 @@ fn append_head<'h>(
     })
 }
 
-fn append_status_line(out: &mut Vec<u8>, head: &ResponseHead<'_>) -> Result<(), EncodeError> {
+fn append_status_line(out: &mut Vec<u8>, head: &OutgoingResponse<'_>) -> Result<(), EncodeError> {
     if head.status == 200 && head.reason.is_none() {
         out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
         return Ok(());
@@ -186,7 +186,7 @@ fn append_status_line(out: &mut Vec<u8>, head: &ResponseHead<'_>) -> Result<(), 
 /// Content-Length or Transfer-Encoding (RFC 9110 section 8.6, RFC 9112 section 6).
 fn append_framing(
     out: &mut Vec<u8>,
-    head: &ResponseHead<'_>,
+    head: &OutgoingResponse<'_>,
     declared: Option<u64>,
 ) -> Result<(BodyEncoder, Option<LengthSlot>), EncodeError> {
     match head.status {
@@ -251,7 +251,7 @@ fn append_length(out: &mut Vec<u8>, length: u64) {
 /// RFC 9112 section 9.3 and 9.6; answers whether the connection stays open.
 fn append_connection(
     out: &mut Vec<u8>,
-    head: &ResponseHead<'_>,
+    head: &OutgoingResponse<'_>,
     seen: &Headers,
     body: &BodyEncoder,
 ) -> bool {

@@ -13,7 +13,7 @@ use crate::EncodeError;
 use crate::HttpDate;
 use crate::Limits;
 use crate::Method;
-use crate::ResponseHead;
+use crate::OutgoingResponse;
 use crate::Version;
 use crate::cookie;
 use crate::encode_head;
@@ -160,7 +160,7 @@ pub fn response(data: &[u8]) {
         })
         .collect();
     let date = HttpDate::from_unix_seconds(u64::from(*low) << 24);
-    let head = ResponseHead {
+    let head = OutgoingResponse {
         status: u16::from_le_bytes([*low, high & 3]),
         reason: None,
         version: if flags & 1 == 0 {

@@ -66,7 +66,7 @@ pub use encoder::BodyLength;
 pub use encoder::EncodeError;
 pub use encoder::EncodedHead;
 pub use encoder::LengthSlot;
-pub use encoder::ResponseHead;
+pub use encoder::OutgoingResponse;
 pub use encoder::check_header;
 pub use encoder::encode_chunk;
 pub use encoder::encode_continue;

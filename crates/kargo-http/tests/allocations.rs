@@ -16,8 +16,8 @@ use kargo_http::HeadDecoder;
 use kargo_http::HttpDate;
 use kargo_http::Limits;
 use kargo_http::Method;
+use kargo_http::OutgoingResponse;
 use kargo_http::RequestHead;
-use kargo_http::ResponseHead;
 use kargo_http::encode_head;
 use kargo_http::router::Match;
 use kargo_http::router::Router;
@@ -64,7 +64,7 @@ fn a_request_costs_no_allocation_in_the_steady_state() {
         let found = router.find(head.method(), head.method_name(bytes), head.path(bytes));
         assert!(matches!(found, Ok(Match::Found { .. })));
         assert_eq!(head.header(bytes, "host"), Some(&b"a"[..]));
-        let answer = ResponseHead {
+        let answer = OutgoingResponse {
             status: 200,
             reason: None,
             version: head.version(),

@@ -7,8 +7,8 @@ struct Answer {
     keep_alive: bool,
 }
 
-fn head(date: &HttpDate, status: u16, body: BodyLength) -> ResponseHead<'_> {
-    ResponseHead {
+fn head(date: &HttpDate, status: u16, body: BodyLength) -> OutgoingResponse<'_> {
+    OutgoingResponse {
         status,
         reason: None,
         version: Version::Http11,
@@ -22,7 +22,7 @@ fn head(date: &HttpDate, status: u16, body: BodyLength) -> ResponseHead<'_> {
 
 /// Encodes an answer whose body is "Hello", given in two pieces.
 fn answer(
-    change: impl FnOnce(&mut ResponseHead<'_>),
+    change: impl FnOnce(&mut OutgoingResponse<'_>),
     headers: &[(&str, &str)],
 ) -> Result<Answer, EncodeError> {
     let date = HttpDate::from_unix_seconds(NOW);
@@ -54,7 +54,7 @@ fn answer(
 
 #[track_caller]
 fn assert_answer(
-    change: impl FnOnce(&mut ResponseHead<'_>),
+    change: impl FnOnce(&mut OutgoingResponse<'_>),
     headers: &[(&str, &str)],
     keep_alive: bool,
     text: &str,
@@ -220,13 +220,13 @@ fn the_answer_to_head_has_the_headers_of_get_and_no_body() {
         text,
     );
     let text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-    let change = |head: &mut ResponseHead<'_>| {
+    let change = |head: &mut OutgoingResponse<'_>| {
         head.is_head = true;
         head.body = BodyLength::Streamed;
     };
     assert_answer(change, &[], true, text);
     let text = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
-    let change = |head: &mut ResponseHead<'_>| {
+    let change = |head: &mut OutgoingResponse<'_>| {
         head.is_head = true;
         head.body = BodyLength::Deferred;
     };
@@ -235,7 +235,7 @@ fn the_answer_to_head_has_the_headers_of_get_and_no_body() {
 
 #[test]
 fn a_streamed_answer_to_head_in_http_1_0_need_not_close() {
-    let change = |head: &mut ResponseHead<'_>| {
+    let change = |head: &mut OutgoingResponse<'_>| {
         head.is_head = true;
         head.version = Version::Http10;
         head.body = BodyLength::Streamed;
@@ -288,7 +288,7 @@ fn switching_protocols_names_the_upgrade() {
 
 #[test]
 fn a_content_type_of_the_handlers_replaces_the_default() {
-    let change = |head: &mut ResponseHead<'_>| head.content_type = Some(b"text/plain");
+    let change = |head: &mut OutgoingResponse<'_>| head.content_type = Some(b"text/plain");
     let text = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nHello";
     assert_answer(change, &[], true, text);
     let text = "HTTP/1.1 200 OK\r\ncontent-type: text/css\r\nContent-Length: 5\r\n\r\nHello";
@@ -367,10 +367,10 @@ fn check_header_says_what_encode_head_will_say() {
 
 #[test]
 fn reason_phrases_may_be_the_handlers() {
-    let change = |head: &mut ResponseHead<'_>| head.reason = Some(b"Fine");
+    let change = |head: &mut OutgoingResponse<'_>| head.reason = Some(b"Fine");
     let text = "HTTP/1.1 200 Fine\r\nContent-Length: 5\r\n\r\nHello";
     assert_answer(change, &[], true, text);
-    let change = |head: &mut ResponseHead<'_>| head.reason = Some(b"Fine\r\nX: y");
+    let change = |head: &mut OutgoingResponse<'_>| head.reason = Some(b"Fine\r\nX: y");
     assert_eq!(answer(change, &[]).err(), Some(EncodeError::BadReason));
     let text = "HTTP/1.1 599 \r\nContent-Length: 5\r\n\r\nHello";
     assert_answer(|head| head.status = 599, &[], true, text);
@@ -400,7 +400,7 @@ fn the_fast_path_writes_what_the_general_one_writes() {
             );
 
             let mut general = Vec::new();
-            let head = ResponseHead {
+            let head = OutgoingResponse {
                 version,
                 is_head,
                 keep_alive,

@@ -3,7 +3,7 @@
 use kargo_http::BodyEncoder;
 use kargo_http::BodyLength;
 use kargo_http::HttpDate;
-use kargo_http::ResponseHead;
+use kargo_http::OutgoingResponse;
 use kargo_http::encode_head;
 use kargo_http::encode_plain_text;
 use kargo_loop::EventLoop;
@@ -307,8 +307,8 @@ pub(super) fn response_head<'a>(
     keep_alive: bool,
     date: &'a HttpDate,
     body: BodyLength,
-) -> ResponseHead<'a> {
-    ResponseHead {
+) -> OutgoingResponse<'a> {
+    OutgoingResponse {
         status: answer.status,
         reason: answer.reason,
         version: facts.version,
