@@ -42,8 +42,13 @@ fn main() -> ExitCode {
 
 fn passes(case: &Case) -> bool {
     let length = case.bytes.len();
-    let whole = transcript(&case.bytes, &case.limits, std::iter::once(length));
-    let bytewise = transcript(&case.bytes, &case.limits, 1..=length);
+    let whole = transcript(
+        &case.bytes,
+        &case.limits,
+        &case.sender,
+        std::iter::once(length),
+    );
+    let bytewise = transcript(&case.bytes, &case.limits, &case.sender, 1..=length);
     let passes = case.is_met_by(&whole) && whole == bytewise;
     if !passes || case.wanted.is_none() {
         println!("{}", case.name);

@@ -49,6 +49,8 @@ enum State {
     Done,
     TooLarge,
     Length,
+    /// All bytes until the connection ends; `remaining` of them are allowed.
+    UntilClose,
     /// `digits` hexadecimal digits were read.
     Size {
         digits: u8,
@@ -105,6 +107,26 @@ impl BodyDecoder {
         }
     }
 
+    /// A decoder for a body that ends with the connection, as only responses can have. What
+    /// exceeds [`Limits::body_bytes`] fails when it comes. Such a body has no
+    /// [`BodyEvent::End`]; see [`BodyDecoder::ends_with_connection`].
+    pub const fn until_close(limits: &Limits) -> Self {
+        Self {
+            state: State::UntilClose,
+            remaining: limits.body_bytes,
+            allowance: 0,
+            extension_allowance: 0,
+            trailer_allowance: 0,
+        }
+    }
+
+    /// Whether the end of the connection is the end of the body. Where it is not, a connection
+    /// that ends before the body is complete has cut it off (RFC 9112 section 8).
+    #[inline]
+    pub const fn ends_with_connection(&self) -> bool {
+        matches!(self.state, State::UntilClose)
+    }
+
     /// Whether the body is complete.
     #[inline]
     pub const fn is_done(&self) -> bool {
@@ -122,6 +144,9 @@ impl BodyDecoder {
             State::TooLarge => Err(DecodeError::BodyTooLarge),
             State::Length if bytes.is_empty() => Ok(BodyEvent::More { consumed: 0 }),
             State::Length => Ok(self.take_data(bytes, 0, State::Done)),
+            State::UntilClose if bytes.is_empty() => Ok(BodyEvent::More { consumed: 0 }),
+            State::UntilClose if self.remaining == 0 => Err(DecodeError::BodyTooLarge),
+            State::UntilClose => Ok(self.take_data(bytes, 0, State::UntilClose)),
             _ => self.decode_chunked(bytes),
         }
     }
@@ -155,7 +180,11 @@ impl BodyDecoder {
                 State::DataCr if byte == b'\r' => State::DataLf,
                 State::DataLf if byte == b'\n' => State::Size { digits: 0 },
                 State::Trailer(part) => self.after_trailer_byte(byte, part)?,
-                State::DataCr | State::DataLf | State::Length | State::TooLarge => {
+                State::DataCr
+                | State::DataLf
+                | State::Length
+                | State::UntilClose
+                | State::TooLarge => {
                     return Err(DecodeError::BadChunkEnd);
                 }
             };

@@ -1,4 +1,5 @@
-//! Answers: status line, headers, framing and body, appended to a `Vec<u8>`.
+//! Answers: status line, headers, framing and body, appended to a `Vec<u8>`. Requests: see
+//! [`encode_request`].
 //!
 //! ```
 //! use kargo_http::{BodyLength, HttpDate, OutgoingResponse, Version, encode_head};
@@ -30,6 +31,7 @@
 mod body;
 mod error;
 mod header;
+mod request;
 
 pub use body::BodyEncoder;
 pub use body::encode_chunk;
@@ -38,6 +40,9 @@ pub use error::EncodeError;
 pub use header::check_header;
 use header::decimal;
 pub(crate) use header::write_decimal;
+pub use request::EncodedRequest;
+pub use request::OutgoingRequest;
+pub use request::encode_request;
 
 use crate::HttpDate;
 use crate::Version;

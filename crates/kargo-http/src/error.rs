@@ -1,12 +1,12 @@
-//! Why a request cannot be decoded, and what to answer.
+//! Why a message cannot be decoded, and what to answer if it is a request.
 
 use std::error::Error;
 use std::fmt;
 
-/// A request that is refused. All are the peer's fault or beyond what this server implements.
+/// A message that is refused. All are the peer's fault or beyond what is implemented here.
 ///
-/// After any of them the connection is answered with [`DecodeError::status`] and closed: where the
-/// next message would begin is not known, or not to be trusted.
+/// After any of them the connection is closed, a request before that answered with
+/// [`DecodeError::status`]: where the next message would begin is not known, or not to be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -53,7 +53,7 @@ pub enum DecodeError {
     LengthAndTransferEncoding,
     /// A Transfer-Encoding that is malformed, repeats chunked, or does not end in chunked.
     BadTransferEncoding,
-    /// Transfer-Encoding in an HTTP/1.0 request (RFC 9112 section 6.1).
+    /// Transfer-Encoding in an HTTP/1.0 message (RFC 9112 section 6.1).
     TransferEncodingInHttp10,
     /// A transfer coding other than chunked, before chunked.
     UnknownTransferCoding,
@@ -73,10 +73,18 @@ pub enum DecodeError {
     BadTrailer,
     /// The trailer section is longer than [`Limits::trailer_bytes`](crate::Limits).
     TrailersTooLong,
+    /// The status line is not `version SP 3DIGIT SP [ reason ] CRLF` (RFC 9112 section 4).
+    BadStatusLine,
+    /// The status line is longer than [`Limits::request_line_bytes`](crate::Limits).
+    StatusLineTooLong,
+    /// An interim response that announces a body (RFC 9110 section 15.2).
+    BodyInInterimResponse,
+    /// The interim responses are more than [`Limits::interim_responses`](crate::Limits).
+    TooManyInterimResponses,
 }
 
 impl DecodeError {
-    /// The status code to answer with.
+    /// The status code to answer a request with.
     pub const fn status(self) -> u16 {
         match self {
             Self::BodyTooLarge | Self::ChunkExtensionsTooLong => 413,
@@ -113,7 +121,7 @@ impl DecodeError {
             Self::BadContentLength => "malformed Content-Length",
             Self::LengthAndTransferEncoding => "both Content-Length and Transfer-Encoding",
             Self::BadTransferEncoding => "malformed Transfer-Encoding",
-            Self::TransferEncodingInHttp10 => "Transfer-Encoding in an HTTP/1.0 request",
+            Self::TransferEncodingInHttp10 => "Transfer-Encoding in an HTTP/1.0 message",
             Self::UnknownTransferCoding => "unknown transfer coding",
             Self::UnknownExpectation => "unknown expectation",
             Self::BodyTooLarge => "body too large",
@@ -123,6 +131,10 @@ impl DecodeError {
             Self::BadChunkEnd => "chunk data not followed by CRLF",
             Self::BadTrailer => "malformed trailer",
             Self::TrailersTooLong => "trailers too long",
+            Self::BadStatusLine => "malformed status line",
+            Self::StatusLineTooLong => "status line too long",
+            Self::BodyInInterimResponse => "an interim response that announces a body",
+            Self::TooManyInterimResponses => "too many interim responses",
         }
     }
 }

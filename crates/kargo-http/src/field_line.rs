@@ -4,7 +4,7 @@ use crate::DecodeError;
 use crate::Span;
 use crate::chars;
 use crate::chars::TOKEN;
-use crate::request_head::FieldSpans;
+use crate::fields::FieldSpans;
 
 /// Decodes the field line that begins at `start`; answers it and the offset behind its CRLF, or
 /// `None` for the empty line at the end of the head.
@@ -67,7 +67,7 @@ fn skip_whitespace(mut bytes: &[u8]) -> &[u8] {
 /// Eight bytes at a time: the sign bit of each byte of `below` says that it is less than SP, of
 /// `delete` that it is DEL. A borrow can only spoil bytes behind the first that was found.
 #[inline(always)]
-fn value_length(bytes: &[u8]) -> usize {
+pub(crate) fn value_length(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const SIGNS: u64 = ONES << 7;
     let mut rest = bytes;

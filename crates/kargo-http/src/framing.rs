@@ -1,4 +1,5 @@
 //! What the fields of a head say together: host, body framing, connection, expectation.
+//! Requests and responses are read by the same rules, where they share them.
 //!
 //! Nothing here looks at a line before all are there, so the order of the answers is the same
 //! however the head was cut.
@@ -6,7 +7,9 @@
 use crate::BodyFraming;
 use crate::DecodeError;
 use crate::Limits;
+use crate::Method;
 use crate::RequestHead;
+use crate::ResponseHead;
 use crate::Span;
 use crate::TargetForm;
 use crate::Version;
@@ -17,7 +20,8 @@ use crate::chars::IP_LITERAL;
 use crate::chars::REG_NAME;
 use crate::chars::TOKEN;
 use crate::chars::is_in_any_case;
-use crate::request_head::FieldSpans;
+use crate::fields::FieldSpans;
+use crate::fields::Fields;
 
 /// The field lines that decide about the message itself, collected while lines are decoded.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,15 +73,46 @@ impl FramingFields {
         head: &mut RequestHead,
     ) -> Result<(), DecodeError> {
         self.check_host(bytes, head)?;
-        head.framing = self.body_framing(bytes, head)?;
-        self.read_connection(bytes, head);
+        head.framing = self
+            .body_framing(bytes, head.version, &head.fields)?
+            .unwrap_or(BodyFraming::None);
+        let connection = self.read_connection(bytes, head.version, &head.fields);
+        head.keep_alive = connection.keep_alive;
+        head.wants_upgrade = connection.names_upgrade && self.upgrade.count > 0;
         self.read_expectation(bytes, head)?;
-        match head.framing {
-            BodyFraming::Length(length) if length > limits.body_bytes => {
-                Err(DecodeError::BodyTooLarge)
-            }
-            _ => Ok(()),
+        reject_if_too_large(head.framing, limits)
+    }
+
+    /// The same for a response, whose framing depends on the request as well (RFC 9112
+    /// section 6.3).
+    pub(crate) fn complete_response(
+        &self,
+        bytes: &[u8],
+        limits: &Limits,
+        head: &mut ResponseHead,
+    ) -> Result<(), DecodeError> {
+        let announced = self.body_framing(bytes, head.version, &head.fields)?;
+        let announces_body = !matches!(announced, None | Some(BodyFraming::Length(0)));
+        if head.is_interim() && announces_body {
+            // Is what follows a body or a head? Nothing is taken for either.
+            return Err(DecodeError::BodyInInterimResponse);
         }
+        let has_no_body = head.request_method == Method::Head
+            || head.is_tunnel()
+            || matches!(head.status, 100..=199 | 204 | 304);
+        head.framing = if has_no_body {
+            Some(BodyFraming::None)
+        } else {
+            announced
+        };
+        let is_reliable = !head.is_tunnel()
+            && head.framing.is_some()
+            // There is no body, whatever the peer says; but it may send one.
+            && !(head.status == 204 && announces_body);
+        let connection = self.read_connection(bytes, head.version, &head.fields);
+        head.keep_alive = connection.keep_alive && is_reliable;
+        head.framing
+            .map_or(Ok(()), |framing| reject_if_too_large(framing, limits))
     }
 
     /// RFC 9112 section 3.2. An empty Host is refused as well: no http URI has an empty host
@@ -109,15 +144,22 @@ impl FramingFields {
         Ok(())
     }
 
-    /// RFC 9112 sections 6.1 to 6.3, with no second chance for anything ambiguous.
-    #[inline]
-    fn body_framing(&self, bytes: &[u8], head: &RequestHead) -> Result<BodyFraming, DecodeError> {
+    /// RFC 9112 sections 6.1 to 6.3, with no second chance for anything ambiguous; `None` where
+    /// the fields do not say how the body is delimited.
+    #[inline(always)]
+    fn body_framing(
+        &self,
+        bytes: &[u8],
+        version: Version,
+        fields: &Fields,
+    ) -> Result<Option<BodyFraming>, DecodeError> {
         if self.transfer_encoding.count > 0 {
-            return self.transfer_coding(bytes, head);
+            return self.transfer_coding(bytes, version, fields).map(Some);
         }
         match self.content_length.count {
-            0 => Ok(BodyFraming::None),
-            1 => content_length(self.content_length.first.of(bytes)).map(BodyFraming::Length),
+            0 => Ok(None),
+            1 => content_length(self.content_length.first.of(bytes))
+                .map(|length| Some(BodyFraming::Length(length))),
             _ => Err(DecodeError::RepeatedContentLength),
         }
     }
@@ -126,9 +168,10 @@ impl FramingFields {
     fn transfer_coding(
         &self,
         bytes: &[u8],
-        head: &RequestHead,
+        version: Version,
+        fields: &Fields,
     ) -> Result<BodyFraming, DecodeError> {
-        if head.version == Version::Http10 {
+        if version == Version::Http10 {
             return Err(DecodeError::TransferEncodingInHttp10);
         }
         if self.content_length.count > 0 {
@@ -137,7 +180,7 @@ impl FramingFields {
         // `chunked` must be there, once, and last; nothing before it is implemented.
         let mut chunked_seen = false;
         let mut others_seen = false;
-        for line in head.header_values(bytes, "transfer-encoding") {
+        for line in fields.values(bytes, "transfer-encoding") {
             for coding in line.split(|&byte| byte == b',').map(chars::trim_ows) {
                 if chunked_seen || coding.is_empty() || !chars::all(coding, TOKEN) {
                     return Err(DecodeError::BadTransferEncoding);
@@ -157,38 +200,21 @@ impl FramingFields {
     }
 
     /// RFC 9112 section 9.3: `close` wins, then the version decides, then `keep-alive`.
-    #[inline]
-    fn read_connection(&self, bytes: &[u8], head: &mut RequestHead) {
-        head.wants_upgrade = false;
-        head.keep_alive = head.version == Version::Http11;
+    #[inline(always)]
+    fn read_connection(&self, bytes: &[u8], version: Version, fields: &Fields) -> Connection {
+        let unsaid = Connection {
+            keep_alive: version == Version::Http11,
+            names_upgrade: false,
+        };
         match self.connection.count {
-            0 => {}
-            1 => {
-                // What browsers and load generators send, in two comparisons.
-                let value = self.connection.first.of(bytes);
-                if is_in_any_case(value, b"keep-alive") {
-                    head.keep_alive = true;
-                } else {
-                    self.read_connection_options(bytes, head);
-                }
-            }
-            _ => self.read_connection_options(bytes, head),
+            0 => unsaid,
+            // What browsers and load generators send, in two comparisons.
+            1 if is_in_any_case(self.connection.first.of(bytes), b"keep-alive") => Connection {
+                keep_alive: true,
+                names_upgrade: false,
+            },
+            _ => Connection::of_options(bytes, version, fields),
         }
-    }
-
-    #[cold]
-    fn read_connection_options(&self, bytes: &[u8], head: &mut RequestHead) {
-        let (mut close, mut keep_alive, mut upgrade) = (false, false, false);
-        for line in head.header_values(bytes, "connection") {
-            for option in line.split(|&byte| byte == b',').map(chars::trim_ows) {
-                close |= option.eq_ignore_ascii_case(b"close");
-                keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
-                upgrade |= option.eq_ignore_ascii_case(b"upgrade");
-            }
-        }
-        head.keep_alive = !close && (head.keep_alive || keep_alive);
-        // An HTTP/1.0 peer cannot upgrade (RFC 9110 section 7.8).
-        head.wants_upgrade = upgrade && self.upgrade.count > 0 && head.version == Version::Http11;
     }
 
     /// RFC 9110 section 10.1.1: ignored in HTTP/1.0; 417 for what is not `100-continue`.
@@ -204,6 +230,41 @@ impl FramingFields {
         }
         head.expects_continue = head.has_body();
         Ok(())
+    }
+}
+
+/// What the Connection fields say.
+#[derive(Clone, Copy, Debug)]
+struct Connection {
+    keep_alive: bool,
+    /// Never in HTTP/1.0, whose peers cannot upgrade (RFC 9110 section 7.8).
+    names_upgrade: bool,
+}
+
+impl Connection {
+    #[cold]
+    fn of_options(bytes: &[u8], version: Version, fields: &Fields) -> Self {
+        let (mut close, mut keep_alive, mut upgrade) = (false, false, false);
+        for line in fields.values(bytes, "connection") {
+            for option in line.split(|&byte| byte == b',').map(chars::trim_ows) {
+                close |= option.eq_ignore_ascii_case(b"close");
+                keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+                upgrade |= option.eq_ignore_ascii_case(b"upgrade");
+            }
+        }
+        let is_http11 = version == Version::Http11;
+        Self {
+            keep_alive: !close && (is_http11 || keep_alive),
+            names_upgrade: upgrade && is_http11,
+        }
+    }
+}
+
+#[inline]
+fn reject_if_too_large(framing: BodyFraming, limits: &Limits) -> Result<(), DecodeError> {
+    match framing {
+        BodyFraming::Length(length) if length > limits.body_bytes => Err(DecodeError::BodyTooLarge),
+        _ => Ok(()),
     }
 }
 

@@ -8,20 +8,27 @@
     reason = "a panic is how a finding is told"
 )]
 
+use crate::BodyDecoder;
+use crate::BodyEvent;
 use crate::BodyLength;
 use crate::EncodeError;
+use crate::HeadDecoder;
 use crate::HttpDate;
 use crate::Limits;
 use crate::Method;
+use crate::OutgoingRequest;
 use crate::OutgoingResponse;
+use crate::RequestHead;
 use crate::Version;
 use crate::cookie;
 use crate::encode_head;
+use crate::encode_request;
 use crate::media_type::MediaType;
 use crate::percent;
 use crate::query;
 use crate::router::Match;
 use crate::router::Router;
+use crate::transcript::Sender;
 use crate::transcript::transcript;
 
 /// Requests mean the same however they are cut. The first byte chooses where to cut.
@@ -36,9 +43,10 @@ pub fn http_head(data: &[u8]) {
         body_bytes: 64,
         chunk_extension_bytes: 16,
         trailer_bytes: 32,
+        interim_responses: 2,
     };
-    assert_cuts_agree(bytes, seed, &limits);
-    assert_cuts_agree(bytes, seed, &Limits::default());
+    assert_cuts_agree(bytes, seed, &limits, &Sender::Client);
+    assert_cuts_agree(bytes, seed, &Limits::default(), &Sender::Client);
 }
 
 /// Chunked bodies mean the same however they are cut.
@@ -48,28 +56,64 @@ pub fn http_body(data: &[u8]) {
     };
     let head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
     let bytes = [head, chunks].concat();
-    assert_cuts_agree(&bytes, seed, &Limits::default());
+    assert_cuts_agree(&bytes, seed, &Limits::default(), &Sender::Client);
     let limits = Limits {
         body_bytes: 32,
         trailer_bytes: 16,
         ..Limits::default()
     };
-    assert_cuts_agree(&bytes, seed, &limits);
+    assert_cuts_agree(&bytes, seed, &limits, &Sender::Client);
 }
 
-fn assert_cuts_agree(bytes: &[u8], seed: u8, limits: &Limits) {
+/// Responses mean the same however they are cut. The first byte chooses where to cut, the second
+/// what they answer and whether the server closes behind them.
+pub fn http_response(data: &[u8]) {
+    let [seed, flags, bytes @ ..] = data else {
+        return;
+    };
+    let method = |shift: u8| match flags >> shift & 3 {
+        0 => Method::Head,
+        1 => Method::Connect,
+        _ => Method::Get,
+    };
+    let sender = Sender::Server {
+        to: vec![method(0), method(2), method(4)],
+        closes: flags & 64 != 0,
+    };
+    let limits = Limits {
+        request_line_bytes: 32,
+        header_bytes: 128,
+        header_count: 4,
+        body_bytes: 16,
+        chunk_extension_bytes: 16,
+        trailer_bytes: 32,
+        interim_responses: 2,
+    };
+    assert_cuts_agree(bytes, *seed, &limits, &sender);
+    assert_cuts_agree(bytes, *seed, &Limits::default(), &sender);
+}
+
+fn assert_cuts_agree(bytes: &[u8], seed: u8, limits: &Limits, sender: &Sender) {
     let length = bytes.len();
-    let whole = transcript(bytes, limits, std::iter::once(length));
-    assert_eq!(transcript(bytes, limits, 1..=length), whole, "byte by byte");
+    let whole = transcript(bytes, limits, sender, std::iter::once(length));
+    assert_eq!(
+        transcript(bytes, limits, sender, 1..=length),
+        whole,
+        "byte by byte"
+    );
     let cut = usize::from(seed).min(length);
     assert_eq!(
-        transcript(bytes, limits, [cut, length].into_iter()),
+        transcript(bytes, limits, sender, [cut, length].into_iter()),
         whole,
         "cut at {cut}"
     );
     let step = usize::from(seed % 16) + 2;
     let ends = (1..length).step_by(step).chain([length]);
-    assert_eq!(transcript(bytes, limits, ends), whole, "in steps of {step}");
+    assert_eq!(
+        transcript(bytes, limits, sender, ends),
+        whole,
+        "in steps of {step}"
+    );
 }
 
 /// A route is found only for a path that decodes to what its pattern says.
@@ -219,6 +263,70 @@ pub fn response(data: &[u8]) {
     }
 }
 
+/// A request that is encoded is read by our own decoder as what it was meant to be, and as
+/// nothing more.
+///
+/// The data is flags, then lines: method, target, host, headers as `name:value`, of any bytes but
+/// LF and (in a name) colon; then an empty line and the body.
+pub fn request(data: &[u8]) {
+    let Some((flags, rest)) = data.split_first() else {
+        return;
+    };
+    let (head, body) = split_at_empty_line(rest);
+    let mut lines = head.split(|&byte| byte == b'\n');
+    let (method, target, host) = (lines.next(), lines.next(), lines.next());
+    let headers: Vec<(&[u8], &[u8])> = lines
+        .filter_map(|line| {
+            let (name, value) = query::split_at_byte(line, b':');
+            value.map(|value| (name, value))
+        })
+        .collect();
+    let request = OutgoingRequest {
+        method: method.unwrap_or_default(),
+        target: target.unwrap_or_default(),
+        host: host.unwrap_or_default(),
+        user_agent: (flags & 1 != 0).then_some(b"kargo"),
+        keep_alive: flags & 2 != 0,
+        body_length: (flags & 4 != 0).then_some(body.len() as u64),
+    };
+    let mut out = b"before".to_vec();
+    let Ok(mut encoded) = encode_request(&mut out, &request, headers.iter().copied()) else {
+        assert_eq!(out, b"before");
+        return;
+    };
+    let is_whole =
+        encoded.body.encode(&mut out, body).is_ok() && encoded.body.finish(&mut out).is_ok();
+    let bytes = out.split_off(6);
+    let mut head = RequestHead::new();
+    let Ok(Some(taken)) = HeadDecoder::new().decode(&bytes, &Limits::default(), &mut head) else {
+        // The decoder is stricter: hosts, forms of targets, limits, expectations.
+        return;
+    };
+    assert_eq!(head.method_name(&bytes), request.method);
+    assert_eq!(head.target(&bytes), request.target);
+    assert!(encoded.keep_alive || !head.keep_alive());
+    // At most Host, User-Agent, framing and Connection are added to the caller's.
+    assert!(head.header_count() <= headers.len() + 4);
+    if !is_whole {
+        return;
+    }
+    let mut decoder = BodyDecoder::new(head.body_framing(), &Limits::default());
+    let mut unread = bytes.get(taken..).unwrap_or_default();
+    let mut received = Vec::new();
+    while let Ok(BodyEvent::Data { consumed, data }) = decoder.decode(unread) {
+        received.extend_from_slice(unread.get(data).unwrap_or_default());
+        unread = unread.get(consumed..).unwrap_or_default();
+    }
+    assert!(decoder.is_done(), "the body has no end");
+    assert_eq!(received, body);
+}
+
+fn split_at_empty_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let at = bytes.windows(2).position(|pair| pair == b"\n\n");
+    at.and_then(|at| Some((bytes.get(..at)?, bytes.get(at + 2..)?)))
+        .unwrap_or((bytes, b""))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -255,6 +363,31 @@ mod tests {
         prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
     }
 
+    /// Pieces of responses.
+    fn response_like() -> impl Strategy<Value = Vec<u8>> {
+        let pieces: &[&[u8]] = &[
+            b"HTTP/1.1 200 OK\r\n",
+            b"HTTP/1.1 204 No Content\r\n",
+            b"HTTP/1.1 100 Continue\r\n\r\n",
+            b"HTTP/1.0 404 \r\n",
+            b"Content-Length: 3\r\n",
+            b"Transfer-Encoding: chunked\r\n",
+            b"Connection: close\r\n",
+            b"X: y\r\n",
+            b"\r\n",
+            b"\r",
+            b"\n",
+            b"3\r\nabc\r\n",
+            b"0\r\n\r\n",
+            b"abc",
+        ];
+        let piece = prop_oneof![
+            12 => prop::sample::select(pieces).prop_map(<[u8]>::to_vec),
+            1 => prop::collection::vec(any::<u8>(), 0..8),
+        ];
+        prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+    }
+
     /// Any bytes, but more often those that mean something.
     fn text_like(alphabet: &'static [u8]) -> impl Strategy<Value = Vec<u8>> {
         let byte = prop_oneof![4 => prop::sample::select(alphabet), 1 => any::<u8>()];
@@ -270,6 +403,18 @@ mod tests {
         #[test]
         fn heads_of_a_well_formed_begin(seed in any::<u8>(), data in request_like()) {
             http_head(&[&[seed][..], b"POST / HTTP/1.1\r\nHost: a\r\n", &data].concat());
+        }
+
+        #[test]
+        fn responses_to_requests(flags in any::<[u8; 2]>(), data in response_like()) {
+            http_response(&[&flags[..], &data].concat());
+            http_response(&[&flags[..], b"HTTP/1.1 200 OK\r\n", &data].concat());
+        }
+
+        #[test]
+        fn requests(flags in any::<u8>(), data in text_like(b"ab:\r\n\n: Connection-Lgth5Hs/")) {
+            request(&[&[flags][..], &data].concat());
+            request(&[&[flags][..], b"POST\n/a\nb\n", &data].concat());
         }
 
         #[test]

@@ -1,17 +1,22 @@
-//! The request head, decoded line by line from a slice that grows.
+//! Heads, decoded line by line from a slice that grows: those of requests and of responses differ
+//! in their first line and in what their fields mean together.
 
 use memchr::memchr;
 
 use crate::DecodeError;
 use crate::Limits;
 use crate::RequestHead;
+use crate::ResponseHead;
 use crate::chars;
 use crate::chars::TOKEN;
 use crate::field_line::decode_field_line;
+use crate::fields::Fields;
 use crate::framing::FramingFields;
 use crate::request_line::decode_request_line;
+use crate::status_line::decode_status_line;
+use crate::status_line::is_begun;
 
-/// Decodes request heads.
+/// Decodes request heads. For those of responses see [`ResponseDecoder`](crate::ResponseDecoder).
 ///
 /// It is given all bytes from the message's start at each call and remembers which lines are
 /// already known to be good and how far it looked for the end of the next, so that a head that
@@ -44,8 +49,31 @@ enum Line {
     /// Nothing was seen yet; an empty line may come first.
     #[default]
     Start,
-    Request,
+    First,
     Field,
+}
+
+/// What the two kinds of head do not share.
+trait Head {
+    /// The first line is longer than the limit.
+    const TOO_LONG: DecodeError;
+
+    /// Where the first line begins; `None` if there is no byte of it yet.
+    fn first_line_start(bytes: &[u8]) -> Result<Option<usize>, DecodeError>;
+
+    /// Decodes the first line that begins at `start`; answers the offset behind its CRLF. An
+    /// incomplete line is an error too.
+    fn decode_first_line(&mut self, bytes: &[u8], start: usize) -> Result<usize, DecodeError>;
+
+    fn fields(&mut self) -> &mut Fields;
+
+    /// All lines are there: what they mean together.
+    fn complete(
+        &mut self,
+        framing: &FramingFields,
+        bytes: &[u8],
+        limits: &Limits,
+    ) -> Result<(), DecodeError>;
 }
 
 impl HeadDecoder {
@@ -80,6 +108,26 @@ impl HeadDecoder {
         limits: &Limits,
         head: &mut RequestHead,
     ) -> Result<Option<usize>, DecodeError> {
+        self.decode_head(bytes, limits, head)
+    }
+
+    /// The same for a response, whose request's method `head` has been told.
+    pub(crate) fn decode_response(
+        &mut self,
+        bytes: &[u8],
+        limits: &Limits,
+        head: &mut ResponseHead,
+    ) -> Result<Option<usize>, DecodeError> {
+        self.decode_head(bytes, limits, head)
+    }
+
+    #[inline(always)]
+    fn decode_head<H: Head>(
+        &mut self,
+        bytes: &[u8],
+        limits: &Limits,
+        head: &mut H,
+    ) -> Result<Option<usize>, DecodeError> {
         match bytes.get(self.scanned..) {
             _ if self.scanned == 0 => self.decode_lines(bytes, limits, head),
             // One new byte inside a line: the case that must cost next to nothing.
@@ -92,11 +140,11 @@ impl HeadDecoder {
     }
 
     #[inline(never)]
-    fn resume(
+    fn resume<H: Head>(
         &mut self,
         bytes: &[u8],
         limits: &Limits,
-        head: &mut RequestHead,
+        head: &mut H,
     ) -> Result<Option<usize>, DecodeError> {
         let unseen = bytes.get(self.scanned..).unwrap_or_default();
         if memchr(b'\n', unseen).is_none() {
@@ -104,7 +152,7 @@ impl HeadDecoder {
             if bytes.len() < self.place.limit {
                 return Ok(None);
             }
-            return self.await_line_end(bytes);
+            return self.await_line_end::<H>(bytes);
         }
         // The lines known to be good are decoded once more when the last one is there, so that
         // the facts of all lines are gathered by one call, into one head.
@@ -117,28 +165,29 @@ impl HeadDecoder {
 
     /// Decodes all complete lines from `line_start` on. What the fields mean together is looked
     /// at only when all lines were decoded by this very call.
-    fn decode_lines(
+    #[inline(never)]
+    fn decode_lines<H: Head>(
         &mut self,
         bytes: &[u8],
         limits: &Limits,
-        head: &mut RequestHead,
+        head: &mut H,
     ) -> Result<Option<usize>, DecodeError> {
         // A copy, written back only if the head is not complete.
         let mut place = self.place;
         let is_whole = place.line == Line::Start;
         if is_whole {
-            let Some(start) = request_line_start(bytes)? else {
+            let Some(start) = H::first_line_start(bytes)? else {
                 return Ok(None);
             };
-            place.line = Line::Request;
+            place.line = Line::First;
             place.start = start;
             place.limit = limit(start + 2, limits.request_line_bytes);
         }
-        if place.line == Line::Request {
-            match decode_request_line(bytes, place.start, head) {
+        if place.line == Line::First {
+            match head.decode_first_line(bytes, place.start) {
                 Ok(end) if end <= place.limit => place.start = end,
-                Ok(_) => return Err(DecodeError::RequestLineTooLong),
-                Err(error) => return self.refuse_if_complete(bytes, place, error),
+                Ok(_) => return Err(H::TOO_LONG),
+                Err(error) => return self.refuse_if_complete::<H>(bytes, place, error),
             }
             place.line = Line::Field;
             place.limit = limit(place.start, limits.header_bytes);
@@ -146,7 +195,8 @@ impl HeadDecoder {
         }
 
         let mut framing = FramingFields::default();
-        head.fields.clear();
+        let fields = head.fields();
+        fields.clear();
         loop {
             match decode_field_line(bytes, place.start) {
                 Ok(Some((field, end))) => {
@@ -158,22 +208,22 @@ impl HeadDecoder {
                     }
                     place.field_count += 1;
                     framing.note(bytes, field);
-                    head.fields.push(field);
+                    fields.push(field);
                     place.start = end;
                 }
                 Ok(None) => break,
-                Err(error) => return self.refuse_if_complete(bytes, place, error),
+                Err(error) => return self.refuse_if_complete::<H>(bytes, place, error),
             }
         }
         if is_whole {
-            framing.complete(bytes, limits, head)?;
+            head.complete(&framing, bytes, limits)?;
         }
         Ok(Some(place.start + 2))
     }
 
     /// The line at `place` is bad, or is not complete yet.
     #[cold]
-    fn refuse_if_complete(
+    fn refuse_if_complete<H: Head>(
         &mut self,
         bytes: &[u8],
         place: Place,
@@ -182,24 +232,24 @@ impl HeadDecoder {
         self.place = place;
         match memchr(b'\n', bytes.get(place.start..).unwrap_or_default()) {
             Some(offset) if place.start + offset < place.limit => Err(error),
-            Some(_) => Err(place.too_long()),
+            Some(_) => Err(place.too_long::<H>()),
             None => {
                 self.scanned = bytes.len();
-                self.await_line_end(bytes)
+                self.await_line_end::<H>(bytes)
             }
         }
     }
 
     /// The line at `place` has no LF: waits for it, unless it would come too late.
     #[cold]
-    fn await_line_end(&self, bytes: &[u8]) -> Result<Option<usize>, DecodeError> {
+    fn await_line_end<H: Head>(&self, bytes: &[u8]) -> Result<Option<usize>, DecodeError> {
         let line = bytes.get(self.place.start..).unwrap_or_default();
         // The empty line at the end of the head does not count.
         let may_be_empty_line = self.place.line == Line::Field && matches!(line, [] | [b'\r']);
         if bytes.len() < self.place.limit || may_be_empty_line {
             Ok(None)
         } else {
-            Err(self.place.too_long())
+            Err(self.place.too_long::<H>())
         }
     }
 }
@@ -212,11 +262,65 @@ impl Place {
         field_count: 0,
     };
 
-    const fn too_long(self) -> DecodeError {
+    const fn too_long<H: Head>(self) -> DecodeError {
         match self.line {
-            Line::Start | Line::Request => DecodeError::RequestLineTooLong,
+            Line::Start | Line::First => H::TOO_LONG,
             Line::Field => DecodeError::HeadersTooLong,
         }
+    }
+}
+
+impl Head for RequestHead {
+    const TOO_LONG: DecodeError = DecodeError::RequestLineTooLong;
+
+    #[inline(always)]
+    fn first_line_start(bytes: &[u8]) -> Result<Option<usize>, DecodeError> {
+        request_line_start(bytes)
+    }
+
+    #[inline(always)]
+    fn decode_first_line(&mut self, bytes: &[u8], start: usize) -> Result<usize, DecodeError> {
+        decode_request_line(bytes, start, self)
+    }
+
+    #[inline(always)]
+    fn fields(&mut self) -> &mut Fields {
+        &mut self.fields
+    }
+
+    #[inline(always)]
+    fn complete(
+        &mut self,
+        framing: &FramingFields,
+        bytes: &[u8],
+        limits: &Limits,
+    ) -> Result<(), DecodeError> {
+        framing.complete(bytes, limits, self)
+    }
+}
+
+impl Head for ResponseHead {
+    const TOO_LONG: DecodeError = DecodeError::StatusLineTooLong;
+
+    fn first_line_start(bytes: &[u8]) -> Result<Option<usize>, DecodeError> {
+        Ok(is_begun(bytes)?.then_some(0))
+    }
+
+    fn decode_first_line(&mut self, bytes: &[u8], _start: usize) -> Result<usize, DecodeError> {
+        decode_status_line(bytes, self)
+    }
+
+    fn fields(&mut self) -> &mut Fields {
+        &mut self.fields
+    }
+
+    fn complete(
+        &mut self,
+        framing: &FramingFields,
+        bytes: &[u8],
+        limits: &Limits,
+    ) -> Result<(), DecodeError> {
+        framing.complete_response(bytes, limits, self)
     }
 }
 

@@ -8,8 +8,9 @@
 //! |---|---|
 //! | [`head_decoder`] | [`HeadDecoder`]: request line and fields, resumable |
 //! | [`request_head`] | [`RequestHead`]: offsets into the bytes, reused from request to request |
+//! | [`response_decoder`], [`response_head`] | the same for responses: [`ResponseDecoder`], [`ResponseHead`] |
 //! | [`body_decoder`] | [`BodyDecoder`]: Content-Length and chunked bodies as events |
-//! | [`encoder`] | [`encode_head`], [`BodyEncoder`]: answers |
+//! | [`encoder`] | [`encode_head`], [`BodyEncoder`]: answers; [`encode_request`]: requests |
 //! | [`router`] | [`router::Router`]: path patterns and methods to values |
 //! | [`query`], [`cookie`], [`media_type`], [`percent`], [`date`] | small lazy parsers and writers |
 //!
@@ -42,6 +43,7 @@ pub mod date;
 pub mod encoder;
 mod error;
 mod field_line;
+mod fields;
 mod framing;
 pub mod fuzzing;
 pub mod head_decoder;
@@ -52,8 +54,11 @@ pub mod percent;
 pub mod query;
 pub mod request_head;
 mod request_line;
+pub mod response_decoder;
+pub mod response_head;
 pub mod router;
 mod status;
+mod status_line;
 pub mod transcript;
 
 pub use body_decoder::BodyDecoder;
@@ -65,7 +70,9 @@ pub use encoder::BodyEncoder;
 pub use encoder::BodyLength;
 pub use encoder::EncodeError;
 pub use encoder::EncodedHead;
+pub use encoder::EncodedRequest;
 pub use encoder::LengthSlot;
+pub use encoder::OutgoingRequest;
 pub use encoder::OutgoingResponse;
 pub use encoder::check_header;
 pub use encoder::encode_chunk;
@@ -74,13 +81,16 @@ pub use encoder::encode_error;
 pub use encoder::encode_head;
 pub use encoder::encode_last_chunk;
 pub use encoder::encode_plain_text;
+pub use encoder::encode_request;
 pub use error::DecodeError;
+pub use fields::Span;
 pub use head_decoder::HeadDecoder;
 pub use limits::Limits;
 pub use method::Method;
 pub use request_head::BodyFraming;
 pub use request_head::RequestHead;
-pub use request_head::Span;
 pub use request_head::TargetForm;
 pub use request_head::Version;
+pub use response_decoder::ResponseDecoder;
+pub use response_head::ResponseHead;
 pub use status::reason_phrase;

@@ -2,12 +2,11 @@
 
 /// Limits on what a peer can send. Each is inclusive: a value at the limit passes, one above fails.
 ///
-/// Offsets in a [`RequestHead`](crate::RequestHead) are 32 bits wide, so the request line and the
-/// headers never exceed 2 GiB each, whatever is configured here.
+/// Offsets in a head are 32 bits wide, so the first line and the headers never exceed 2 GiB each, whatever is configured here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of the request line without its CRLF. Above: 414. Default 8,192
-    /// (RFC 9112 section 3 recommends to support at least 8,000).
+    /// Bytes of the request line, or of a response's status line, without its CRLF. Above: 414.
+    /// Default 8,192 (RFC 9112 section 3 recommends to support at least 8,000).
     pub request_line_bytes: usize,
     /// Bytes of all field lines of the head together, each with its CRLF; the request line and the
     /// empty line at the end do not count. Above: 431. Default 65,536.
@@ -22,6 +21,8 @@ pub struct Limits {
     pub chunk_extension_bytes: usize,
     /// Bytes of the trailer section, each line with its CRLF. Above: 431. Default 8,192.
     pub trailer_bytes: usize,
+    /// Number of interim responses (1xx) before the final one. Default 16.
+    pub interim_responses: usize,
 }
 
 impl Default for Limits {
@@ -33,6 +34,7 @@ impl Default for Limits {
             body_bytes: 1_048_576,
             chunk_extension_bytes: 4_096,
             trailer_bytes: 8_192,
+            interim_responses: 16,
         }
     }
 }

@@ -1,46 +1,8 @@
 //! A decoded request head: facts, and offsets into the bytes it was decoded from.
 
 use crate::Method;
-
-/// A range of the bytes a head was decoded from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Span {
-    /// Offset of the first byte.
-    pub start: u32,
-    /// Offset behind the last byte.
-    pub end: u32,
-}
-
-impl Span {
-    /// From positions in a slice. Heads are limited to 4 GiB, so nothing is cut off.
-    #[inline(always)]
-    pub(crate) const fn new(start: usize, end: usize) -> Self {
-        Self {
-            start: start as u32,
-            end: end as u32,
-        }
-    }
-
-    /// The bytes of this range; empty if `bytes` are not those it was made from.
-    #[inline]
-    pub fn of(self, bytes: &[u8]) -> &[u8] {
-        bytes
-            .get(self.start as usize..self.end as usize)
-            .unwrap_or_default()
-    }
-
-    /// Number of bytes.
-    #[inline]
-    pub const fn len(self) -> usize {
-        (self.end as usize).saturating_sub(self.start as usize)
-    }
-
-    /// Whether there is no byte.
-    #[inline]
-    pub const fn is_empty(self) -> bool {
-        self.end <= self.start
-    }
-}
+use crate::Span;
+use crate::fields::Fields;
 
 /// The version a request is treated as. 1.2 to 1.9 are 1.1 (RFC 9110 section 2.5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,14 +59,7 @@ pub struct RequestHead {
     pub(crate) query: Option<Span>,
     /// The authority of an absolute-form or authority-form target, else the Host field.
     pub(crate) host: Option<Span>,
-    pub(crate) fields: Vec<FieldSpans>,
-}
-
-/// Where the name and the value of one field line are, the value without the whitespace around.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct FieldSpans {
-    pub(crate) name: Span,
-    pub(crate) value: Span,
+    pub(crate) fields: Fields,
 }
 
 impl RequestHead {
@@ -212,7 +167,7 @@ impl RequestHead {
     /// Number of header lines.
     #[inline]
     pub fn header_count(&self) -> usize {
-        self.fields.len()
+        self.fields.count()
     }
 
     /// All header lines in their order: names as sent, values without the whitespace around.
@@ -220,23 +175,17 @@ impl RequestHead {
         &'h self,
         bytes: &'b [u8],
     ) -> impl ExactSizeIterator<Item = (&'b [u8], &'b [u8])> + use<'h, 'b> {
-        self.fields
-            .iter()
-            .map(|field| (field.name.of(bytes), field.value.of(bytes)))
+        self.fields.iter(bytes)
     }
 
     /// The spans of all header lines, name and value.
     pub fn header_spans(&self) -> impl ExactSizeIterator<Item = (Span, Span)> + '_ {
-        self.fields.iter().map(|field| (field.name, field.value))
+        self.fields.spans()
     }
 
     /// The value of the first header named `name`, in any case.
     pub fn header<'b>(&self, bytes: &'b [u8], name: impl AsRef<[u8]>) -> Option<&'b [u8]> {
-        let name = name.as_ref();
-        self.fields
-            .iter()
-            .find(|field| field.is_named(bytes, name))
-            .map(|field| field.value.of(bytes))
+        self.fields.first(bytes, name.as_ref())
     }
 
     /// The values of all headers named `name`, in any case.
@@ -245,16 +194,6 @@ impl RequestHead {
         bytes: &'b [u8],
         name: &'n str,
     ) -> impl Iterator<Item = &'b [u8]> + use<'h, 'b, 'n> {
-        self.fields
-            .iter()
-            .filter(move |field| field.is_named(bytes, name.as_bytes()))
-            .map(|field| field.value.of(bytes))
-    }
-}
-
-impl FieldSpans {
-    #[inline]
-    fn is_named(self, bytes: &[u8], name: &[u8]) -> bool {
-        self.name.len() == name.len() && self.name.of(bytes).eq_ignore_ascii_case(name)
+        self.fields.values(bytes, name)
     }
 }

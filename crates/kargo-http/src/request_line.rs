@@ -172,26 +172,36 @@ fn decode_version(
     let Some((name, rest)) = bytes.get(start..).and_then(<[u8]>::split_first_chunk::<8>) else {
         return Err(DecodeError::BadVersion);
     };
-    head.version = match name {
-        _ if name == b"HTTP/1.1" => Version::Http11,
-        b"HTTP/1.0" => Version::Http10,
-        [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
-            if major.is_ascii_digit() && minor.is_ascii_digit() =>
-        {
-            if *major != b'1' {
-                // A version of three parts or digits is malformed before it is unsupported.
-                return Err(match rest {
-                    [b'\r', b'\n', ..] => DecodeError::VersionNotSupported,
-                    _ => fault_at(bytes, start + 8, DecodeError::BadVersion),
-                });
-            }
-            Version::Http11
+    head.version = match version_named(name) {
+        Ok(version) => version,
+        // A version of three parts or digits is malformed before it is unsupported.
+        Err(DecodeError::VersionNotSupported) if !rest.starts_with(b"\r\n") => {
+            return Err(fault_at(bytes, start + 8, DecodeError::BadVersion));
         }
-        _ => return Err(DecodeError::BadVersion),
+        Err(error) => return Err(error),
     };
     match rest {
         [b'\r', b'\n', ..] => Ok(start + 10),
         _ => Err(fault_at(bytes, start + 8, DecodeError::BadVersion)),
+    }
+}
+
+/// The version that is spelled `name`.
+#[inline(always)]
+pub(crate) fn version_named(name: &[u8; 8]) -> Result<Version, DecodeError> {
+    match name {
+        _ if name == b"HTTP/1.1" => Ok(Version::Http11),
+        b"HTTP/1.0" => Ok(Version::Http10),
+        [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
+            if major.is_ascii_digit() && minor.is_ascii_digit() =>
+        {
+            if *major == b'1' {
+                Ok(Version::Http11)
+            } else {
+                Err(DecodeError::VersionNotSupported)
+            }
+        }
+        _ => Err(DecodeError::BadVersion),
     }
 }
 

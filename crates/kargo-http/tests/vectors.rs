@@ -23,7 +23,10 @@ fn every_case_has_its_outcome_however_it_is_cut() {
 
 fn failure(case: &Case) -> Option<String> {
     let length = case.bytes.len();
-    let run = |ends: &[usize]| transcript(&case.bytes, &case.limits, ends.iter().copied());
+    let run = |ends: &[usize]| {
+        let ends = ends.iter().copied();
+        transcript(&case.bytes, &case.limits, &case.sender, ends)
+    };
     let whole = run(&[length]);
     if !case.is_met_by(&whole) {
         return Some(format!(

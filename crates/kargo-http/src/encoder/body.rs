@@ -1,8 +1,9 @@
-//! Bodies of answers, coded as their head promised.
+//! Bodies, coded as their head promised.
 
 use super::EncodeError;
 
-/// Encodes one body in pieces. Made by [`encode_head`](crate::encode_head).
+/// Encodes one body in pieces. Made by [`encode_head`](crate::encode_head) and
+/// [`encode_request`](crate::encode_request).
 ///
 /// A body that is left out (HEAD, 204, 304) may be given all the same; it is swallowed.
 #[derive(Clone, Debug, PartialEq, Eq)]

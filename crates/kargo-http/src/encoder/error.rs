@@ -1,9 +1,9 @@
-//! Why an answer cannot be encoded: the handler's fault, not the peer's.
+//! Why a message cannot be encoded: the fault of whoever made it, not the peer's.
 
 use std::error::Error;
 use std::fmt;
 
-/// An answer that would not be what the handler meant, or not HTTP.
+/// A message that would not be what its maker meant, or not HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -14,6 +14,14 @@ pub enum EncodeError {
     },
     /// The reason phrase holds a control character.
     BadReason,
+    /// The method of a request is not a token (RFC 9110 section 9.1).
+    BadMethod,
+    /// The target of a request is empty or holds other bytes than visible ASCII.
+    BadTarget,
+    /// A request without a Host.
+    NoHost,
+    /// More than one Host header.
+    RepeatedHost,
     /// A header name is not a token (RFC 9110 section 5.6.2).
     BadHeaderName {
         /// The name, what is not printable escaped.
@@ -79,6 +87,12 @@ impl fmt::Display for EncodeError {
                 )
             }
             Self::BadReason => f.write_str("the reason phrase holds a control character"),
+            Self::BadMethod => f.write_str("the method is not a token such as GET"),
+            Self::BadTarget => f.write_str(
+                "the request target is empty or holds a byte that must be percent-encoded",
+            ),
+            Self::NoHost => f.write_str("the request names no host"),
+            Self::RepeatedHost => f.write_str("more than one Host header"),
             Self::BadHeaderName { name } => write!(f, "\"{name}\" is not a valid header name"),
             Self::BadHeaderValue { name } => {
                 write!(

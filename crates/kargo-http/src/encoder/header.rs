@@ -1,13 +1,16 @@
-//! Header lines of an answer: validated, and those that frame the message held back.
+//! Header lines: validated, and those that frame the message held back.
 
 use super::EncodeError;
 use crate::chars;
 
-/// What the handler's headers said about what is ours to say.
+/// What the headers said about what is ours to say.
 #[derive(Debug, Default)]
 pub(super) struct Headers {
     pub(super) has_date: bool,
     pub(super) has_content_type: bool,
+    pub(super) has_user_agent: bool,
+    /// How many Host lines there are.
+    pub(super) hosts: usize,
     pub(super) content_length: Option<u64>,
     pub(super) wants_close: bool,
     pub(super) wants_upgrade: bool,
@@ -29,6 +32,8 @@ impl Headers {
         let is = |other: &[u8]| name.eq_ignore_ascii_case(other);
         match name.len() {
             4 if is(b"date") => self.has_date = true,
+            4 if is(b"host") => self.hosts += 1,
+            10 if is(b"user-agent") => self.has_user_agent = true,
             10 if is(b"connection") => {
                 self.read_connection(value);
                 return Ok(());

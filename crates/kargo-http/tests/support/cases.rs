@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 
 use kargo_http::Limits;
+use kargo_http::Method;
+use kargo_http::transcript::Sender;
 
 /// Bytes, limits, and what must come of them.
 #[derive(Debug)]
@@ -15,6 +17,8 @@ pub(crate) struct Case {
     pub(crate) bytes: Vec<u8>,
     /// The limits the case asks for, else the defaults.
     pub(crate) limits: Limits,
+    /// Who the peer is: a client, unless the case says what it answers.
+    pub(crate) sender: Sender,
     /// The lines of the transcript; `None` if the case only wants to be looked at.
     pub(crate) wanted: Option<Vec<String>>,
 }
@@ -62,6 +66,7 @@ pub(crate) fn read_folder(folder: &Path) -> io::Result<Vec<Case>> {
                 name,
                 bytes: fs::read(&path)?,
                 limits: Limits::default(),
+                sender: Sender::Client,
                 wanted: wanted.map(|text| text.lines().map(str::to_owned).collect()),
             });
         }
@@ -81,6 +86,7 @@ fn parse_cases(text: &str, file: &str) -> Result<Vec<Case>, String> {
                 name: format!("{file}: {name}"),
                 bytes: Vec::new(),
                 limits: Limits::default(),
+                sender: Sender::Client,
                 wanted: Some(Vec::new()),
             });
             continue;
@@ -100,6 +106,19 @@ fn parse_cases(text: &str, file: &str) -> Result<Vec<Case>, String> {
                 case.bytes.extend(piece.repeat(times));
             }
             ">" => case.wanted.get_or_insert_default().push(rest.to_owned()),
+            "to" => {
+                let to = rest
+                    .split(' ')
+                    .map(|name| Method::from_name(name.as_bytes()));
+                case.sender = Sender::Server {
+                    to: to.collect(),
+                    closes: false,
+                };
+            }
+            "closed" => match &mut case.sender {
+                Sender::Server { closes, .. } => *closes = true,
+                Sender::Client => return Err(problem("only a server closes")),
+            },
             "limit" => set_limit(&mut case.limits, rest).ok_or_else(|| problem("bad limit"))?,
             _ => return Err(problem("unknown kind of line")),
         }
@@ -117,6 +136,7 @@ fn set_limit(limits: &mut Limits, text: &str) -> Option<()> {
         "body_bytes" => limits.body_bytes = value as u64,
         "chunk_extension_bytes" => limits.chunk_extension_bytes = value,
         "trailer_bytes" => limits.trailer_bytes = value,
+        "interim_responses" => limits.interim_responses = value,
         _ => return None,
     }
     Some(())
