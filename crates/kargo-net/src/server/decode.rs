@@ -58,11 +58,13 @@ impl Server {
             let due = partial.due;
             return self.decode_partial(events, index, partial.phase, due);
         }
+        let bytes = &self.batch.bytes(&self.received)[start..self.batch.rest.end];
+        let head = match self.repeated.length_in(bytes) {
+            Some(head_bytes) => Ok(Some(head_bytes)),
+            None => self.decode_head(start),
+        };
         let bytes = &mut self.batch.own.as_deref_mut().unwrap_or(&mut self.received)
             [start..self.batch.rest.end];
-        let head = self
-            .decoder
-            .decode(bytes, &self.options.limits, &mut self.head);
         match head {
             Ok(Some(head_bytes)) => {
                 if !self.head.has_body() {
@@ -84,6 +86,20 @@ impl Server {
         }
     }
 
+    /// A head that is not the one before it.
+    #[inline]
+    fn decode_head(&mut self, start: usize) -> Result<Option<usize>, DecodeError> {
+        let bytes = &self.batch.bytes(&self.received)[start..self.batch.rest.end];
+        self.repeated.forget();
+        let head = self
+            .decoder
+            .decode(bytes, &self.options.limits, &mut self.head);
+        if let Ok(Some(head_bytes)) = head {
+            self.repeated.remember(&bytes[..head_bytes]);
+        }
+        head
+    }
+
     /// Goes on with a message of which a part had come before.
     #[cold]
     fn decode_partial(
@@ -97,6 +113,7 @@ impl Server {
         let limits = &self.options.limits;
         let bytes = &mut self.batch.own.as_deref_mut().unwrap_or(&mut self.received)[rest];
         let mut due = Some(due);
+        self.repeated.forget();
         let decoded = match phase {
             Phase::Head(mut decoder) => match decoder.decode(bytes, limits, &mut self.head) {
                 Ok(Some(head_bytes)) => {

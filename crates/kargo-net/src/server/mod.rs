@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `accept` | listeners and who may connect |
 //! | `receive` | bytes from sockets, one connection at a time |
-//! | `decode` | requests out of bytes |
+//! | `decode`, `repeated_head` | requests out of bytes |
 //! | `handout` | requests as they are handed out, in place or detached |
 //! | `respond`, `stream`, `file` | answers: whole, in pieces, from files |
 //! | `send` | bytes to sockets |
@@ -24,6 +24,7 @@ mod file;
 mod handout;
 mod notices;
 mod receive;
+mod repeated_head;
 mod respond;
 mod send;
 mod slab;
@@ -57,6 +58,7 @@ pub use upgrade::UpgradedConnection;
 use accept::Accepting;
 use accept::Door;
 use batch::Batch;
+use repeated_head::RepeatedHead;
 use slab::Slab;
 use timeouts::Sweep;
 
@@ -95,6 +97,8 @@ pub struct Server {
     decoder: HeadDecoder,
     /// The head of the request that lies in the batch.
     head: RequestHead,
+    /// Its bytes, if `head` is what they mean.
+    repeated: RepeatedHead,
     /// The answers of the batch.
     out: Vec<u8>,
     /// Connections with bytes to decode that wait for their turn; the first `round` of them have it.
@@ -142,6 +146,7 @@ impl Server {
             batch: Batch::none(),
             decoder: HeadDecoder::new(),
             head: RequestHead::new(),
+            repeated: RepeatedHead::default(),
             out: Vec::new(),
             queue: VecDeque::new(),
             round: 0,
