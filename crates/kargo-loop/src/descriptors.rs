@@ -123,6 +123,12 @@ impl Descriptors {
         self.slots.get(fd as usize)?.interest
     }
 
+    /// A live registration.
+    pub(crate) fn registration(&self, fd: RawFd) -> Option<(Interest, Tag)> {
+        let slot = self.slots.get(fd as usize)?;
+        Some((slot.interest?, Tag::new(fd, slot.generation)))
+    }
+
     /// Changes a live registration; returns its tag.
     pub(crate) fn update(&mut self, fd: RawFd, interest: Interest, token: Token) -> Option<Tag> {
         let slot = self.slots.get_mut(fd as usize)?;

@@ -58,6 +58,16 @@ impl Interest {
         Self(self.0 | sys::epoll::EXCLUSIVE)
     }
 
+    /// Told once when it becomes ready, not in every turn in which it is (`EPOLLET`). The kernel need not look at it
+    /// again in the next turn, which a short read has made sure of anyway: one of a stream socket that got less than it
+    /// had room for has emptied it (epoll(7)). Whoever leaves something unread calls
+    /// [`EventLoop::rearm`](crate::EventLoop::rearm).
+    #[inline]
+    #[must_use]
+    pub const fn edge(self) -> Self {
+        Self(self.0 | sys::epoll::EDGE)
+    }
+
     /// Whether everything in `other` is watched for.
     #[inline]
     pub const fn contains(self, other: Self) -> bool {

@@ -151,6 +151,18 @@ impl EventLoop {
         Ok(())
     }
 
+    /// Has an [edge-triggered](Interest::edge) descriptor told once more if it is ready.
+    ///
+    /// # Errors
+    /// `NotFound` if it is not watched; what epoll_ctl(2) says otherwise.
+    pub fn rearm(&mut self, fd: RawFd) -> io::Result<()> {
+        self.reject_if_foreign()?;
+        let Some((interest, tag)) = self.descriptors.registration(fd) else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
+        self.kernel.epoll.modify(fd, interest.bits(), tag.0)
+    }
+
     /// Stops watching a descriptor; events of it that are still in the batch are dropped. `false`: it was not watched.
     ///
     /// # Errors

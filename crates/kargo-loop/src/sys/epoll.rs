@@ -1,4 +1,4 @@
-//! epoll(7), level-triggered.
+//! epoll(7).
 
 use std::io;
 use std::os::fd::AsRawFd;
@@ -14,6 +14,7 @@ pub(crate) const PRI: u32 = libc::EPOLLPRI as u32;
 pub(crate) const ERR: u32 = libc::EPOLLERR as u32;
 pub(crate) const HUP: u32 = libc::EPOLLHUP as u32;
 pub(crate) const RDHUP: u32 = libc::EPOLLRDHUP as u32;
+pub(crate) const EDGE: u32 = libc::EPOLLET as u32;
 pub(crate) const EXCLUSIVE: u32 = libc::EPOLLEXCLUSIVE as u32;
 
 /// One entry of the kernel's answer: readiness bits and the caller's 64 bits.

@@ -51,13 +51,16 @@ impl Server {
     }
 
     /// Reads and forgets what a peer still sends.
-    pub(super) fn discard(&mut self, events: &mut EventLoop, index: u32) {
+    pub(super) fn discard(&mut self, events: &mut EventLoop, index: u32, is_ending: bool) {
         let Some(connection) = self.connections.get_mut(index) else {
             return;
         };
         match connection.transport.read(&mut self.received) {
             Ok(got) if got > 0 && (got as u64) < connection.linger_left => {
                 connection.linger_left -= got as u64;
+                if got == self.received.len() || is_ending {
+                    self.tell_again(events, index);
+                }
             }
             Err(error) if super::send::is_temporary(&error) => self.update_interest(events, index),
             _ => self.close(events, index),

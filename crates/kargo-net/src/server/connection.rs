@@ -243,10 +243,19 @@ impl Connection {
             .transport
             .interest(!self.is_paused, self.wants_to_send());
         // A peer that has ended its side would be told for ever.
-        if self.is_half_closed {
+        let interest = if self.is_half_closed {
             interest
         } else {
             interest.and(Interest::PEER_CLOSED)
+        };
+        // Unix sockets may give less than there is: a read ends where another sender's credentials begin.
+        if self.transport.is_plain()
+            && self.codec.is_none()
+            && matches!(self.peer, PeerAddress::Inet(_))
+        {
+            interest.edge()
+        } else {
+            interest
         }
     }
 }

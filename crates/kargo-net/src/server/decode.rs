@@ -311,7 +311,7 @@ impl Server {
             self.load_input(index);
         } else {
             // A transport that has bytes of its own.
-            self.receive(events, index);
+            self.receive(events, index, false);
         }
     }
 }

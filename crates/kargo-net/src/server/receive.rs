@@ -29,7 +29,7 @@ impl Server {
             return;
         };
         if connection.is_calm() && readiness.is_readable() {
-            return self.receive_message(events, index);
+            return self.receive_message(events, index, readiness.is_peer_closed());
         }
         if connection.has_output() || connection.state == State::Streaming {
             if readiness.is_hang_up() && connection.state != State::Reading {
@@ -49,18 +49,18 @@ impl Server {
         }
         match connection.state {
             // It has its turn without this event.
-            State::Reading if connection.is_queued => {}
+            State::Reading if connection.is_queued => self.tell_again(events, index),
             State::Reading if connection.is_paused => {
                 self.note_while_busy(events, index, readiness);
             }
-            State::Reading => self.receive(events, index),
+            State::Reading => self.receive(events, index, readiness.is_peer_closed()),
             State::Working | State::Streaming | State::Closing => {
                 if readiness.is_hang_up() {
                     return self.close(events, index);
                 }
                 self.note_while_busy(events, index, readiness);
             }
-            State::Lingering => self.discard(events, index),
+            State::Lingering => self.discard(events, index, readiness.is_peer_closed()),
             State::Gone => {}
         }
     }
@@ -72,7 +72,7 @@ impl Server {
             return;
         };
         if connection.codec.is_some() {
-            return self.receive(events, index);
+            return self.receive_streams(events, index);
         }
         connection.is_paused = true;
         if readiness.is_peer_closed() && !connection.is_half_closed {
@@ -89,8 +89,8 @@ impl Server {
         self.update_interest(events, index);
     }
 
-    /// One receive; what came becomes the batch.
-    pub(super) fn receive(&mut self, events: &mut EventLoop, index: u32) {
+    /// One receive; what came becomes the batch. `is_ending`: the peer's end of the stream waits behind it.
+    pub(super) fn receive(&mut self, events: &mut EventLoop, index: u32, is_ending: bool) {
         let Some(connection) = self.connections.get_mut(index) else {
             return;
         };
@@ -98,14 +98,14 @@ impl Server {
             return self.receive_streams(events, index);
         }
         if connection.partial.is_some() {
-            return self.receive_more(events, index);
+            return self.receive_more(events, index, is_ending);
         }
-        self.receive_message(events, index);
+        self.receive_message(events, index, is_ending);
     }
 
     /// The beginning of a message, or more than one.
     #[inline]
-    fn receive_message(&mut self, events: &mut EventLoop, index: u32) {
+    fn receive_message(&mut self, events: &mut EventLoop, index: u32, is_ending: bool) {
         let Some(connection) = self.connections.get_mut(index) else {
             return;
         };
@@ -119,13 +119,16 @@ impl Server {
                     own: None,
                     current: None,
                 };
+                if got == RECEIVE_BYTES || is_ending {
+                    self.tell_again(events, index);
+                }
             }
             Err(error) => self.after_read_error(events, index, &error),
         }
     }
 
     /// The rest of a message whose beginning is in the connection's own memory.
-    fn receive_more(&mut self, events: &mut EventLoop, index: u32) {
+    fn receive_more(&mut self, events: &mut EventLoop, index: u32, is_ending: bool) {
         let Some(connection) = self.connections.get_mut(index) else {
             return;
         };
@@ -145,9 +148,16 @@ impl Server {
         {
             // In the middle of a message: there is nobody to answer.
             Ok(0) => return self.close(events, index),
+            Ok(got) if got == room || is_ending => self.tell_again(events, index),
             Ok(_) => {}
             Err(error) => return self.after_read_error(events, index, &error),
         }
+        let Some(connection) = self.connections.get_mut(index) else {
+            return;
+        };
+        let Some(partial) = &mut connection.partial else {
+            return;
+        };
         let has_all = match &partial.phase {
             Phase::Length { end, .. } => connection.input.len() >= *end,
             Phase::Head(_) | Phase::Chunked { .. } => true,
@@ -192,8 +202,18 @@ impl Server {
         match error.kind() {
             // A transport may have to write before it can read; a socket was ready for nothing.
             io::ErrorKind::WouldBlock => self.update_interest(events, index),
-            io::ErrorKind::Interrupted => {}
+            io::ErrorKind::Interrupted => self.tell_again(events, index),
             _ => self.close(events, index),
+        }
+    }
+
+    /// What is ready now was not looked at to its end: it is told once more in the next turn.
+    #[cold]
+    pub(super) fn tell_again(&mut self, events: &mut EventLoop, index: u32) {
+        if let Some(connection) = self.connections.get(index)
+            && events.rearm(connection.transport.raw_fd()).is_err()
+        {
+            self.close(events, index);
         }
     }
 
