@@ -150,6 +150,11 @@ def resident_kib(pid: int) -> int:
     raise ServerError(f"no resident set known of process {pid}")
 
 
+def busiest(server: RunningServer) -> int:
+    """The process that has used most CPU time: the one that answers."""
+    return max(server.pids(), key=_scheduler_ns)
+
+
 def _scheduler_ns(pid: int) -> int:
     total = 0
     for thread in os.listdir(f"/proc/{pid}/task"):

@@ -91,7 +91,9 @@ def markdown(results: dict, workloads: dict, warm_up: int, tolerance: float) -> 
     parts.append("\n## Ratio to the limit\n\n" + table(results, workloads, ratio_cell, goals=GOALS))
     parts.append("\n## CPU µs per request\n\n" + table(results, workloads, microseconds_cell))
     parts.append("\n## Requests per second on that one core\n\n" + table(results, workloads, rate_cell))
-    parts.append("\n## Resident set of the largest process, MiB: at rest → after all rounds\n\n"
+    parts.append("\n## Resident set of the process that answers, MiB: at rest → after all rounds\n\n"
+                 "Where a larger process stands beside it, such as the idle master that has loaded PHP and the script for its "
+                 "workers, its size is in brackets. A worker shares those pages and has mapped the ones it has touched.\n\n"
                  + table(results, workloads, resident_cell))
     parts.append(failures(results))
     if results.get("instructions"):
@@ -135,7 +137,9 @@ def rate_cell(result: dict | None) -> str:
 def resident_cell(result: dict | None) -> str:
     if not result or "ratio" not in result:
         return "–"
-    return f"{result['resident_at_rest_kib'] / 1024:.1f} → {result['resident_after_kib'] / 1024:.1f}"
+    at_rest, after, largest = (result[f"resident_{when}_kib"] / 1024 for when in ("at_rest", "after", "largest"))
+    beside = f" (beside {largest:.1f})" if largest > after else ""
+    return f"{at_rest:.1f} → {after:.1f}{beside}"
 
 
 def failures(results: dict) -> str:

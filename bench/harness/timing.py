@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from .client import ask_once, run_wrk
-from .processes import CpuReading, RunningServer, ServerError, resident_kib
+from .processes import CpuReading, RunningServer, ServerError, busiest, resident_kib
 from .servers import Bench, Limit, Server
 from .workloads import Workload
 
@@ -23,7 +23,8 @@ class Contender:
         self.requests_per_second: list[float] = []
         self.scheduler_total = self.tick_total = 0.0
         self.failure = ""
-        self.resident_at_rest = self.resident_after = 0
+        self.resident_at_rest: dict[int, int] = {}
+        self.resident_after: dict[int, int] = {}
 
     def measure(self, workload: Workload, request_file: Path, seconds: int) -> None:
         before = CpuReading(self.running)
@@ -36,11 +37,12 @@ class Contender:
         self.microseconds.append(used / result["requests"])
         self.requests_per_second.append(result["requests"] * 1e6 / result["duration_us"])
 
-    def largest_resident_kib(self) -> int:
-        return max(resident_kib(pid) for pid in self.running.pids())
+    def resident(self) -> dict[int, int]:
+        return {pid: resident_kib(pid) for pid in self.running.pids()}
 
     def result(self, limit: list[float]) -> dict:
         ratios = [own / yardstick for own, yardstick in zip(self.microseconds, limit)]
+        answering = busiest(self.running)
         deviation = self.tick_total / self.scheduler_total - 1 if self.scheduler_total else 0.0
         if abs(deviation) > CROSS_CHECK_TOLERANCE:
             say(f"  {self.server.name}: utime + stime differ from schedstat by {deviation:+.0%}")
@@ -49,8 +51,9 @@ class Contender:
             "ratio": spread(ratios),
             "requests_per_second": statistics.median(self.requests_per_second),
             "tick_deviation": deviation,
-            "resident_at_rest_kib": self.resident_at_rest,
-            "resident_after_kib": self.resident_after,
+            "resident_at_rest_kib": self.resident_at_rest.get(answering, 0),
+            "resident_after_kib": self.resident_after[answering],
+            "resident_largest_kib": max(self.resident_after.values()),
             "rounds": self.microseconds,
         }
 
@@ -99,7 +102,7 @@ def measure_workload(bench: Bench, servers: list[Server], workload: Workload, ro
             if contender.failure:
                 results[contender.server.name] = {"failure": contender.failure}
                 continue
-            contender.resident_after = contender.largest_resident_kib()
+            contender.resident_after = contender.resident()
             results[contender.server.name] = contender.result(limit)
     finally:
         for contender in contenders:
@@ -114,7 +117,7 @@ def start(bench: Bench, server: Server, workload: Workload) -> Contender:
         bench.answers[workload.name] = path
     contender = Contender(server, server.start(bench, workload))
     try:
-        contender.resident_at_rest = contender.largest_resident_kib()
+        contender.resident_at_rest = contender.resident()
         answer = ask_once(contender.running.port, workload, server.name)
     except BaseException:
         contender.running.stop()

@@ -38,6 +38,27 @@ fn tokens(events: &[Event]) -> Vec<Token> {
 }
 
 #[test]
+fn an_edge_is_told_once_and_again_when_asked_for() {
+    let (mut one, mut two) = UnixStream::pair().unwrap();
+    let mut events = EventLoop::new().unwrap();
+    let fd = one.as_raw_fd();
+    assert!(events.rearm(fd).is_err(), "it is not watched");
+    two.write_all(b"x").unwrap();
+    events.add(fd, Interest::READABLE.edge(), A).unwrap();
+    assert_eq!(tokens(&turn(&mut events)), [A], "what came before counts");
+    assert!(turn(&mut events).is_empty());
+    events.rearm(fd).unwrap();
+    assert_eq!(tokens(&turn(&mut events)), [A]);
+    two.write_all(b"y").unwrap();
+    assert_eq!(tokens(&turn(&mut events)), [A], "more is told anew");
+    one.read_exact(&mut [0; 2]).unwrap();
+    events.rearm(fd).unwrap();
+    assert!(turn(&mut events).is_empty(), "nothing is left to tell");
+    drop(two);
+    assert_eq!(tokens(&turn(&mut events)), [A], "the end is told");
+}
+
+#[test]
 fn readiness_is_level_triggered() {
     let (mut one, mut two) = UnixStream::pair().unwrap();
     let mut events = EventLoop::new().unwrap();

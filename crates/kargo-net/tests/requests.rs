@@ -63,6 +63,82 @@ fn sixteen_pipelined_requests_of_all_kinds_are_answered_in_order() {
 }
 
 #[test]
+fn heads_that_repeat_and_heads_that_only_begin_alike_are_told_apart() {
+    let server = Running::start(ServerOptions::default());
+    let mut client = server.client();
+    let long = format!(
+        "GET /long HTTP/1.1\r\nHost: t\r\nX: {}\r\n\r\n",
+        "x".repeat(1500)
+    );
+    let texts = [
+        ("GET /a HTTP/1.1\r\nHost: t\r\n\r\n".to_owned(), "GET /a "),
+        (
+            "GET /a HTTP/1.1\r\nHost: t\r\nY: 1\r\n\r\n".to_owned(),
+            "GET /a ",
+        ),
+        ("GET /ab HTTP/1.1\r\nHost: t\r\n\r\n".to_owned(), "GET /ab "),
+        (post("/b", "one"), "POST /b one"),
+        (post("/b", "two"), "POST /b two"),
+        (chunked("/c", &["ab", "c"]), "POST /c abc"),
+        (chunked("/c", &["d"]), "POST /c d"),
+        (long, "GET /long "),
+    ];
+    // Each text before each, itself included; in one packet, and one after the other; whole, and with its last byte late.
+    for (first, first_answer) in &texts {
+        for (second, second_answer) in &texts {
+            client.send(format!("{first}{second}{first}"));
+            for expected in [first_answer, second_answer, first_answer] {
+                assert_eq!(client.answer().text(), *expected);
+            }
+            for (text, expected) in [(first, first_answer), (second, second_answer)] {
+                client.send(text);
+                assert_eq!(client.answer().text(), *expected);
+                let (most, last) = text.split_at(text.len() - 1);
+                client.send(format!("{text}{most}"));
+                assert_eq!(client.answer().text(), *expected);
+                client.send(last);
+                assert_eq!(client.answer().text(), *expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_bad_head_behind_one_that_repeats_is_refused() {
+    let server = Running::start(ServerOptions::default());
+    let mut client = server.client();
+    let good = "GET /a HTTP/1.1\r\nHost: t\r\n\r\n";
+    client.send(format!(
+        "{good}{good}GET /a HTTP/1.1\r\nHost: t\r\nHost: t\r\n\r\n{good}"
+    ));
+    assert_eq!(client.answer().status, 200);
+    assert_eq!(client.answer().status, 200);
+    assert_eq!(client.answer().status, 400);
+    client.assert_closed();
+}
+
+#[test]
+fn what_comes_with_the_end_of_the_stream_is_answered_and_the_end_is_seen() {
+    let server = Running::start(ServerOptions::default());
+    for text in [
+        "GET /a HTTP/1.1\r\nHost: t\r\n\r\n".to_owned(),
+        post("/b", &"x".repeat(200_000)),
+        "GET /a HTTP/1.1\r\nHost: t\r\n\r\n".repeat(3000),
+        "GET /half HTTP/1.1\r\nHo".to_owned(),
+    ] {
+        let mut client = server.client();
+        client.send(&text);
+        client.stream.shutdown_write();
+        let got = client.rest();
+        let answers = got.windows(12).filter(|it| it == b"HTTP/1.1 200").count();
+        assert_eq!(answers, text.matches("Host: t").count());
+    }
+    server.until("all connections have ended", |server, _| {
+        server.counts().connections == 0
+    });
+}
+
+#[test]
 fn more_pipelined_requests_than_one_turn_takes_are_all_answered() {
     let options = ServerOptions {
         pipelined_requests: 4,
