@@ -62,6 +62,15 @@ impl Server {
         Some((&self.head, bytes))
     }
 
+    /// Changes with every head that is decoded: whoever has found out something about [`Self::latest_head`] that depends
+    /// on its bytes alone, a route for instance, need not do it again while this stays the same. A client's next head is
+    /// often the same as its last. `None` for a request that lies elsewhere, as there.
+    #[inline(always)]
+    pub fn latest_head_number(&self) -> Option<u64> {
+        self.batch.current.as_ref()?;
+        Some(self.repeated.number())
+    }
+
     /// Moves a request off the shared buffer: to be called before waiting for anything. What was answered before on its
     /// connection is sent; other connections go on, its own decodes its next request once this one is answered.
     ///

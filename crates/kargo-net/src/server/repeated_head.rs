@@ -11,6 +11,8 @@ const MAX_BYTES: usize = 1024;
 #[derive(Debug, Default)]
 pub(super) struct RepeatedHead {
     bytes: Vec<u8>,
+    /// How many heads were remembered.
+    number: u64,
 }
 
 impl RepeatedHead {
@@ -24,14 +26,22 @@ impl RepeatedHead {
     #[inline]
     pub(super) fn remember(&mut self, head: &[u8]) {
         self.bytes.clear();
+        self.number += 1;
         if head.len() <= MAX_BYTES {
             self.bytes.extend_from_slice(head);
         }
+    }
+
+    /// Changes with every head that is decoded: what was found out about a head holds as long as this stays.
+    #[inline]
+    pub(super) fn number(&self) -> u64 {
+        self.number
     }
 
     /// What was decoded is no longer kept.
     #[inline]
     pub(super) fn forget(&mut self) {
         self.bytes.clear();
+        self.number += 1;
     }
 }
