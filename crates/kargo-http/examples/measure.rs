@@ -184,6 +184,7 @@ fn answers(times: usize) {
             status: 200,
             reason: None,
             version: Version::Http11,
+            echo_version: false,
             is_head: false,
             keep_alive: true,
             date: &date,

@@ -9,6 +9,7 @@
 //!     status: 404,
 //!     reason: None,
 //!     version: Version::Http11,
+//!     echo_version: false,
 //!     is_head: false,
 //!     keep_alive: true,
 //!     date: &date,
@@ -58,8 +59,11 @@ pub struct OutgoingResponse<'a> {
     pub status: u16,
     /// The reason phrase, if not the usual one of the status.
     pub reason: Option<&'a [u8]>,
-    /// The version of the request; the answer itself always says HTTP/1.1 (RFC 9110 section 6.2).
+    /// The version of the request; the answer itself says HTTP/1.1 (RFC 9110 section 6.2).
     pub version: Version,
+    /// Whether the answer says the version of the request instead, for peers of old that take
+    /// nothing newer than their own.
+    pub echo_version: bool,
     /// Whether the request was HEAD: the head is that of GET, the body is left out.
     pub is_head: bool,
     /// Whether the connection may stay open.
@@ -164,7 +168,8 @@ fn append_head<'h>(
 }
 
 fn append_status_line(out: &mut Vec<u8>, head: &OutgoingResponse<'_>) -> Result<(), EncodeError> {
-    if head.status == 200 && head.reason.is_none() {
+    let is_old = head.echo_version && head.version == Version::Http10;
+    if head.status == 200 && head.reason.is_none() && !is_old {
         out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
         return Ok(());
     }
@@ -173,7 +178,7 @@ fn append_status_line(out: &mut Vec<u8>, head: &OutgoingResponse<'_>) -> Result<
             status: head.status,
         });
     }
-    out.extend_from_slice(b"HTTP/1.1 ");
+    out.extend_from_slice(if is_old { b"HTTP/1.0 " } else { b"HTTP/1.1 " });
     write_decimal(out, u64::from(head.status));
     // The space stays, whatever follows (RFC 9112 section 4).
     out.push(b' ');

@@ -212,6 +212,7 @@ pub fn response(data: &[u8]) {
         } else {
             Version::Http11
         },
+        echo_version: flags & 64 != 0,
         is_head: flags & 2 != 0,
         keep_alive: flags & 4 != 0,
         date: &date,

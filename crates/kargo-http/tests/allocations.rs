@@ -68,6 +68,7 @@ fn a_request_costs_no_allocation_in_the_steady_state() {
             status: 200,
             reason: None,
             version: head.version(),
+            echo_version: false,
             is_head: false,
             keep_alive: head.keep_alive(),
             date: &date,

@@ -31,6 +31,9 @@ pub struct ServerOptions {
     pub linger_bytes: u64,
     /// Bytes waiting to be sent above which a streamed answer is told to pause. Default 256 KiB.
     pub stream_buffer_bytes: usize,
+    /// Whether requests of HTTP/1.0 are answered as HTTP/1.0, for clients of old; else every answer says HTTP/1.1
+    /// (RFC 9110 section 6.2). Default false.
+    pub echo_version: bool,
     /// How long accepting pauses when descriptors or memory run out. Default 100 ms.
     pub accept_pause: Duration,
 }
@@ -49,6 +52,7 @@ impl Default for ServerOptions {
             linger_timeout: Duration::from_secs(5),
             linger_bytes: 16 << 20,
             stream_buffer_bytes: 256 << 10,
+            echo_version: false,
             accept_pause: Duration::from_millis(100),
         }
     }

@@ -12,6 +12,7 @@ fn head(date: &HttpDate, status: u16, body: BodyLength) -> OutgoingResponse<'_> 
         status,
         reason: None,
         version: Version::Http11,
+        echo_version: false,
         is_head: false,
         keep_alive: true,
         date,
@@ -169,6 +170,22 @@ fn connection_is_written_where_it_is_not_the_default() {
         true,
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\nHello",
     );
+}
+
+#[test]
+fn the_version_of_the_request_is_echoed_where_that_is_wanted() {
+    let old = |head: &mut OutgoingResponse<'_>| {
+        head.version = Version::Http10;
+        head.echo_version = true;
+    };
+    let end = "Content-Length: 5\r\nConnection: keep-alive\r\n\r\nHello";
+    assert_answer(old, &[], true, &format!("HTTP/1.0 200 OK\r\n{end}"));
+    let teapot = |head: &mut OutgoingResponse<'_>| {
+        old(head);
+        (head.status, head.reason) = (418, Some(&b"Short"[..]));
+    };
+    assert_answer(teapot, &[], true, &format!("HTTP/1.0 418 Short\r\n{end}"));
+    assert_answer(|head| head.echo_version = true, &[], true, SIZED);
 }
 
 #[test]

@@ -5,7 +5,9 @@ use std::time::Instant;
 
 use kargo_loop::EventLoop;
 
+use super::KIND_NEXT_ROUND;
 use super::Server;
+use super::connection::State;
 
 /// How long a drain waits for the first request of a new connection, and for a client that keeps its end open.
 pub(super) const DRAIN_GRACE: Duration = Duration::from_secs(1);
@@ -37,12 +39,50 @@ impl Server {
         }
     }
 
-    /// Whether [`Self::drain`] was called.
+    /// Ends what nobody works for any more: closes the listeners and every connection but those with a request in flight
+    /// or an answer to be sent, which end with it; what else came on them is forgotten. What is left at `deadline` is
+    /// closed hard.
+    pub fn retire(&mut self, events: &mut EventLoop, deadline: Instant) {
+        self.settle_batch(events);
+        self.close_doors(events);
+        self.drain_until = Some(deadline);
+        for index in 0..self.connections.bound() {
+            let Some(connection) = self.connections.get_mut(index) else {
+                continue;
+            };
+            if let Some(state) = &mut connection.codec {
+                state.codec.drain(&mut connection.output);
+                self.send_pending(events, index);
+                continue;
+            }
+            connection.input = Vec::new();
+            connection.partial = None;
+            if connection.state == State::Reading && connection.has_output() {
+                connection.state = State::Closing;
+                connection.is_lingering_wanted = true;
+            } else if connection.state == State::Reading {
+                self.close(events, index);
+            }
+        }
+        if self.live > 0 {
+            self.sweep_at(events, deadline);
+        }
+    }
+
+    /// Closes everything and takes it out of the loop.
+    pub fn close_all(mut self, events: &mut EventLoop) {
+        self.close_doors(events);
+        self.end_drain(events);
+        self.cancel_sweep(events);
+        events.cancel_deferred(self.token(KIND_NEXT_ROUND, 0));
+    }
+
+    /// Whether [`Self::drain`] or [`Self::retire`] was called.
     pub fn is_draining(&self) -> bool {
         self.drain_until.is_some()
     }
 
-    /// Whether [`Self::drain`] was called and no connection is left.
+    /// The same, and no connection is left.
     pub fn is_drained(&self) -> bool {
         self.drain_until.is_some() && self.live == 0
     }

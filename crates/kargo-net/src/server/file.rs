@@ -53,8 +53,14 @@ impl Server {
             .get_mut(id.connection)
             .ok_or(AnswerError::Gone)?;
         let length = BodyLength::Known(len);
-        let head =
-            super::respond::response_head(answer, connection.facts, keep_alive, &self.date, length);
+        let head = super::respond::response_head(
+            answer,
+            connection.facts,
+            keep_alive,
+            &self.date,
+            self.options.echo_version,
+            length,
+        );
         let headers = answer.headers.iter().copied();
         let encoded = encode_head(&mut connection.output, &head, headers)?;
         if encoded.body.is_omitted() || len == 0 {

@@ -71,6 +71,8 @@ const OUTPUT_BYTES: usize = 256 << 10;
 
 /// What an event of ours is about: the upper bits of the token's value.
 const KIND_SHIFT: u32 = 48;
+/// Where a token's value has the server's number, above the number of a connection or listener.
+const NUMBER_SHIFT: u32 = 32;
 const KIND_CONNECTION: u64 = 0;
 const KIND_LISTENER: u64 = 1;
 const KIND_SWEEP: u64 = 2;
@@ -83,6 +85,7 @@ const KIND_NEXT_ROUND: u64 = 4;
 pub struct Server {
     options: ServerOptions,
     owner: u8,
+    number: u16,
     doors: Vec<Door>,
     accepting: Accepting,
     accept_error: Option<std::io::Error>,
@@ -130,11 +133,17 @@ pub struct ServerCounts {
 impl Server {
     /// A server without listeners. `owner` is the upper byte of all its tokens. Creates no descriptor.
     pub fn new(owner: u8, options: ServerOptions) -> Self {
+        Self::numbered(owner, 0, options)
+    }
+
+    /// The same for one of several servers with the same owner: [`Self::number_in`] tells whose a token is.
+    pub fn numbered(owner: u8, number: u16, options: ServerOptions) -> Self {
         let now = Instant::now();
         let sweep = Sweep::new(now, options.keep_alive_timeout);
         Self {
             options,
             owner,
+            number,
             doors: Vec::new(),
             accepting: Accepting::default(),
             accept_error: None,
@@ -166,6 +175,12 @@ impl Server {
     /// The upper byte of this server's tokens.
     pub fn owner(&self) -> u8 {
         self.owner
+    }
+
+    /// The number of the server that gave this token to the loop.
+    #[inline]
+    pub fn number_in(token: Token) -> u16 {
+        (token.value() >> NUMBER_SHIFT) as u16
     }
 
     /// What it allows its peers.
@@ -215,7 +230,8 @@ impl Server {
     }
 
     const fn token(&self, kind: u64, index: u32) -> Token {
-        Token::new(self.owner, kind << KIND_SHIFT | index as u64)
+        let number = (self.number as u64) << NUMBER_SHIFT;
+        Token::new(self.owner, kind << KIND_SHIFT | number | index as u64)
     }
 
     /// Queues a connection that has bytes to decode for the next round.

@@ -42,7 +42,14 @@ impl Server {
             .get_mut(id.connection)
             .ok_or(AnswerError::Gone)?;
         let length = BodyLength::Known(body.len() as u64);
-        let head = response_head(answer, connection.facts, keep_alive, &self.date, length);
+        let head = response_head(
+            answer,
+            connection.facts,
+            keep_alive,
+            &self.date,
+            self.options.echo_version,
+            length,
+        );
         let out = if place == Place::Batch {
             &mut self.out
         } else {
@@ -116,6 +123,7 @@ impl Server {
             connection.facts,
             keep_alive,
             &self.date,
+            self.options.echo_version,
             BodyLength::Deferred,
         );
         // Only what nobody has begun to send may leave: the answers of this batch, or nothing.
@@ -306,12 +314,14 @@ pub(super) fn response_head<'a>(
     facts: Facts,
     keep_alive: bool,
     date: &'a HttpDate,
+    echo_version: bool,
     body: BodyLength,
 ) -> OutgoingResponse<'a> {
     OutgoingResponse {
         status: answer.status,
         reason: answer.reason,
         version: facts.version,
+        echo_version,
         is_head: facts.is_head,
         keep_alive,
         date,

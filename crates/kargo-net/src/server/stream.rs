@@ -37,7 +37,14 @@ impl Server {
             .get_mut(id.connection)
             .ok_or(AnswerError::Gone)?;
         let length = length.map_or(BodyLength::Streamed, BodyLength::Known);
-        let head = response_head(answer, connection.facts, keep_alive, &self.date, length);
+        let head = response_head(
+            answer,
+            connection.facts,
+            keep_alive,
+            &self.date,
+            self.options.echo_version,
+            length,
+        );
         let headers = answer.headers.iter().copied();
         let encoded = encode_head(&mut connection.output, &head, headers)?;
         connection.is_lingering_wanted = connection.facts.keep_alive && !encoded.keep_alive;

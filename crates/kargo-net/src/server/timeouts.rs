@@ -142,6 +142,13 @@ impl Server {
         }
     }
 
+    /// No sweep comes any more.
+    pub(super) fn cancel_sweep(&mut self, events: &mut EventLoop) {
+        if let Some(timer) = self.sweep.timer.take() {
+            events.cancel_timer(timer);
+        }
+    }
+
     /// Makes a sweep come at this moment at the latest.
     pub(super) fn sweep_at(&mut self, events: &mut EventLoop, at: Instant) {
         let at = self.moment_of(at);

@@ -52,7 +52,14 @@ impl Server {
             .get_mut(id.connection)
             .ok_or(AnswerError::Gone)?;
         let facts = connection.facts;
-        let head = response_head(answer, facts, true, &self.date, BodyLength::Known(0));
+        let head = response_head(
+            answer,
+            facts,
+            true,
+            &self.date,
+            self.options.echo_version,
+            BodyLength::Known(0),
+        );
         let headers = answer.headers.iter().copied();
         encode_head(&mut connection.output, &head, headers)?
             .body
