@@ -66,6 +66,178 @@ namespace {
     /** The kind of a message: a response. */
     const EVHTTP_RESPONSE = 1;
 
+    // ---- events
+
+    /**
+     * Begins with the loop of the process, which everything of this extension shares. MAY be left out.
+     *
+     * In a process that was forked, the events of the parent are not registered any more; event_reinit() keeps them.
+     */
+    function event_init(): void {}
+
+    /**
+     * To be called in a process that was forked and goes on with the events of its parent: makes the loop anew, and
+     * registers all of them again. Else it does nothing.
+     */
+    function event_reinit(): void {}
+
+    /**
+     * A new event, for event_set().
+     *
+     * An event whose last handle is dropped is cancelled: keep the handle as long as callbacks are to come.
+     *
+     * @return resource EVENT
+     */
+    function event_new() {}
+
+    /**
+     * Says what an event waits for, and what is called then: $callback($stream, $flags, $event), where $stream and
+     * $flags are what was given here; they do not tell a time that ran out from readiness. A pending event is deleted
+     * first.
+     *
+     * @param resource $event EVENT
+     * @param resource|int $stream a stream, which becomes non-blocking and unbuffered, and which PHP code may close at
+     *        any time; the number of a signal, with EV_SIGNAL; -1 for a timer
+     * @param int $flags of EV_READ, EV_WRITE, EV_SIGNAL, EV_PERSIST, EV_TIMEOUT; 0 for a timer
+     * @param callable $callback MAY free the event, throw, exit, wait, or run the loop again
+     * @return bool false, with a warning, if the stream has no descriptor
+     */
+    function event_set(mixed $event, mixed $stream, int $flags, callable $callback): bool {}
+
+    /**
+     * Registers an event; one without EV_PERSIST is removed when its callback is called.
+     *
+     * Level-triggered: a callback that leaves bytes unread is called again, if the event is still registered then.
+     *
+     * @param resource $event EVENT
+     * @param mixed $seconds after which the callback is called all the same, and the event removed, with EV_PERSIST too.
+     *        What is no int counts as 0. Left out: as before, and at first for ever. Given again: counts from now on.
+     * @param mixed $microseconds in addition
+     * @return bool false, with a warning: the event was not set, or can't be watched
+     */
+    function event_add(mixed $event, mixed $seconds = UNKNOWN, mixed $microseconds = 0): bool {}
+
+    /**
+     * Removes an event from the loop; a callback that is due already is not called any more.
+     *
+     * @param resource $event EVENT
+     * @return bool true, also if it was not registered
+     */
+    function event_del(mixed $event): bool {}
+
+    /**
+     * Deletes an event; the handle is invalid from then on. Its stream stays open.
+     *
+     * @param resource $event EVENT
+     */
+    function event_free(mixed $event): void {}
+
+    /**
+     * Runs the loop until nothing is registered any more, or until event_loopbreak(). Called in a callback, it runs until
+     * nothing is registered but that callback's own run, or until event_loopbreak() ends it.
+     *
+     * An exception that leaves a callback leaves this function too; exit ends the script.
+     */
+    function event_dispatch(): void {}
+
+    /**
+     * Lets event_dispatch() return when the callback in progress does; what else is due is called in the next run.
+     * Under Kargo\Http\Server::run() it starts a drain.
+     *
+     * @return bool true
+     */
+    function event_loopbreak(): bool {}
+
+    /**
+     * Sets how many priorities the events of the process's loop have, 1 at first. Of events that are ready at the same
+     * time those of the lowest number are called first; before the next number's turn the loop looks again.
+     *
+     * Under Kargo\Http\Server::run() only events that the same readiness brought are sorted.
+     *
+     * @param int $priorities 1 to 256
+     * @return bool false, with a warning, if the number is not allowed or events are due already
+     */
+    function event_priority_init(int $priorities): bool {}
+
+    /**
+     * Sets the priority of an event; at first it has the middle one.
+     *
+     * @param resource $event EVENT
+     * @param int $priority 0 is the most urgent
+     * @return bool false, with a warning, if there is no such priority or the event is due already
+     */
+    function event_priority_set(mixed $event, int $priority): bool {}
+
+    // ---- bases
+
+    /**
+     * A loop of its own, beside that of the process. It runs on the stack of whoever runs it, and nothing else goes on
+     * meanwhile.
+     *
+     * @return resource EVENT BASE
+     */
+    function event_base_new() {}
+
+    /**
+     * Frees a base that has no events.
+     *
+     * @param resource $base EVENT BASE
+     * @return null|false false, with a warning, if event_base_set() attached events to it that still exist
+     */
+    function event_base_free(mixed $base): ?false {}
+
+    /**
+     * Attaches an event to a base. It keeps the base alive.
+     *
+     * @param resource $event EVENT
+     * @param resource $base EVENT BASE
+     * @return bool false, with a warning, if the event is pending
+     */
+    function event_base_set(mixed $event, mixed $base): bool {}
+
+    /**
+     * Runs a base: until none of its events is registered any more, or as $flags say. What leaves a callback leaves this
+     * function too.
+     *
+     * @param resource $base EVENT BASE
+     * @param int $flags EVLOOP_ONCE, EVLOOP_NONBLOCK
+     * @return int 1: nothing is registered; 0: it ended for another reason; -1, with a warning: the loop can't wait
+     */
+    function event_base_loop(mixed $base, int $flags = 0): int {}
+
+    /**
+     * The same as event_base_loop() without flags.
+     *
+     * @param resource $base EVENT BASE
+     */
+    function event_base_dispatch(mixed $base): int {}
+
+    /**
+     * Lets the innermost run of the base return when the callback in progress does; what else is due is called in the
+     * next run.
+     *
+     * @param resource $base EVENT BASE
+     * @return bool true
+     */
+    function event_base_loopbreak(mixed $base): bool {}
+
+    /**
+     * Lets the run of the base return when the time is over and what is due then was called. The base is not without
+     * registrations until then.
+     *
+     * @param resource $base EVENT BASE
+     * @param int $microseconds negative: now
+     * @return bool true
+     */
+    function event_base_loopexit(mixed $base, int $microseconds = -1): bool {}
+
+    /**
+     * Sets how many priorities the events of the base have; see event_priority_init().
+     *
+     * @param resource $base EVENT BASE
+     */
+    function event_base_priority_init(mixed $base, int $priorities): bool {}
+
     // ---- buffers
 
     /**

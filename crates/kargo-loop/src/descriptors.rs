@@ -129,6 +129,12 @@ impl Descriptors {
         Some((slot.interest?, Tag::new(fd, slot.generation)))
     }
 
+    #[inline]
+    pub(crate) fn token(&self, fd: RawFd) -> Option<Token> {
+        let slot = self.slots.get(fd as usize)?;
+        slot.interest.map(|_| slot.token)
+    }
+
     /// Changes a live registration; returns its tag.
     pub(crate) fn update(&mut self, fd: RawFd, interest: Interest, token: Token) -> Option<Tag> {
         let slot = self.slots.get_mut(fd as usize)?;

@@ -177,6 +177,13 @@ impl EventLoop {
         Ok(true)
     }
 
+    /// Whether `fd` is watched under this token. Who closes descriptors without removing them first asks this before
+    /// changing or removing anything: the number may be another owner's by now.
+    #[inline]
+    pub fn is_watched_as(&self, fd: RawFd, token: Token) -> bool {
+        self.descriptors.token(fd) == Some(token)
+    }
+
     /// Sets a timer: one [`EventKind::Timer`] in the first turn after `at`, never earlier, up to a millisecond later.
     #[inline]
     pub fn set_timer(&mut self, at: Instant, token: Token) -> TimerId {

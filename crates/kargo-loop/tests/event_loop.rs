@@ -140,6 +140,30 @@ fn a_descriptor_that_was_closed_without_being_removed_does_not_spin_although_a_c
 }
 
 #[test]
+fn the_number_of_a_descriptor_that_was_closed_may_be_another_owners() {
+    let (one, _two) = UnixStream::pair().unwrap();
+    let (three, mut four) = UnixStream::pair().unwrap();
+    let mut events = EventLoop::new().unwrap();
+    // A number that no other test of this process gets meanwhile.
+    // SAFETY: fcntl(2), dup2(2) and close(2) take no pointer; the number is this test's alone.
+    let number = unsafe { libc::fcntl(one.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 700) };
+    assert!(number >= 700);
+    drop(one);
+    events.add(number, Interest::READABLE, A).unwrap();
+    assert!(events.is_watched_as(number, A) && !events.is_watched_as(number, B));
+    // SAFETY: as above. It closes what had the number.
+    assert_eq!(unsafe { libc::dup2(three.as_raw_fd(), number) }, number);
+    events.add(number, Interest::READABLE, B).unwrap();
+    assert!(!events.is_watched_as(number, A) && events.is_watched_as(number, B));
+    four.write_all(b"x").unwrap();
+    assert_eq!(tokens(&turn(&mut events)), [B]);
+    assert!(events.remove(number).unwrap());
+    assert!(!events.is_watched_as(number, B));
+    // SAFETY: as above.
+    assert_eq!(unsafe { libc::close(number) }, 0);
+}
+
+#[test]
 fn an_exclusive_interest_can_be_changed() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let mut events = EventLoop::new().unwrap();

@@ -333,8 +333,10 @@ void kg_rethrow(zval *exception)
 	zend_throw_exception_object(exception);
 }
 
+/* The script ends as by the fatal error that was caught on its way. */
 void kg_bailout(void)
 {
+	EG(exit_status) = 255;
 	zend_bailout();
 }
 

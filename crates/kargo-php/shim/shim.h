@@ -164,9 +164,12 @@ bool kg_int_argument(zval *argument, uint32_t number, bool nullable, bool *is_nu
 bool kg_float_argument(zval *argument, uint32_t number, bool nullable, bool *is_null, double *out);
 bool kg_bool_argument(zval *argument, uint32_t number, bool *out);
 void kg_type_error(uint32_t number, const char *expected, zval *given);
+void kg_callback_error(uint32_t number, const char *reason, size_t length);
 const char *kg_type_name(zval *value);
 int kg_stream_fd(zval *stream);
+bool kg_stream_argument(zval *stream);
 bool kg_stream_unblock(zval *stream);
+bool kg_stream_unbuffer(zval *stream);
 bool kg_stream_has_buffered(zval *stream);
 void kg_parse_query(const char *text, size_t length, zval *out);
 zend_string *kg_url_encode(const char *text, size_t length);

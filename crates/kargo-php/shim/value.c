@@ -98,6 +98,11 @@ void kg_type_error(uint32_t number, const char *expected, zval *given)
 	zend_argument_type_error(number, "must be %s, %s given", expected, zend_zval_type_name(given));
 }
 
+void kg_callback_error(uint32_t number, const char *reason, size_t length)
+{
+	zend_argument_type_error(number, "must be a valid callback, %.*s", (int) length, reason);
+}
+
 const char *kg_type_name(zval *value)
 {
 	return Z_TYPE_P(value) == IS_OBJECT ? ZSTR_VAL(Z_OBJCE_P(value)->name) : zend_zval_type_name(value);
@@ -122,6 +127,19 @@ bool kg_stream_has_buffered(zval *value)
 {
 	php_stream *stream = zend_fetch_resource2(Z_RES_P(value), NULL, php_file_le_stream(), php_file_le_pstream());
 	return stream && stream->writepos > stream->readpos;
+}
+
+/* Whether a resource is an open stream; if not, a TypeError is pending. */
+bool kg_stream_argument(zval *value)
+{
+	return zend_fetch_resource2(Z_RES_P(value), "stream", php_file_le_stream(), php_file_le_pstream()) != NULL;
+}
+
+/* From now on reads take what the kernel has, and leave nothing behind that readiness would not tell of. */
+bool kg_stream_unbuffer(zval *value)
+{
+	php_stream *stream = zend_fetch_resource2(Z_RES_P(value), NULL, php_file_le_stream(), php_file_le_pstream());
+	return stream && php_stream_set_option(stream, PHP_STREAM_OPTION_READ_BUFFER, PHP_STREAM_BUFFER_NONE, NULL) == PHP_STREAM_OPTION_RETURN_OK;
 }
 
 bool kg_stream_unblock(zval *value)

@@ -69,8 +69,7 @@ fn register(call: &Call, source: Source, callable: u32, stream: Owned) -> Result
     let Some(value) = call.argument(callable) else {
         return Err(call.wrong_type(callable, c"a valid callback"));
     };
-    let resolved =
-        Callable::new(value).map_err(|reason| throw_type_error(call, callable, &reason))?;
+    let resolved = Callable::new(value).map_err(|reason| call.no_callback(callable, &reason))?;
     let id = runtime::with(|runtime| runtime.watchers.next_id());
     let mut watcher_object = object::instantiate(class::watcher(), id);
     call.result().copy_from(watcher_object.zv());
@@ -80,7 +79,9 @@ fn register(call: &Call, source: Source, callable: u32, stream: Owned) -> Result
             .events
             .as_mut()
             .filter(|events| !events.is_foreign());
-        runtime.watchers.add(id, watcher, armed)
+        runtime
+            .watchers
+            .add(id, watcher, armed, &mut runtime.watched)
     })
     .map_err(|error| {
         call.result().release();
@@ -90,12 +91,6 @@ fn register(call: &Call, source: Source, callable: u32, stream: Owned) -> Result
             &format!("the loop can't watch this: {error}"),
         )
     })
-}
-
-fn throw_type_error(call: &Call, index: u32, reason: &str) -> Thrown {
-    let text = std::ffi::CString::new(format!("a valid callback, {reason}"))
-        .unwrap_or_else(|_| c"a valid callback".to_owned());
-    call.wrong_type(index, &text)
 }
 
 fn defer(call: &Call) -> Result<(), Thrown> {
@@ -196,7 +191,7 @@ fn cancel(call: &Call) -> Result<(), Thrown> {
             .events
             .as_mut()
             .filter(|events| !events.is_foreign());
-        runtime.watchers.remove(id, events)
+        runtime.watchers.remove(id, events, &mut runtime.watched)
     });
     // The callback may be the last to hold objects whose destructors run PHP code.
     drop(removed);

@@ -3,29 +3,50 @@
 //! PHP frees a resource when nothing refers to it any more; then its value goes, and with it what the loop knows of it.
 
 use super::Classic;
-use crate::engine::{Call, Thrown, ffi};
+use super::schedule;
+use crate::engine::{Call, Thrown, Zv, ffi};
 use crate::serve::runtime;
 
 /// The resource types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    Event,
+    Base,
     Buffer,
 }
 
 impl Kind {
     const fn code(self) -> ffi::kg_kind {
         match self {
+            Self::Event => ffi::kg_kind_KG_EVENT,
+            Self::Base => ffi::kg_kind_KG_EVENT_BASE,
             Self::Buffer => ffi::kg_kind_KG_EVBUFFER,
         }
     }
 }
 
-/// Puts a value into its table and makes the result of `call` a new resource for it.
-pub(crate) fn return_new(call: &Call, kind: Kind, insert: impl FnOnce(&mut Classic) -> u64) {
+/// Puts a value into its table and makes the result of `call` a new resource for it. Returns its key, and the resource,
+/// which is not counted: when PHP frees it, [`kargo_resource_free`] takes the value out of the table.
+pub(crate) fn return_new(
+    call: &Call,
+    kind: Kind,
+    insert: impl FnOnce(&mut Classic) -> u64,
+) -> (u64, *mut ffi::zend_resource) {
     let key = runtime::with(|runtime| insert(&mut runtime.classic));
     // SAFETY: the engine makes a resource with one reference, which the result takes over.
     let resource = unsafe { ffi::kg_resource_new(kind.code(), key as usize) };
     call.result().set_resource(resource);
+    (key, resource)
+}
+
+/// Throws unless a resource is a stream that is open.
+///
+/// # Errors
+/// A `TypeError`.
+pub(crate) fn reject_unless_stream(value: Zv) -> Result<(), Thrown> {
+    // SAFETY: the value is a resource.
+    let is_stream = unsafe { ffi::kg_stream_argument(value.0) };
+    if is_stream { Ok(()) } else { Err(Thrown) }
 }
 
 /// The key in argument `index`.
@@ -65,7 +86,14 @@ pub(crate) fn close(call: &Call, index: u32, kind: Kind) -> Result<(), Thrown> {
 #[unsafe(no_mangle)]
 extern "C" fn kargo_resource_free(kind: ffi::kg_kind, key: usize) {
     let key = key as u64;
-    if kind == ffi::kg_kind_KG_EVBUFFER {
-        drop(runtime::with(|runtime| runtime.classic.buffers.remove(key)));
+    match kind {
+        ffi::kg_kind_KG_EVENT => drop(runtime::with(|runtime| schedule::remove(runtime, key))),
+        ffi::kg_kind_KG_EVENT_BASE => {
+            drop(runtime::with(|runtime| runtime.classic.bases.remove(key)));
+        }
+        ffi::kg_kind_KG_EVBUFFER => {
+            drop(runtime::with(|runtime| runtime.classic.buffers.remove(key)));
+        }
+        _ => {}
     }
 }

@@ -55,6 +55,15 @@ impl<T> Table<T> {
         self.place(key)?.value.as_mut()
     }
 
+    /// All values with their keys.
+    pub(crate) fn iter(&mut self) -> impl Iterator<Item = (u64, &mut T)> {
+        let places = self.places.iter_mut().enumerate();
+        places.filter_map(|(index, place)| {
+            let key = (u64::from(place.turn) << 32) | index as u64;
+            place.value.as_mut().map(|value| (key, value))
+        })
+    }
+
     #[inline]
     fn place(&mut self, key: u64) -> Option<&mut Place<T>> {
         let place = self.places.get_mut(key as u32 as usize)?;

@@ -176,6 +176,14 @@ impl Call {
         Thrown
     }
 
+    /// A `TypeError` for argument `index`, which should be callable; `reason` says why it is not.
+    pub(crate) fn no_callback(&self, index: u32, reason: &str) -> Thrown {
+        let reason = reason.replace('\0', "\\0");
+        // SAFETY: the engine copies the message.
+        unsafe { ffi::kg_callback_error(index + 1, reason.as_ptr().cast(), reason.len()) }
+        Thrown
+    }
+
     fn missing(&self, index: u32) -> Thrown {
         throw(
             class::error(),

@@ -36,7 +36,7 @@ impl Outcome {
 /// A callable with its resolution, kept alive.
 #[derive(Debug)]
 pub(crate) struct Callable {
-    _value: Owned,
+    value: Owned,
     cache: ffi::zend_fcall_info_cache,
 }
 
@@ -60,7 +60,7 @@ impl Callable {
             return Self::new(Self::as_closure(value)?.zv());
         }
         Ok(Self {
-            _value: Owned::copy_of(value),
+            value: Owned::copy_of(value),
             cache,
         })
     }
@@ -123,6 +123,12 @@ impl Callable {
                 std::ptr::null_mut(),
             )
         })
+    }
+
+    /// Keeps alive what the resolution refers to: the object of a method is nobody else's during a call.
+    #[inline]
+    pub(crate) fn hold(&mut self) -> Owned {
+        Owned::copy_of(self.value.zv())
     }
 
     /// The resolution, for a caller that must not borrow `self` while PHP runs; valid as long as `self` is alive and

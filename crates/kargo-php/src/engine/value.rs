@@ -175,6 +175,13 @@ impl Zv {
         self.set_type_info(ffi::IS_RESOURCE | REFCOUNTED);
     }
 
+    /// Counts one more reference to `resource` and points to it.
+    pub(crate) fn share_resource(self, resource: *mut ffi::zend_resource) {
+        // SAFETY: module invariant.
+        unsafe { (*resource).gc.refcount += 1 }
+        self.set_resource(resource);
+    }
+
     /// Counts one more reference to `object` and points to it.
     pub(crate) fn share_object(self, object: *mut ffi::zend_object) {
         // SAFETY: module invariant.

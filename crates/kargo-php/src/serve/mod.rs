@@ -1,10 +1,13 @@
 //! The runner: who runs the loop, what it does with each event, and how a handler waits.
 
 pub(crate) mod answer;
+pub(crate) mod callback;
 pub(crate) mod current;
 pub(crate) mod handler;
+pub(crate) mod inner;
 pub(crate) mod runner;
 pub(crate) mod runtime;
 pub(crate) mod server;
 pub(crate) mod wait;
+pub(crate) mod watched;
 pub(crate) mod watchers;

@@ -12,17 +12,18 @@ use std::time::Duration;
 use kargo_loop::{EventKind, Token};
 use kargo_net::RequestId;
 
-use crate::engine::callable::{Outcome, call_cached, take_exception};
+use crate::classic::schedule;
+use crate::engine::callable::Outcome;
 use crate::engine::context::Context;
 use crate::engine::throw::{class, throw};
-use crate::engine::{Owned, Thrown, Zv, ffi};
-use crate::log::{self, Level};
+use crate::engine::{Thrown, ffi};
+use crate::log;
+use crate::serve::callback::{self, Due};
 use crate::serve::current;
 use crate::serve::handler;
-use crate::serve::runtime::{self, Due, Failure, Runtime, owner};
+use crate::serve::runtime::{self, Runtime, owner};
 use crate::serve::server::HandlerCall;
 use crate::serve::wait::Wake;
-use crate::serve::watchers::Source;
 
 /// Contexts kept for later waits; each holds a few pages of stack.
 const MAX_IDLE: usize = 64;
@@ -51,21 +52,24 @@ pub(crate) fn run() -> Result<(), Thrown> {
 
 /// The loop runs from now on: until it is finished, or until `awaited` is woken.
 pub(super) fn begin(awaited: Option<u64>) -> Result<(), Thrown> {
-    let started = runtime::with(|runtime| {
+    runtime::with(|runtime| {
         if runtime.is_running {
-            return Err("the loop runs already".to_owned());
+            return Err(throw(class::error(), "the loop runs already"));
         }
-        runtime
-            .start()
-            .map_err(|error| format!("the loop can't start: {error}"))?;
+        runtime.start().map_err(|error| cannot_start(&error))?;
         runtime.is_running = true;
         runtime.is_stopping = false;
         runtime.failure = None;
+        runtime.forget_breaks();
         runtime.roles.main = Some(Context::current());
         runtime.roles.awaited = awaited;
         Ok(())
-    });
-    started.map_err(|message| throw(class::error(), &message))
+    })
+}
+
+/// Throws what the kernel said when the loop was to be made.
+pub(crate) fn cannot_start(error: &std::io::Error) -> Thrown {
+    throw(class::error(), &format!("the loop can't start: {error}"))
 }
 
 /// The loop has run. Fails with what a callback did.
@@ -83,22 +87,7 @@ pub(super) fn end() -> Result<(), Thrown> {
             "the loop can't wait any more; the log says why",
         )),
         None => Ok(()),
-        Some(Failure::Threw(mut exception)) => {
-            // SAFETY: the engine takes over one reference.
-            unsafe { ffi::kg_rethrow(exception.zv().0) }
-            exception.zv().set_undefined();
-            Err(Thrown)
-        }
-        Some(Failure::Exited) => {
-            // SAFETY: makes the unwinding of exit() pending.
-            unsafe { ffi::kg_throw_exit() }
-            Err(Thrown)
-        }
-        Some(Failure::Fatal) => {
-            // SAFETY: the script ends as a fatal error outside the loop would end it; no frame below has values to drop.
-            unsafe { ffi::kg_bailout() }
-            Err(Thrown)
-        }
+        Some(failure) => failure.raise(),
     }
 }
 
@@ -137,13 +126,16 @@ fn run_role(own: Option<Context>) -> Option<Context> {
         match next_work() {
             Work::Handler(id, call) => handler::handle_with(id, call),
             Work::Request(id) => handler::handle(id),
-            Work::Callback(due) => callback(due),
+            Work::Callback(due) => {
+                callback::make(due);
+                if runtime::with(Runtime::is_over_after_callback) {
+                    return finish(own);
+                }
+            }
             Work::Interrupt => {
-                // SAFETY: no borrow is alive; the engine runs its interrupt handler.
-                let mut nothing = ();
-                let outcome = crate::engine::callable::protect(&mut nothing, run_interrupt);
+                let outcome = interrupt();
                 if outcome != Outcome::Returned {
-                    callback_failed(outcome);
+                    callback::failed(outcome);
                 }
             }
             Work::Resume(next) => {
@@ -160,20 +152,28 @@ fn run_role(own: Option<Context>) -> Option<Context> {
                 }
                 next.switch_to();
             }
-            Work::Finished => {
-                own?;
-                // Only the main context may return from run(). It is idle, since nothing else is left; if the loop
-                // could not go on, it may still wait.
-                return runtime::with(|runtime| {
-                    let roles = &mut runtime.roles;
-                    let main = roles.main?;
-                    roles.idle.retain(|context| *context != main);
-                    roles.parked.retain(|_, parked| parked.context != main);
-                    Some(main)
-                });
-            }
+            Work::Finished => return finish(own),
         }
     }
+}
+
+/// The run is over: where a context goes.
+fn finish(own: Option<Context>) -> Option<Context> {
+    own?;
+    // Only the main context may return from run(). It is idle, since nothing else is left; if the loop could not go on,
+    // it may still wait.
+    runtime::with(|runtime| {
+        let roles = &mut runtime.roles;
+        let main = roles.main?;
+        roles.idle.retain(|context| *context != main);
+        roles.parked.retain(|_, parked| parked.context != main);
+        Some(main)
+    })
+}
+
+/// Lets the engine run what it has for itself: a PHP signal handler, the time limit.
+pub(crate) fn interrupt() -> Outcome {
+    crate::engine::callable::protect(&mut (), run_interrupt)
 }
 
 unsafe extern "C" fn run_interrupt(_nothing: *mut std::ffi::c_void) {
@@ -202,7 +202,9 @@ fn next_work() -> Work {
                 runtime.roles.wake = wake;
                 return Work::Resume(context);
             }
-            if let Some(due) = runtime.due.pop_front() {
+            if !runtime.due.is_empty()
+                && let Some(due) = schedule::next_due(runtime, None)
+            {
                 return Work::Callback(due);
             }
             let Some(events) = runtime.events.as_mut() else {
@@ -259,7 +261,8 @@ fn poll(runtime: &mut Runtime) -> std::io::Result<()> {
     }
 }
 
-fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
+/// Handles what the loop has to tell.
+pub(crate) fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
     let Some(events) = runtime.events.as_mut() else {
         return;
     };
@@ -271,23 +274,12 @@ fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
                     .handle_event(events, kargo_loop::Event { token, kind });
             }
         }
-        owner::WATCHER => runtime.due.push_back(Due {
-            watcher: token.value(),
+        owner::WATCHER => runtime.due.push_back(Due::Watcher {
+            id: token.value(),
             signal: 0,
         }),
-        owner::STREAM => {
-            if let (EventKind::Ready(readiness), Ok(fd)) = (kind, i32::try_from(token.value())) {
-                for watcher in runtime.watchers.ready_on(fd, readiness) {
-                    runtime.due.push_back(Due { watcher, signal: 0 });
-                }
-            }
-        }
-        owner::SIGNAL => {
-            if let EventKind::Signal(signal) = kind {
-                for watcher in runtime.watchers.on_signal(signal) {
-                    runtime.due.push_back(Due { watcher, signal });
-                }
-            }
+        owner::STREAM | owner::SIGNAL | owner::EVENT => {
+            schedule::dispatch(runtime, None, token, kind);
         }
         owner::PARKED => {
             runtime.wake(token.value(), Wake::TimedOut);
@@ -321,103 +313,3 @@ pub(crate) fn is_aborting() -> bool {
 
 /// Longest time anything can be asked to wait: ten years, which no clock overflows.
 pub(crate) const LONGEST: Duration = Duration::from_secs(315_360_000);
-
-/// Arguments of one callback, kept alive for its duration.
-struct Prepared {
-    cache: ffi::zend_fcall_info_cache,
-    arguments: [Owned; 2],
-    count: u32,
-    /// A watcher that fires once leaves the table before its call; dropped after it.
-    _once: Option<super::watchers::Watcher>,
-}
-
-fn prepare(due: Due) -> Option<Prepared> {
-    runtime::with(|runtime| {
-        let events = runtime.events.as_mut();
-        let watcher = runtime.watchers.get(due.watcher)?;
-        // SAFETY: the callable is alive; its resolution is copied, since the callback may cancel its own watcher.
-        let cache = unsafe { *watcher.callable.cache() };
-        let object = Owned::copy_of(watcher.object.zv());
-        let (arguments, count) = match watcher.source {
-            Source::Readable(_) | Source::Writable(_) => {
-                ([Owned::copy_of(watcher.stream.zv()), object], 2)
-            }
-            Source::Signal(_) => {
-                let mut signal = Owned::undefined();
-                signal.zv().set_int(due.signal.into());
-                ([signal, object], 2)
-            }
-            _ => ([object, Owned::undefined()], 1),
-        };
-        let once = match watcher.source {
-            Source::Deferred | Source::Delay(_) => runtime.watchers.remove(due.watcher, events),
-            Source::Repeat(_) => {
-                if let Some(events) = events {
-                    runtime.watchers.rearm(due.watcher, events);
-                }
-                None
-            }
-            _ => None,
-        };
-        Some(Prepared {
-            cache,
-            arguments,
-            count,
-            _once: once,
-        })
-    })
-}
-
-fn callback(due: Due) {
-    // A watcher that was cancelled since it became due is gone.
-    let Some(mut prepared) = prepare(due) else {
-        return;
-    };
-    current::with(|current| current.is_busy = is_serving());
-    let mut result = Owned::undefined();
-    let arguments = Zv(prepared.arguments.as_mut_ptr().cast());
-    let outcome = call_cached(&prepared.cache, result.zv(), prepared.count, arguments);
-    if is_serving() {
-        handler::end_foreign_child();
-    }
-    if outcome != Outcome::Returned {
-        callback_failed(outcome);
-    }
-    if is_serving() {
-        handler::tidy();
-    }
-    current::with(|current| current.is_busy = false);
-    runtime::with(|runtime| {
-        if let Some(events) = runtime.events.as_mut() {
-            runtime.watchers.look_for_buffered(due.watcher, events);
-        }
-    });
-}
-
-pub(crate) fn is_serving() -> bool {
-    runtime::with(|runtime| runtime.serving.is_some())
-}
-
-/// A callback did not return: that ends a plain loop, but not a server.
-fn callback_failed(outcome: Outcome) {
-    if !is_serving() {
-        let failure = Failure::from(outcome);
-        runtime::with(|runtime| runtime.fail(failure));
-        return;
-    }
-    match outcome {
-        Outcome::Threw => {
-            if let Some(exception) = take_exception() {
-                handler::log_exception("a loop callback threw", exception, Level::Error);
-            }
-        }
-        Outcome::Exited => {
-            drop(take_exception());
-            current::report(Level::Warning, "a loop callback called exit", &[]);
-        }
-        Outcome::Fatal | Outcome::OutOfMemory | Outcome::Returned => {
-            handler::log_fatal("a loop callback ended with a fatal error");
-            handler::recycle("a fatal error in a loop callback");
-        }
-    }
-}

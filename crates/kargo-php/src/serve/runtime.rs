@@ -8,10 +8,13 @@ use kargo_loop::EventLoop;
 
 use crate::classic::Classic;
 use crate::engine::context::Context;
-use crate::engine::{Global, Outcome, Owned};
+use crate::engine::{Global, Outcome, Owned, Thrown, ffi};
 use crate::log::{self, Level};
+use crate::serve::callback::Due;
+use crate::serve::inner::InnerRuns;
 use crate::serve::server::Serving;
 use crate::serve::wait::{Parked, Wake};
+use crate::serve::watched::Watched;
 use crate::serve::watchers::Watchers;
 
 /// Who an event of the loop is for: [`kargo_loop::Token::owner`].
@@ -20,7 +23,7 @@ pub(crate) mod owner {
     pub(crate) const SERVER: u8 = 1;
     /// A PHP watcher's timer or deferred call; the value is its id.
     pub(crate) const WATCHER: u8 = 2;
-    /// A PHP stream; the value is the descriptor.
+    /// A PHP stream: see [`super::watched`].
     pub(crate) const STREAM: u8 = 3;
     /// A signal that PHP watches.
     pub(crate) const SIGNAL: u8 = 4;
@@ -34,6 +37,10 @@ pub(crate) mod owner {
     pub(crate) const STOP_SIGNAL: u8 = 8;
     /// The drain's deadline.
     pub(crate) const DEADLINE: u8 = 9;
+    /// A timer of the classic API, or one of its streams that holds bytes; the value is the event's key.
+    pub(crate) const EVENT: u8 = 10;
+    /// A run of a base is to end: event_base_loopexit().
+    pub(crate) const LOOP_EXIT: u8 = 11;
 }
 
 /// How a loop callback ended the whole run.
@@ -69,23 +76,17 @@ pub(crate) struct Roles {
 pub(crate) struct Runtime {
     /// Made when the loop starts, hence after a fork.
     pub(crate) events: Option<EventLoop>,
+    pub(crate) watched: Watched,
     pub(crate) watchers: Watchers,
     pub(crate) serving: Option<Box<Serving>>,
     pub(crate) classic: Classic,
     pub(crate) roles: Roles,
-    /// Watchers of a ready descriptor or a signal that are still to be called.
+    pub(crate) inner: InnerRuns,
+    /// Callbacks that are still to be made.
     pub(crate) due: VecDeque<Due>,
     pub(crate) is_running: bool,
     pub(crate) is_stopping: bool,
     pub(crate) failure: Option<Failure>,
-}
-
-/// One callback to make.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Due {
-    pub(crate) watcher: u64,
-    /// The signal that came, for a signal watcher.
-    pub(crate) signal: i32,
 }
 
 static RUNTIME: Global<Runtime> = Global::new();
@@ -109,18 +110,13 @@ impl Runtime {
         }
         if self.events.is_none() {
             let mut events = EventLoop::new()?;
-            self.watchers.arm_all(&mut events)?;
+            self.watched.clear();
+            self.watchers.arm_all(&mut events, &mut self.watched)?;
+            self.rearm_waits(&mut events);
             self.events = Some(events);
+            self.arm_events(None);
         }
         Ok(())
-    }
-
-    /// Ends the run with what a callback did.
-    pub(crate) fn fail(&mut self, failure: Failure) {
-        if self.failure.is_none() {
-            self.failure = Some(failure);
-        }
-        self.is_stopping = true;
     }
 
     /// Ends all waits at once, since the process stops; each throws the unwinding of exit().
@@ -148,6 +144,10 @@ impl Runtime {
 
     /// Whether nothing is left to run for.
     pub(crate) fn is_finished(&mut self) -> bool {
+        self.obey_break();
+        if self.end_idle_inner_run() {
+            return false;
+        }
         if let Some(key) = self.roles.awaited {
             if self.failure.is_some() {
                 self.wake(key, Wake::Woken);
@@ -169,9 +169,35 @@ impl Runtime {
         let parked = &self.roles.parked;
         match &self.serving {
             Some(serving) => parked.is_empty() && serving.is_finished(),
-            None if self.is_stopping => !parked.values().any(|parked| parked.has_timeout),
-            None => parked.is_empty() && self.due.is_empty() && !self.watchers.keep_running(),
+            None if self.is_stopping => !parked.values().any(|parked| parked.has_timeout()),
+            None => parked.is_empty() && !self.has_registrations(),
         }
+    }
+
+    /// Whether any callback may come, but for those that wait.
+    pub(crate) fn has_registrations(&mut self) -> bool {
+        !self.due.is_empty() || self.watchers.keep_running() || self.has_events(None)
+    }
+}
+
+impl Failure {
+    /// Lets the failure go on where a run ends.
+    ///
+    /// # Errors
+    /// Always: the exception is pending, or the script ends.
+    pub(crate) fn raise(self) -> Result<(), Thrown> {
+        match self {
+            Self::Threw(mut exception) => {
+                // SAFETY: the engine takes over one reference.
+                unsafe { ffi::kg_rethrow(exception.zv().0) }
+                exception.zv().set_undefined();
+            }
+            // SAFETY: makes the unwinding of exit() pending.
+            Self::Exited => unsafe { ffi::kg_throw_exit() },
+            // SAFETY: the script ends as a fatal error outside the loop would end it; no frame below has values to drop.
+            Self::Fatal => unsafe { ffi::kg_bailout() },
+        }
+        Err(Thrown)
     }
 }
 
@@ -182,7 +208,11 @@ impl From<Outcome> for Failure {
                 crate::engine::callable::take_exception().map_or(Self::Exited, Self::Threw)
             }
             Outcome::Fatal | Outcome::OutOfMemory => Self::Fatal,
-            Outcome::Exited | Outcome::Returned => Self::Exited,
+            Outcome::Exited => {
+                drop(crate::engine::callable::take_exception());
+                Self::Exited
+            }
+            Outcome::Returned => Self::Exited,
         }
     }
 }

@@ -57,8 +57,15 @@ pub(crate) struct Parked {
     pub(crate) context: Context,
     /// The timeout; the first turn after the next one for [`Duration::ZERO`], which needs no timer.
     timer: Option<TimerId>,
+    /// When the wait ends by itself.
+    until: Option<Instant>,
+}
+
+impl Parked {
     /// Whether the wait ends by itself.
-    pub(crate) has_timeout: bool,
+    pub(crate) fn has_timeout(&self) -> bool {
+        self.until.is_some()
+    }
 }
 
 impl Runtime {
@@ -82,6 +89,16 @@ impl Runtime {
             self.roles.awaited = None;
         }
         true
+    }
+
+    /// Sets the timeouts of all waits in a loop that is new: this process was forked, and the stacks with it.
+    pub(super) fn rearm_waits(&mut self, events: &mut EventLoop) {
+        for (key, parked) in &mut self.roles.parked {
+            let rest = parked
+                .until
+                .map(|until| until.saturating_duration_since(Instant::now()));
+            parked.timer = arm(Some(events), *key, rest);
+        }
     }
 }
 
@@ -133,7 +150,7 @@ fn park(key: u64, timeout: Option<Duration>) -> Result<Wake, Thrown> {
         let parked = Parked {
             context: Context::current(),
             timer: arm(runtime.events.as_mut(), key, timeout),
-            has_timeout: timeout.is_some(),
+            until: timeout.map(|timeout| Instant::now() + timeout),
         };
         runtime.roles.parked.insert(key, parked);
     });

@@ -8,10 +8,11 @@ use std::io;
 use std::os::fd::RawFd;
 use std::time::Duration;
 
-use kargo_loop::{EventLoop, Interest, Readiness, TimerId, Token};
+use kargo_loop::{EventLoop, Interest, TimerId, Token};
 
 use crate::engine::{Callable, Owned, ffi};
 use crate::serve::runtime::owner;
+use crate::serve::watched::{Party, StreamRef, Watched};
 
 /// What a watcher waits for.
 #[derive(Debug)]
@@ -48,23 +49,11 @@ impl Watcher {
             timer: None,
         }
     }
-}
 
-/// The watchers of one descriptor, which the kernel knows only once.
-#[derive(Debug, Default)]
-struct Descriptor {
-    readers: Vec<u64>,
-    writers: Vec<u64>,
-}
-
-impl Descriptor {
-    fn interest(&self) -> Interest {
-        match (self.readers.is_empty(), self.writers.is_empty()) {
-            (false, false) => Interest::READABLE.and(Interest::WRITABLE),
-            (false, true) => Interest::READABLE,
-            (true, false) => Interest::WRITABLE,
-            (true, true) => Interest::NONE,
-        }
+    /// Of an I/O watcher.
+    fn stream_ref(&mut self) -> StreamRef {
+        let resource = self.stream.zv().resource();
+        resource.map_or(StreamRef::NONE, |resource| StreamRef::new(resource))
     }
 }
 
@@ -72,8 +61,6 @@ impl Descriptor {
 #[derive(Debug, Default)]
 pub(crate) struct Watchers {
     all: HashMap<u64, Watcher>,
-    descriptors: HashMap<RawFd, Descriptor>,
-    signals: HashMap<i32, Vec<u64>>,
     last_id: u64,
 }
 
@@ -93,9 +80,10 @@ impl Watchers {
         id: u64,
         watcher: Watcher,
         events: Option<&mut EventLoop>,
+        watched: &mut Watched,
     ) -> io::Result<()> {
         self.all.insert(id, watcher);
-        let armed = events.map_or(Ok(()), |events| self.arm(id, events));
+        let armed = events.map_or(Ok(()), |events| self.arm(id, events, watched));
         if armed.is_err() {
             self.all.remove(&id);
         }
@@ -103,15 +91,18 @@ impl Watchers {
     }
 
     /// Arms everything, in a loop that is new.
-    pub(crate) fn arm_all(&mut self, events: &mut EventLoop) -> io::Result<()> {
-        self.descriptors.clear();
-        self.signals.clear();
+    pub(crate) fn arm_all(
+        &mut self,
+        events: &mut EventLoop,
+        watched: &mut Watched,
+    ) -> io::Result<()> {
         let mut ids: Vec<u64> = self.all.keys().copied().collect();
         ids.sort_unstable();
-        ids.into_iter().try_for_each(|id| self.arm(id, events))
+        ids.into_iter()
+            .try_for_each(|id| self.arm(id, events, watched))
     }
 
-    fn arm(&mut self, id: u64, events: &mut EventLoop) -> io::Result<()> {
+    fn arm(&mut self, id: u64, events: &mut EventLoop, watched: &mut Watched) -> io::Result<()> {
         let Some(watcher) = self.all.get_mut(&id) else {
             return Ok(());
         };
@@ -123,90 +114,44 @@ impl Watchers {
                 watcher.timer = Some(events.set_timer(at, token));
             }
             Source::Readable(fd) => {
-                self.watch_descriptor(fd, id, true, events)?;
+                let stream = watcher.stream_ref();
+                watched.watch(events, fd, Interest::READABLE, Party::Watcher(id), stream)?;
                 self.look_for_buffered(id, events);
             }
-            Source::Writable(fd) => return self.watch_descriptor(fd, id, false, events),
-            Source::Signal(signal) => {
-                events.watch_signal(signal, Token::new(owner::SIGNAL, 0))?;
-                self.signals.entry(signal).or_default().push(id);
+            Source::Writable(fd) => {
+                let stream = watcher.stream_ref();
+                watched.watch(events, fd, Interest::WRITABLE, Party::Watcher(id), stream)?;
             }
+            Source::Signal(signal) => watched.watch_signal(events, signal, Party::Watcher(id))?,
         }
         Ok(())
     }
 
-    fn watch_descriptor(
-        &mut self,
-        fd: RawFd,
-        id: u64,
-        is_reader: bool,
-        events: &mut EventLoop,
-    ) -> io::Result<()> {
-        let token = Token::new(owner::STREAM, u64::try_from(fd).unwrap_or(0));
-        let known = self.descriptors.contains_key(&fd);
-        let descriptor = self.descriptors.entry(fd).or_default();
-        if is_reader {
-            &mut descriptor.readers
-        } else {
-            &mut descriptor.writers
-        }
-        .push(id);
-        let interest = descriptor.interest();
-        let result = if known {
-            events.modify(fd, interest, token)
-        } else {
-            events.add(fd, interest, token)
-        };
-        if result.is_err() {
-            self.unwatch_descriptor(fd, id, events);
-        }
-        result
-    }
-
-    fn unwatch_descriptor(&mut self, fd: RawFd, id: u64, events: &mut EventLoop) {
-        let Some(descriptor) = self.descriptors.get_mut(&fd) else {
-            return;
-        };
-        descriptor.readers.retain(|other| *other != id);
-        descriptor.writers.retain(|other| *other != id);
-        let interest = descriptor.interest();
-        // A descriptor that its owner closed is no longer known to the kernel: nothing is left to undo then.
-        let _gone = if interest == Interest::NONE {
-            self.descriptors.remove(&fd);
-            events.remove(fd).map(|_| ())
-        } else {
-            let token = Token::new(owner::STREAM, u64::try_from(fd).unwrap_or(0));
-            events.modify(fd, interest, token)
-        };
-    }
-
     /// Takes a watcher out; the caller drops it when no borrow is alive, since PHP code may run then.
-    pub(crate) fn remove(&mut self, id: u64, events: Option<&mut EventLoop>) -> Option<Watcher> {
+    pub(crate) fn remove(
+        &mut self,
+        id: u64,
+        events: Option<&mut EventLoop>,
+        watched: &mut Watched,
+    ) -> Option<Watcher> {
         let watcher = self.all.remove(&id)?;
-        let Some(events) = events else {
-            return Some(watcher);
-        };
-        if let Some(timer) = watcher.timer {
+        let mut events = events;
+        if let (Some(timer), Some(events)) = (watcher.timer, events.as_deref_mut()) {
             events.cancel_timer(timer);
         }
+        if matches!(
+            watcher.source,
+            Source::Deferred | Source::Readable(_) | Source::Writable(_)
+        ) && let Some(events) = events.as_deref_mut()
+        {
+            events.cancel_deferred(Token::new(owner::WATCHER, id));
+        }
         match watcher.source {
-            Source::Deferred => {
-                events.cancel_deferred(Token::new(owner::WATCHER, id));
-            }
-            Source::Delay(_) | Source::Repeat(_) => {}
+            Source::Deferred | Source::Delay(_) | Source::Repeat(_) => {}
             Source::Readable(fd) | Source::Writable(fd) => {
-                events.cancel_deferred(Token::new(owner::WATCHER, id));
-                self.unwatch_descriptor(fd, id, events);
+                watched.unwatch(events, fd, Party::Watcher(id));
             }
-            Source::Signal(signal) => {
-                if let Some(ids) = self.signals.get_mut(&signal) {
-                    ids.retain(|other| *other != id);
-                    if ids.is_empty() {
-                        self.signals.remove(&signal);
-                        events.unwatch_signal(signal);
-                    }
-                }
-            }
+            Source::Signal(signal) => watched.unwatch_signal(events, signal, Party::Watcher(id)),
         }
         Some(watcher)
     }
@@ -239,27 +184,12 @@ impl Watchers {
         }
     }
 
-    /// The watchers that a ready descriptor concerns.
-    pub(crate) fn ready_on(&self, fd: RawFd, readiness: Readiness) -> Vec<u64> {
-        let mut ids = Vec::new();
-        if let Some(descriptor) = self.descriptors.get(&fd) {
-            if readiness.is_readable() {
-                ids.extend_from_slice(&descriptor.readers);
-            }
-            if readiness.is_writable() {
-                ids.extend_from_slice(&descriptor.writers);
-            }
-        }
-        ids
-    }
-
-    /// The watchers of a signal.
-    pub(crate) fn on_signal(&self, signal: i32) -> Vec<u64> {
-        self.signals.get(&signal).cloned().unwrap_or_default()
-    }
-
     /// Whether anything keeps the loop running.
-    pub(crate) fn keep_running(&self) -> bool {
-        self.all.values().any(|watcher| watcher.is_referenced)
+    pub(crate) fn keep_running(&mut self) -> bool {
+        self.all.values_mut().any(|watcher| {
+            watcher.is_referenced
+                && (!matches!(watcher.source, Source::Readable(_) | Source::Writable(_))
+                    || watcher.stream_ref().is_open())
+        })
     }
 }
