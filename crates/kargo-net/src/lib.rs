@@ -28,17 +28,22 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`serve`] is this loop for a [`Handler`] that never waits, as tests and benchmarks have.
+//! [`serve`] is this loop for a [`Handler`] that never waits, as tests and benchmarks have. Other protocols than HTTP are
+//! for users of [`streams`] and [`datagrams`]; [`resolver`] finds the addresses of names.
 
 mod address;
 mod answer;
 mod codec;
+pub mod datagrams;
 mod gate;
 mod handler;
 mod listener;
 mod options;
 mod request;
+pub mod resolver;
 mod server;
+mod slots;
+pub mod streams;
 mod sys;
 mod transport;
 
@@ -66,5 +71,6 @@ pub use server::Server;
 pub use server::ServerCounts;
 pub use server::UpgradeTarget;
 pub use server::UpgradedConnection;
+pub use sys::borrowed::BorrowedDescriptor;
 pub use transport::Transport;
 pub use transport::TransportLayer;

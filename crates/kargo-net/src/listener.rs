@@ -34,10 +34,19 @@ impl Listener {
     /// # Errors
     /// [`ListenError`], whose text is one line that tells the operator what is wrong.
     pub fn bind(address: &ListenAddress) -> Result<Self, ListenError> {
+        Self::bind_with_backlog(address, socket::BACKLOG)
+    }
+
+    /// The same with a length for the queue of connections that were not accepted yet; the kernel cuts it down to its
+    /// own maximum (net.core.somaxconn).
+    ///
+    /// # Errors
+    /// As for [`Self::bind`].
+    pub fn bind_with_backlog(address: &ListenAddress, backlog: i32) -> Result<Self, ListenError> {
         let failed = |error| ListenError::new(address, error);
         match address {
             ListenAddress::Inet(inet) => {
-                let socket = socket::listen_inet(*inet).map_err(failed)?;
+                let socket = socket::listen_inet(*inet, backlog).map_err(failed)?;
                 // The kernel chose the port, if it was 0.
                 let bound = match socket::local_address(socket.as_raw_fd()).map_err(failed)? {
                     PeerAddress::Inet(bound) => bound,
@@ -50,7 +59,7 @@ impl Listener {
                 })
             }
             ListenAddress::Unix(path) => {
-                let socket = listen_at(path).map_err(failed)?;
+                let socket = listen_at(path, backlog).map_err(failed)?;
                 let file = Some(SocketFile::of(path).map_err(failed)?);
                 Ok(Self {
                     socket,
@@ -151,8 +160,8 @@ impl Drop for SocketFile {
     }
 }
 
-fn listen_at(path: &Path) -> io::Result<OwnedFd> {
-    match socket::listen_unix(path) {
+fn listen_at(path: &Path, backlog: i32) -> io::Result<OwnedFd> {
+    match socket::listen_unix(path, backlog) {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
             // Never remove what is no socket, and never a socket that somebody listens on.
             let is_socket = std::fs::symlink_metadata(path)?.file_type().is_socket();
@@ -160,7 +169,7 @@ fn listen_at(path: &Path) -> io::Result<OwnedFd> {
                 return Err(error);
             }
             std::fs::remove_file(path)?;
-            socket::listen_unix(path)
+            socket::listen_unix(path, backlog)
         }
         other => other,
     }

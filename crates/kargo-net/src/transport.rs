@@ -8,6 +8,7 @@ use std::os::fd::RawFd;
 
 use kargo_loop::Interest;
 
+use crate::sys::borrowed::BorrowedDescriptor;
 use crate::sys::socket;
 
 /// The transport of a connection. Plain sockets are a variant, not a virtual call.
@@ -15,6 +16,8 @@ use crate::sys::socket;
 pub enum Transport {
     /// The bytes on the socket are the codec's bytes.
     Plain(OwnedFd),
+    /// A descriptor that somebody else owns, and may close.
+    Borrowed(BorrowedDescriptor),
     /// A layer that transforms them, such as TLS.
     Boxed(Box<dyn TransportLayer>),
     /// Nothing any more.
@@ -54,6 +57,7 @@ impl Transport {
     pub(crate) fn raw_fd(&self) -> RawFd {
         match self {
             Self::Plain(socket) => socket.as_raw_fd(),
+            Self::Borrowed(borrowed) => borrowed.raw_fd(),
             Self::Boxed(layer) => layer.raw_fd(),
             Self::Closed => -1,
         }
@@ -63,6 +67,7 @@ impl Transport {
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Plain(socket) => socket::receive(socket.as_raw_fd(), buffer),
+            Self::Borrowed(borrowed) => borrowed.read(buffer),
             Self::Boxed(layer) => layer.read(buffer),
             Self::Closed => Ok(0),
         }
@@ -72,10 +77,10 @@ impl Transport {
     pub(crate) fn read_append(&mut self, buffer: &mut Vec<u8>, room: usize) -> io::Result<usize> {
         match self {
             Self::Plain(socket) => socket::receive_append(socket.as_raw_fd(), buffer, room),
-            Self::Boxed(layer) => {
+            Self::Borrowed(_) | Self::Boxed(_) => {
                 let before = buffer.len();
                 buffer.resize(before + room, 0);
-                let result = layer.read(&mut buffer[before..]);
+                let result = self.read(&mut buffer[before..]);
                 buffer.truncate(before + result.as_ref().map_or(0, |got| *got));
                 result
             }
@@ -87,6 +92,7 @@ impl Transport {
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Plain(socket) => socket::send(socket.as_raw_fd(), bytes),
+            Self::Borrowed(borrowed) => borrowed.write(bytes),
             Self::Boxed(layer) => layer.write(bytes),
             Self::Closed => Err(io::ErrorKind::BrokenPipe.into()),
         }
@@ -95,7 +101,7 @@ impl Transport {
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Boxed(layer) => layer.flush(),
-            Self::Plain(_) | Self::Closed => Ok(()),
+            Self::Plain(_) | Self::Borrowed(_) | Self::Closed => Ok(()),
         }
     }
 
@@ -112,7 +118,7 @@ impl Transport {
         match self {
             Self::Plain(socket) => socket::has_unread(socket),
             Self::Boxed(layer) => layer.has_unread(),
-            Self::Closed => false,
+            Self::Borrowed(_) | Self::Closed => false,
         }
     }
 
@@ -124,7 +130,7 @@ impl Transport {
     pub(crate) fn interest(&self, wants_read: bool, wants_write: bool) -> Interest {
         match self {
             Self::Boxed(layer) => layer.interest(wants_read, wants_write),
-            Self::Plain(_) | Self::Closed => {
+            Self::Plain(_) | Self::Borrowed(_) | Self::Closed => {
                 let read = if wants_read {
                     Interest::READABLE
                 } else {
@@ -142,6 +148,7 @@ impl Transport {
     pub(crate) fn shutdown_write(&mut self) -> io::Result<()> {
         match self {
             Self::Plain(socket) => socket::shutdown_write(socket.as_raw_fd()),
+            Self::Borrowed(borrowed) => borrowed.shutdown_write(),
             Self::Boxed(layer) => layer.shutdown_write(),
             Self::Closed => Ok(()),
         }

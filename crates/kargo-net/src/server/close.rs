@@ -62,7 +62,7 @@ impl Server {
                     self.tell_again(events, index);
                 }
             }
-            Err(error) if super::send::is_temporary(&error) => self.update_interest(events, index),
+            Err(error) if crate::sys::is_temporary(&error) => self.update_interest(events, index),
             _ => self.close(events, index),
         }
     }

@@ -1,7 +1,5 @@
 //! Bytes to sockets.
 
-use std::io;
-
 use kargo_loop::EventLoop;
 use kargo_loop::Interest;
 
@@ -9,6 +7,7 @@ use super::OUTPUT_BYTES;
 use super::Server;
 use super::connection::State;
 use crate::RequestId;
+use crate::sys::is_temporary;
 
 /// What is left of a batch's answers is copied if it is at most this much; more keeps the whole buffer.
 const COPY_BYTES: usize = 16 << 10;
@@ -163,12 +162,4 @@ impl Server {
         }
         self.update_interest(events, index);
     }
-}
-
-/// Whether it may work later.
-pub(super) fn is_temporary(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
-    )
 }

@@ -1,11 +1,13 @@
 //! The door to the operating system, and the only place of this crate with `unsafe`.
 //!
 //! `socket`: what std's sockets cannot do (backlog, accept with flags, receiving into spare capacity, sendfile).
-//! `address`: the kernel's socket addresses.
+//! `address`: the kernel's socket addresses. `borrowed`: descriptors of others. `threads`: threads without signals.
 #![allow(unsafe_code, reason = "system calls")]
 
 mod address;
+pub(crate) mod borrowed;
 pub(crate) mod socket;
+pub(crate) mod threads;
 
 use std::io;
 
@@ -26,4 +28,12 @@ fn check_size(result: libc::ssize_t) -> io::Result<usize> {
 /// The id of this process. Cheap enough where a descriptor or a file is opened or closed.
 pub(crate) fn pid() -> u32 {
     std::process::id()
+}
+
+/// Whether what gave this error may work later.
+pub(crate) fn is_temporary(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+    )
 }

@@ -15,31 +15,26 @@ use super::check_size;
 use crate::PeerAddress;
 
 /// Connections the kernel may queue for us; it cuts this down to its own maximum (net.core.somaxconn).
-const BACKLOG: i32 = 4096;
+pub(crate) const BACKLOG: i32 = 4096;
 
 /// A listening TCP socket. `SO_REUSEADDR`: a restart must not wait for connections of its predecessor to time out.
-pub(crate) fn listen_inet(address: SocketAddr) -> io::Result<OwnedFd> {
-    let family = if address.is_ipv4() {
-        libc::AF_INET
-    } else {
-        libc::AF_INET6
-    };
-    let socket = open(family)?;
+pub(crate) fn listen_inet(address: SocketAddr, backlog: i32) -> io::Result<OwnedFd> {
+    let socket = open(family_of(address))?;
     set_option(&socket, libc::SOL_SOCKET, libc::SO_REUSEADDR, 1)?;
     if address.is_ipv6() {
         // [::] serves IPv4 too, whatever net.ipv6.bindv6only says.
         set_option(&socket, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, 0)?;
     }
     bind(&socket, &RawAddress::from_inet(address))?;
-    listen(&socket)?;
+    listen(&socket, backlog)?;
     Ok(socket)
 }
 
 /// A listening unix socket at a path that must not exist.
-pub(crate) fn listen_unix(path: &Path) -> io::Result<OwnedFd> {
+pub(crate) fn listen_unix(path: &Path, backlog: i32) -> io::Result<OwnedFd> {
     let socket = open(libc::AF_UNIX)?;
     bind(&socket, &RawAddress::from_path(path)?)?;
-    listen(&socket)?;
+    listen(&socket, backlog)?;
     Ok(socket)
 }
 
@@ -157,6 +152,118 @@ pub(crate) fn is_listening(socket: &OwnedFd) -> io::Result<bool> {
     Ok(value != 0)
 }
 
+/// Begins to connect a new socket. `WouldBlock`: a unix socket whose queue is full. Whether the connection came about is
+/// told by writability and [`take_error`].
+pub(crate) fn connect_inet(address: SocketAddr) -> io::Result<OwnedFd> {
+    let socket = open(family_of(address))?;
+    // Each write is meant to leave: waiting for more could only delay it.
+    set_option(&socket, libc::IPPROTO_TCP, libc::TCP_NODELAY, 1)?;
+    connect(&socket, &RawAddress::from_inet(address))?;
+    Ok(socket)
+}
+
+/// The same for a unix socket.
+pub(crate) fn connect_unix(path: &Path) -> io::Result<OwnedFd> {
+    let socket = open(libc::AF_UNIX)?;
+    connect(&socket, &RawAddress::from_path(path)?)?;
+    Ok(socket)
+}
+
+fn connect(socket: &OwnedFd, address: &RawAddress) -> io::Result<()> {
+    // SAFETY: connect(2) reads `len` bytes of an address that lives during the call.
+    let result = unsafe { libc::connect(socket.as_raw_fd(), address.as_ptr(), address.len()) };
+    match check(result) {
+        Err(error) if matches!(error.raw_os_error(), Some(libc::EINPROGRESS | libc::EINTR)) => {
+            Ok(())
+        }
+        other => other.map(drop),
+    }
+}
+
+/// The error that a socket holds, which is gone from it then: how a connect ended, or that the peer has reset it.
+pub(crate) fn take_error(socket: RawFd) -> Option<io::Error> {
+    let mut value: libc::c_int = 0;
+    let mut len = size_of::<libc::c_int>() as libc::socklen_t;
+    // SAFETY: getsockopt(2) writes at most `len` bytes, which `value` has.
+    let result = check(unsafe {
+        libc::getsockopt(
+            socket,
+            libc::SOL_SOCKET,
+            libc::SO_ERROR,
+            (&raw mut value).cast(),
+            &raw mut len,
+        )
+    });
+    match result {
+        Err(error) => Some(error),
+        Ok(_) => (value != 0).then(|| io::Error::from_raw_os_error(value)),
+    }
+}
+
+/// The address at the other end.
+pub(crate) fn peer_address(socket: RawFd) -> io::Result<PeerAddress> {
+    let mut address = RawAddress::empty();
+    // SAFETY: getpeername(2) writes at most as many bytes as the length says, which the address has.
+    check(unsafe { libc::getpeername(socket, address.as_mut_ptr(), address.len_mut()) })?;
+    Ok(address.to_peer())
+}
+
+/// A UDP socket bound to `address`.
+pub(crate) fn bind_datagram(address: SocketAddr) -> io::Result<OwnedFd> {
+    let kind = libc::SOCK_DGRAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+    // SAFETY: socket(2) takes no pointer.
+    let fd = check(unsafe { libc::socket(family_of(address), kind, 0) })?;
+    // SAFETY: socket(2) just gave us this descriptor, nobody else owns it.
+    let socket = unsafe { OwnedFd::from_raw_fd(fd) };
+    if address.is_ipv6() {
+        set_option(&socket, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, 0)?;
+    }
+    bind(&socket, &RawAddress::from_inet(address))?;
+    Ok(socket)
+}
+
+/// Sends one datagram, whole or not at all.
+pub(crate) fn send_to(socket: RawFd, bytes: &[u8], to: SocketAddr) -> io::Result<()> {
+    let address = RawAddress::from_inet(to);
+    // SAFETY: sendto(2) reads `bytes.len()` bytes and `len` bytes of an address that lives during the call.
+    check_size(unsafe {
+        libc::sendto(
+            socket,
+            bytes.as_ptr().cast(),
+            bytes.len(),
+            libc::MSG_NOSIGNAL,
+            address.as_ptr(),
+            address.len(),
+        )
+    })
+    .map(drop)
+}
+
+/// Takes one datagram; what does not fit into `buffer` is lost.
+pub(crate) fn receive_from(socket: RawFd, buffer: &mut [u8]) -> io::Result<(usize, PeerAddress)> {
+    let mut address = RawAddress::empty();
+    // SAFETY: recvfrom(2) writes at most `buffer.len()` bytes, and as many of the address as the length says.
+    let got = check_size(unsafe {
+        libc::recvfrom(
+            socket,
+            buffer.as_mut_ptr().cast(),
+            buffer.len(),
+            0,
+            address.as_mut_ptr(),
+            address.len_mut(),
+        )
+    })?;
+    Ok((got, address.to_peer()))
+}
+
+fn family_of(address: SocketAddr) -> i32 {
+    if address.is_ipv4() {
+        libc::AF_INET
+    } else {
+        libc::AF_INET6
+    }
+}
+
 fn open(family: i32) -> io::Result<OwnedFd> {
     let kind = libc::SOCK_STREAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
     // SAFETY: socket(2) takes no pointer.
@@ -170,9 +277,9 @@ fn bind(socket: &OwnedFd, address: &RawAddress) -> io::Result<()> {
     check(unsafe { libc::bind(socket.as_raw_fd(), address.as_ptr(), address.len()) }).map(drop)
 }
 
-fn listen(socket: &OwnedFd) -> io::Result<()> {
+fn listen(socket: &OwnedFd, backlog: i32) -> io::Result<()> {
     // SAFETY: listen(2) takes no pointer.
-    check(unsafe { libc::listen(socket.as_raw_fd(), BACKLOG) }).map(drop)
+    check(unsafe { libc::listen(socket.as_raw_fd(), backlog) }).map(drop)
 }
 
 fn set_option(socket: &OwnedFd, level: i32, name: i32, value: libc::c_int) -> io::Result<()> {
