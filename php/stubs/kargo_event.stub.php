@@ -28,6 +28,9 @@ namespace Kargo {
     /** The operating system refused: port in use, no permission, no such directory. */
     class TransportException extends \RuntimeException implements KargoException {}
 
+    /** Something took longer than it was allowed to. */
+    class TimeoutException extends TransportException {}
+
     /** The peer sent something its protocol does not allow. */
     class ProtocolException extends \RuntimeException implements KargoException {}
 
