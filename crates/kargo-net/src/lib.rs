@@ -33,6 +33,7 @@
 
 mod address;
 mod answer;
+pub mod client;
 mod codec;
 pub mod datagrams;
 mod gate;

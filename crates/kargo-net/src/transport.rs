@@ -122,6 +122,15 @@ impl Transport {
         }
     }
 
+    /// Whether a read would find nothing: no byte, no end, no error.
+    pub(crate) fn is_quiet(&self) -> bool {
+        match self {
+            Self::Boxed(layer) if layer.has_unread() => false,
+            Self::Closed => false,
+            _ => socket::is_quiet(self.raw_fd()),
+        }
+    }
+
     pub(crate) fn is_plain(&self) -> bool {
         matches!(self, Self::Plain(_))
     }

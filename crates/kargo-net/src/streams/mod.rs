@@ -296,6 +296,17 @@ impl Streams {
             .is_some_and(|stream| matches!(stream.phase, Phase::Open))
     }
 
+    /// Whether nothing came that its user has not seen: it is open, the input is empty, and so is the socket.
+    pub fn is_quiet(&self, id: StreamId) -> bool {
+        self.open(id).is_some_and(|stream| {
+            matches!(stream.phase, Phase::Open)
+                && !stream.reading.is_over
+                && !stream.writing.is_over
+                && stream.buffered() == 0
+                && stream.transport.is_quiet()
+        })
+    }
+
     /// A stream that its user has not closed.
     fn open(&self, id: StreamId) -> Option<&Stream> {
         let stream = self.streams.get(id.0)?;

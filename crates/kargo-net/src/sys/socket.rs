@@ -303,3 +303,12 @@ pub(crate) fn has_unread(socket: &OwnedFd) -> bool {
     // SAFETY: recv(2) writes at most one byte, which `byte` is.
     unsafe { libc::recv(socket.as_raw_fd(), (&raw mut byte).cast(), 1, flags) > 0 }
 }
+
+/// Whether a receive would find nothing at all.
+pub(crate) fn is_quiet(socket: RawFd) -> bool {
+    let mut byte = 0u8;
+    let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+    // SAFETY: recv(2) writes at most one byte, which `byte` is.
+    let got = check_size(unsafe { libc::recv(socket, (&raw mut byte).cast(), 1, flags) });
+    got.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+}
