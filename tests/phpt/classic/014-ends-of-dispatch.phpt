@@ -145,11 +145,9 @@ died
 shutdown
 destructed
 [exit 0]
-
 Fatal error: fatal in script on line %d
 shutdown
 [exit 255]
-
 Fatal error: Uncaught Exception: nobody catches this in script:%d
 Stack trace:
 %A

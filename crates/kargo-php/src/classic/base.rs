@@ -335,13 +335,13 @@ impl Run {
         if std::mem::take(&mut base.is_exiting) {
             return Some(Step::Over(0));
         }
-        if !has_events && base.exits.is_empty() {
-            return Some(Step::Over(1));
-        }
         if (self.flags & ONCE != 0 && self.has_called)
             || (self.flags & NONBLOCK != 0 && self.has_waited)
         {
             return Some(Step::Over(0));
+        }
+        if !has_events && base.exits.is_empty() {
+            return Some(Step::Over(1));
         }
         self.has_waited = true;
         let most = (self.flags & NONBLOCK != 0).then_some(Duration::ZERO);

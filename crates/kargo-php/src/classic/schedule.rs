@@ -344,17 +344,21 @@ impl Event {
     /// Makes a reader due in the next turn if PHP holds bytes of its stream that were read ahead: the kernel does not
     /// tell of those.
     fn look_for_buffered(&mut self, key: u64, parts: &mut Parts<'_>) {
-        if let Some(setting) = self.setting.as_mut()
-            && self.is_watched
-            && let Source::Descriptor(_, interest) = setting.source
-            && interest.contains(Interest::READABLE)
-            && setting.stream.zv().resource().is_some()
-            // SAFETY: the event holds its stream's resource, also after the stream was closed.
-            && unsafe { ffi::kg_stream_has_buffered(setting.stream.zv().0) }
-        {
+        if self.has_buffered() {
             self.is_looking = true;
             self.defer(key, parts);
         }
+    }
+
+    /// Whether it waits for bytes of a stream of which PHP holds some.
+    fn has_buffered(&mut self) -> bool {
+        let Some(setting) = self.setting.as_mut().filter(|_| self.is_watched) else {
+            return false;
+        };
+        matches!(setting.source, Source::Descriptor(_, interest) if interest.contains(Interest::READABLE))
+            && setting.stream.zv().resource().is_some()
+            // SAFETY: the event holds its stream's resource, also after the stream was closed.
+            && unsafe { ffi::kg_stream_has_buffered(setting.stream.zv().0) }
     }
 }
 
@@ -365,16 +369,16 @@ impl Setting {
     }
 }
 
-/// Puts an event in line: behind those of its priority and of more urgent ones.
-fn push(due: &mut VecDeque<Due>, all: &mut Table<Event>, priorities: u16, key: u64) {
+/// Puts a callback in line: behind those of its priority and of more urgent ones.
+fn push(due: &mut VecDeque<Due>, all: &mut Table<Event>, priorities: u16, new: Due) {
     let mut index = due.len();
     if priorities > 1 {
-        let own = priority(all, priorities, Due::Event(key));
+        let own = priority(all, priorities, new);
         while index > 0 && priority(all, priorities, due[index - 1]) > own {
             index -= 1;
         }
     }
-    due.insert(index, Due::Event(key));
+    due.insert(index, new);
 }
 
 /// What is no event has the middle priority, as an event has that was given none.
@@ -469,13 +473,17 @@ pub(crate) fn attach(
     Some(old)
 }
 
-/// What a loop has for its streams, signals and events.
+/// What a loop has for its watchers, streams, signals and events.
 pub(crate) fn dispatch(runtime: &mut Runtime, base: Base, token: Token, kind: EventKind) {
     let Some((mut parts, all)) = parts(runtime, base) else {
         return;
     };
     let priorities = parts.schedule.priorities;
     match (token.owner(), kind) {
+        (owner::WATCHER, _) => {
+            let party = Party::Watcher(token.value());
+            make_due(parts.due, all, priorities, party, 0);
+        }
         (owner::STREAM, EventKind::Ready(readiness)) => {
             let Some(events) = parts.events else {
                 return;
@@ -502,7 +510,7 @@ pub(crate) fn dispatch(runtime: &mut Runtime, base: Base, token: Token, kind: Ev
                 let is_looking = std::mem::take(&mut event.is_looking);
                 if event.is_instant {
                     time_out(&mut parts, all, key);
-                } else if is_looking && event.is_watched {
+                } else if is_looking && event.has_buffered() {
                     make_due(parts.due, all, priorities, Party::Event(key), 0);
                 }
             }
@@ -517,7 +525,7 @@ fn time_out(parts: &mut Parts<'_>, all: &mut Table<Event>, key: u64) {
         event.delete(key, parts);
         event.active = Active::TimedOut;
         event.settle(parts.schedule);
-        push(parts.due, all, parts.schedule.priorities, key);
+        push(parts.due, all, parts.schedule.priorities, Due::Event(key));
     }
 }
 
@@ -530,11 +538,11 @@ fn make_due(
     signal: i32,
 ) {
     match party {
-        Party::Watcher(id) => due.push_back(Due::Watcher { id, signal }),
+        Party::Watcher(id) => push(due, all, priorities, Due::Watcher { id, signal }),
         Party::Event(key) => {
             if let Some(event) = all.get(key).filter(|event| event.active == Active::No) {
                 event.active = Active::Ready;
-                push(due, all, priorities, key);
+                push(due, all, priorities, Due::Event(key));
             }
         }
     }

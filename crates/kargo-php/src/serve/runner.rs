@@ -274,11 +274,7 @@ pub(crate) fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
                     .handle_event(events, kargo_loop::Event { token, kind });
             }
         }
-        owner::WATCHER => runtime.due.push_back(Due::Watcher {
-            id: token.value(),
-            signal: 0,
-        }),
-        owner::STREAM | owner::SIGNAL | owner::EVENT => {
+        owner::WATCHER | owner::STREAM | owner::SIGNAL | owner::EVENT => {
             schedule::dispatch(runtime, None, token, kind);
         }
         owner::PARKED => {
