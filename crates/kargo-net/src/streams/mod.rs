@@ -54,10 +54,11 @@
 //! | `stream` | one connection: its state and options |
 //! | `receive`, `send` | bytes from and to sockets |
 //! | `watch` | what the loop watches for us, timeouts |
-//! | `connect`, `accept` | how streams come about |
+//! | `connect`, `accept`, `borrow` | how streams come about |
 //! | `close` | how they end |
 
 mod accept;
+mod borrow;
 mod close;
 mod connect;
 mod receive;
@@ -79,7 +80,6 @@ use crate::PeerAddress;
 use crate::Transport;
 use crate::slots::Place;
 use crate::slots::Slots;
-use crate::sys::borrowed::BorrowedDescriptor;
 use crate::sys::socket;
 
 pub use accept::ListenOptions;
@@ -149,16 +149,6 @@ impl Streams {
             self.streams
                 .insert(Box::new(Stream::new(transport, Phase::Open, options))),
         )
-    }
-
-    /// Adds a descriptor that somebody else owns: a pipe or a socket, made non-blocking. It is never closed here. Its
-    /// owner should call [`Self::abort`] before or after closing it; what happens in between finds the stream failed.
-    ///
-    /// # Errors
-    /// What the system says of a number that is not open.
-    pub fn borrow(&mut self, fd: i32, options: StreamOptions) -> io::Result<StreamId> {
-        let borrowed = BorrowedDescriptor::of(fd)?;
-        Ok(self.add(Transport::Borrowed(borrowed), options))
     }
 
     /// Takes an event whose token has this table's owner. Then ask [`Self::next_event`] until it has none.

@@ -138,8 +138,10 @@ impl Streams {
         let Some(stream) = self.streams.get(id.0) else {
             return;
         };
-        if (is.is_writable() || is_layered) && stream.has_output() {
-            self.flush(events, id);
+        if is.is_writable() && stream.awaits_room
+            || (is.is_writable() || is_layered) && stream.has_output()
+        {
+            self.has_room(events, id);
         }
         let Some(stream) = self.streams.get(id.0) else {
             return;
@@ -213,7 +215,7 @@ impl Streams {
     }
 
     /// The transport may hold bytes that the kernel does not know of.
-    fn read_on(&mut self, events: &mut EventLoop, id: StreamId) {
+    pub(super) fn read_on(&mut self, events: &mut EventLoop, id: StreamId) {
         if let Some(stream) = self.streams.get(id.0)
             && stream.wants_input()
             && stream.transport.has_unread()
@@ -245,7 +247,7 @@ impl Streams {
 }
 
 impl Stream {
-    fn append_input(&mut self, bytes: &[u8]) {
+    pub(super) fn append_input(&mut self, bytes: &[u8]) {
         // Moving what is left costs no more than what was consumed before.
         if self.consumed != 0 && self.consumed >= self.buffered() {
             self.input.drain(..self.consumed);

@@ -122,6 +122,14 @@ impl Streams {
         self.after_sending(events, id, has_moved);
     }
 
+    /// The kernel takes something.
+    pub(super) fn has_room(&mut self, events: &mut EventLoop, id: StreamId) {
+        if let Some(stream) = self.streams.get_mut(id.0) {
+            stream.awaits_room = false;
+            self.flush(events, id);
+        }
+    }
+
     fn after_sending(&mut self, events: &mut EventLoop, id: StreamId, has_moved: bool) {
         let Some(stream) = self.streams.get_mut(id.0) else {
             return;

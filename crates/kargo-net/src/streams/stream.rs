@@ -110,7 +110,7 @@ pub(super) struct Side {
 }
 
 impl Side {
-    const fn new(is_enabled: bool) -> Self {
+    pub(super) const fn new(is_enabled: bool) -> Self {
         Self {
             is_enabled,
             is_over: false,
@@ -145,6 +145,8 @@ pub(super) struct Stream {
     pub(super) ends_when_sent: bool,
     /// `Drained` is to be told when it comes true.
     pub(super) owes_drained: bool,
+    /// Writability is waited for though nothing is to be sent.
+    pub(super) awaits_room: bool,
     /// In the list of those to be sent at the end of the turn.
     pub(super) is_unsent: bool,
     /// What the loop watches for us.
@@ -189,6 +191,7 @@ impl Stream {
             is_blocked: false,
             ends_when_sent: false,
             owes_drained: false,
+            awaits_room: false,
             is_unsent: false,
             watched: None,
             timer: None,
@@ -243,7 +246,8 @@ impl Stream {
         match self.phase {
             Phase::Connecting(_) => true,
             Phase::Open | Phase::Closing => {
-                self.is_blocked && self.writing.is_active() && self.has_output()
+                self.writing.is_active()
+                    && (self.is_blocked && self.has_output() || self.awaits_room)
             }
             Phase::Unconnected | Phase::Lingering(_) => false,
         }

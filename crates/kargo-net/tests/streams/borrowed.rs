@@ -234,3 +234,99 @@ fn streams_on_one_number_in_turn() {
     driver.streams.abort(&mut driver.events, last);
     assert_eq!(driver.events.counts().descriptors, 0);
 }
+
+#[test]
+fn room_that_is_awaited_is_told_once() {
+    let mut driver = Driver::new();
+    let (ours, mut peer) = UnixStream::pair().unwrap();
+    let id = driver
+        .streams
+        .borrow(ours.as_raw_fd(), StreamOptions::default())
+        .unwrap();
+    assert!(!driver.streams.is_active(id), "nothing is to come");
+    driver.streams.await_room(&mut driver.events, id);
+    assert!(driver.streams.is_active(id));
+    driver.until_told(id, StreamEvent::Drained);
+    assert!(!driver.streams.is_active(id));
+    driver.idle(Duration::from_millis(30));
+    assert_eq!(driver.take_told(id), []);
+    // With something to send it is the same as Drained; not while writing is left alone.
+    driver.streams.await_room(&mut driver.events, id);
+    driver.write(id, b"out");
+    driver.until_told(id, StreamEvent::Drained);
+    peer.read_exact(&mut [0; 3]).unwrap();
+    driver
+        .streams
+        .disable(&mut driver.events, id, Direction::Writing);
+    driver.streams.await_room(&mut driver.events, id);
+    driver.idle(Duration::from_millis(30));
+    assert_eq!(driver.take_told(id), []);
+    driver
+        .streams
+        .enable(&mut driver.events, id, Direction::Writing);
+    driver.until_told(id, StreamEvent::Drained);
+}
+
+#[test]
+fn another_descriptor_takes_over_what_is_queued() {
+    let mut driver = Driver::new();
+    let (id, ours, mut peer) = borrow(&mut driver);
+    peer.write_all(b"old in").unwrap();
+    driver.until_told(id, StreamEvent::Readable);
+    drop(peer);
+    driver.until_told(id, StreamEvent::End);
+    driver
+        .streams
+        .disable(&mut driver.events, id, Direction::Writing);
+    driver.write(id, b"out");
+    let (new, mut new_peer) = UnixStream::pair().unwrap();
+    assert!(
+        driver
+            .streams
+            .replace(&mut driver.events, id, 100_000)
+            .is_err()
+    );
+    driver
+        .streams
+        .replace(&mut driver.events, id, new.as_raw_fd())
+        .unwrap();
+    drop(ours);
+    new_peer.write_all(b", new in").unwrap();
+    driver.until_told(id, StreamEvent::Readable);
+    assert_eq!(driver.take_input(id), b"old in, new in");
+    driver
+        .streams
+        .enable(&mut driver.events, id, Direction::Writing);
+    driver.until_told(id, StreamEvent::Drained);
+    new_peer.read_exact(&mut [0; 3]).unwrap();
+    drop(new_peer);
+    driver.until_told(id, StreamEvent::End);
+}
+
+#[test]
+fn what_was_received_elsewhere_comes_first() {
+    let mut driver = Driver::new();
+    let (id, _ours, mut peer) = borrow(&mut driver);
+    driver.streams.feed(id, b"before, ");
+    peer.write_all(b"after").unwrap();
+    driver.until_told(id, StreamEvent::Readable);
+    assert_eq!(driver.take_input(id), b"before, after");
+}
+
+#[test]
+fn a_loop_that_is_new_goes_on_with_everything() {
+    let mut driver = Driver::new();
+    let (id, _ours, mut peer) = borrow(&mut driver);
+    let options = StreamOptions {
+        read_timeout: Some(Duration::from_millis(50)),
+        ..StreamOptions::default()
+    };
+    driver.streams.set_options(&mut driver.events, id, options);
+    driver.turn(Duration::ZERO);
+    driver.events = kargo_loop::EventLoop::new().unwrap();
+    driver.streams.rewatch(&mut driver.events);
+    peer.write_all(b"in").unwrap();
+    driver.until_told(id, StreamEvent::Readable);
+    assert_eq!(driver.take_input(id), b"in");
+    driver.until_told(id, StreamEvent::TimedOut(Direction::Reading));
+}
