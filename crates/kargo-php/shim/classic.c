@@ -66,7 +66,11 @@ void kg_classic_start(int type, int module_number)
 	}
 	kg_classic_module.type = type;
 	kg_classic_module.module_number = zend_next_free_module();
+#if PHP_VERSION_ID >= 80300
+	if (zend_register_module_ex(&kg_classic_module, type)) {
+#else
 	if (zend_register_module_ex(&kg_classic_module)) {
+#endif
 		zend_startup_module_ex(&kg_classic_module);
 	}
 }

@@ -1,5 +1,6 @@
 """The clients of tests/long/chaos: polite ones, whose every answer is checked, and rude ones."""
 
+import errno
 import json
 import random
 import socket
@@ -92,7 +93,9 @@ def polite(server: PhpServer, events: Events, seed: int) -> None:
                     break
         except (OSError, KeyError, ValueError) as error:
             # A connection may end between two requests at any time (RFC 9112 section 9.5): pipelined ones are asked again.
-            is_unseen = connection is not None and not connection.buffer and isinstance(error, ConnectionError)
+            # shutdown(2) says ENOTCONN where that end has come already.
+            is_end = isinstance(error, ConnectionError) or (isinstance(error, OSError) and error.errno == errno.ENOTCONN)
+            is_unseen = connection is not None and not connection.buffer and is_end
             events.note_lost(worker, began, is_unseen, f"{error!r}, worker {worker}, {asked}")
         finally:
             if connection:

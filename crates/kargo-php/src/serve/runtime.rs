@@ -23,7 +23,7 @@ pub(crate) mod owner {
     pub(crate) const SERVER: u8 = 1;
     /// A PHP watcher's timer or deferred call; the value is its id.
     pub(crate) const WATCHER: u8 = 2;
-    /// A PHP stream: see [`super::watched`].
+    /// A PHP stream: see [`crate::serve::watched`].
     pub(crate) const STREAM: u8 = 3;
     /// A signal that PHP watches.
     pub(crate) const SIGNAL: u8 = 4;
