@@ -107,6 +107,12 @@ static PHP_MINFO_FUNCTION(kargo_event)
 	php_info_print_table_start();
 	php_info_print_table_row(2, "kargo_event", "enabled");
 	php_info_print_table_row(2, "version", KARGO_VERSION);
+	/* A patch that distributions carry lets the memory limit unwind the stack instead of jumping over it. */
+#ifdef ZEND_HAS_OOM
+	php_info_print_table_row(2, "at the memory limit PHP", "unwinds");
+#else
+	php_info_print_table_row(2, "at the memory limit PHP", "jumps: the worker is replaced");
+#endif
 	php_info_print_table_end();
 }
 

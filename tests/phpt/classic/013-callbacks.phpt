@@ -76,10 +76,10 @@ drop: still here
 destructed
 from a destructor
 
-Warning: {closure}(): Argument #1 ($stream) must be passed by reference, value given in %s on line %d
+Warning: {closure%S}(): Argument #1 ($stream) must be passed by reference, value given in %s on line %d
 
-Warning: {closure}(): Argument #2 ($flags) must be passed by reference, value given in %s on line %d
+Warning: {closure%S}(): Argument #2 ($flags) must be passed by reference, value given in %s on line %d
 
-Warning: {closure}(): Argument #3 ($event) must be passed by reference, value given in %s on line %d
+Warning: {closure%S}(): Argument #3 ($event) must be passed by reference, value given in %s on line %d
 by reference
-ArgumentCountError: Too few arguments to function {closure}(), 3 passed and exactly 4 expected
+ArgumentCountError: Too few arguments to function {closure%S}(), 3 passed and exactly 4 expected
