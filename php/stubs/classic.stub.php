@@ -274,6 +274,124 @@ namespace {
      */
     function evbuffer_readline(mixed $buffer): string|false {}
 
+    // ---- bufferevents
+
+    /**
+     * A stream with an input and an output queue: the loop receives and sends, and calls back.
+     *
+     * Writing is enabled at first, reading is not. The read callback is called once per arrival, not per byte: what it
+     * leaves in the input waits for the next arrival. The error callback is called once for each direction that ends;
+     * $what is 1 for reading or 2 for writing, and EVBUFFER_EOF, EVBUFFER_ERROR or BEV_EVENT_TIMEOUT. All three are
+     * called by the loop, and MAY free the bufferevent, throw, exit, wait, or run the loop again.
+     *
+     * The stream stays PHP's: it MAY be closed at any time, and then no callback comes any more. A bufferevent whose last
+     * handle is dropped is freed.
+     *
+     * @param resource $stream becomes non-blocking and unbuffered; bytes that PHP has read ahead go to the input
+     * @param callable $read $read($bufferevent): bytes have come
+     * @param callable $write $write($bufferevent): the output is empty, or at its low watermark
+     * @param callable $error $error($stream, $bufferevent, int $what)
+     * @return resource|false BUFFEREVENT; false, with a warning, if the stream has no descriptor
+     */
+    function bufferevent_new(mixed $stream, callable $read, callable $write, callable $error) {}
+
+    /**
+     * Frees a bufferevent; the handle is invalid from then on. The kernel is offered once more what is in the output. The
+     * stream stays open.
+     *
+     * @param resource $bufferevent BUFFEREVENT
+     */
+    function bufferevent_free(mixed $bufferevent): void {}
+
+    /**
+     * Enables directions. Enabling EV_WRITE with an empty output gives one call of the write callback, as soon as the
+     * kernel would take something: for a connection that is under way, when it has come about.
+     *
+     * @param resource $bufferevent BUFFEREVENT
+     * @param int $flags EV_READ, EV_WRITE
+     * @return bool false if the stream was closed
+     */
+    function bufferevent_enable(mixed $bufferevent, int $flags): bool {}
+
+    /**
+     * Disables directions: nothing is received, or nothing is sent, and its timeout does not run.
+     *
+     * @param resource $bufferevent BUFFEREVENT
+     * @param int $flags EV_READ, EV_WRITE
+     * @return bool true
+     */
+    function bufferevent_disable(mixed $bufferevent, int $flags): bool {}
+
+    /**
+     * Takes at most $count bytes off the input and appends them to $target, which becomes a string first.
+     *
+     * @param resource $bufferevent BUFFEREVENT
+     * @return int|false how many; 0 if there are none; false if $count is less than 1
+     */
+    function bufferevent_read(mixed $bufferevent, mixed &$target, int $count): int|false {}
+
+    /**
+     * Appends $data to the output; the loop sends it at the end of its turn.
+     *
+     * @param resource $bufferevent BUFFEREVENT
+     * @return bool false, and nothing was taken: the output is at its high watermark (16 MiB at first; the write callback
+     *         tells when it is not any more), sending has failed, or the stream was closed
+     */
+    function bufferevent_write(mixed $bufferevent, string $data): bool {}
+
+    /**
+     * Sets how long the peer may send nothing while reading is enabled, and take nothing while something is to be sent. A
+     * timeout calls the error callback and disables its direction.
+     *
+     * @param resource $bufferevent BUFFEREVENT
+     * @param float $read seconds; 0: for ever, as at first
+     * @param float $write seconds; 0: for ever, as at first
+     * @return bool false if the stream was closed
+     */
+    function bufferevent_settimeout(mixed $bufferevent, float $read, float $write): bool {}
+
+    /**
+     * Sets the watermarks, in bytes, of directions.
+     *
+     * The read callback is called when at least $low bytes are in the input; at $high the peer has to wait until some are
+     * read. The write callback is called when at most $low bytes are left in the output; at $high writing is refused.
+     *
+     * @param resource $bufferevent BUFFEREVENT
+     * @param int $flags EV_READ, EV_WRITE
+     * @param int $low 0 at first
+     * @param int $high 0: no limit. At first 64 KiB for reading, 16 MiB for writing
+     * @return bool false if the stream was closed
+     */
+    function bufferevent_watermark_set(mixed $bufferevent, int $flags, int $low, int $high): bool {}
+
+    /**
+     * Sets the priority of its callbacks; see event_priority_init().
+     *
+     * @param resource $bufferevent BUFFEREVENT
+     * @param int $priority 0 is the most urgent
+     * @return bool false, with a warning, if there is no such priority
+     */
+    function bufferevent_priority_set(mixed $bufferevent, int $priority): bool {}
+
+    /**
+     * Attaches a bufferevent to a base: before reading is enabled and anything was written. It keeps the base alive.
+     *
+     * @param resource $bufferevent BUFFEREVENT
+     * @param resource $base EVENT BASE
+     * @return bool false, with a warning: it is in use already, or its stream was closed
+     */
+    function bufferevent_base_set(mixed $bufferevent, mixed $base): bool {}
+
+    /**
+     * Goes on with another stream, with what is in the input and the output. Directions stay enabled or disabled; one that
+     * had ended is not over any more.
+     *
+     * @param resource $bufferevent BUFFEREVENT
+     * @param resource $stream
+     * @return bool false, with a warning, if the stream has no descriptor
+     */
+    function bufferevent_fd_set(mixed $bufferevent, mixed $stream): bool {}
+
     // ---- byte order
 
     /**

@@ -148,6 +148,65 @@ bool kg_stream_unblock(zval *value)
 	return stream && php_stream_set_option(stream, PHP_STREAM_OPTION_BLOCKING, 0, NULL) != -1;
 }
 
+/* What PHP has read of the stream and nobody has taken yet: it is the caller's from now on. */
+const char *kg_stream_take_buffered(zval *value, size_t *length)
+{
+	php_stream *stream = zend_fetch_resource2(Z_RES_P(value), NULL, php_file_le_stream(), php_file_le_pstream());
+	const char *bytes;
+	if (!stream || stream->writepos <= stream->readpos) {
+		*length = 0;
+		return NULL;
+	}
+	bytes = (const char *) stream->readbuf + stream->readpos;
+	*length = (size_t) (stream->writepos - stream->readpos);
+	stream->position += (zend_off_t) *length;
+	stream->readpos = stream->writepos;
+	return bytes;
+}
+
+/* Makes what a reference refers to a string of its own. PHP code may run. false: an exception is pending. */
+bool kg_make_string(zval *reference, uint32_t number)
+{
+	zval *value = reference;
+	ZVAL_DEREF(value);
+	if (Z_TYPE_P(value) == IS_STRING) {
+		return true;
+	}
+	zend_string *text = zval_try_get_string(value);
+	if (!text) {
+		return false;
+	}
+	ZEND_TRY_ASSIGN_REF_STR(reference, text);
+	value = reference;
+	ZVAL_DEREF(value);
+	if (Z_TYPE_P(value) != IS_STRING && !EG(exception)) {
+		zend_argument_type_error(number, "must be a variable that can hold a string"); /* a property of another type */
+	}
+	return !EG(exception);
+}
+
+/* Appends to what kg_make_string() has made a string. */
+void kg_append(zval *reference, const char *bytes, size_t length)
+{
+	zval *value = reference;
+	ZVAL_DEREF(value);
+	if (!length || Z_TYPE_P(value) != IS_STRING) {
+		return;
+	}
+	size_t before = Z_STRLEN_P(value);
+	zend_string *text;
+	if (Z_REFCOUNTED_P(value) && Z_REFCOUNT_P(value) == 1) {
+		text = zend_string_extend(Z_STR_P(value), before + length, 0);
+	} else {
+		text = zend_string_alloc(before + length, 0);
+		memcpy(ZSTR_VAL(text), Z_STRVAL_P(value), before);
+		zval_ptr_dtor_str(value);
+	}
+	memcpy(ZSTR_VAL(text) + before, bytes, length);
+	ZSTR_VAL(text)[before + length] = 0;
+	ZVAL_NEW_STR(value, text);
+}
+
 void kg_parse_query(const char *text, size_t length, zval *out)
 {
 	array_init(out);

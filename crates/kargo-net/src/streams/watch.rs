@@ -55,6 +55,11 @@ impl Streams {
         match result {
             Ok(()) => stream.watched = Some(wanted),
             Err(error) => {
+                // What the loop does not know any more is not to be asked for again.
+                stream.watched = None;
+                if events.is_watched_as(fd, token) {
+                    let _ = events.remove(fd);
+                }
                 let direction = if stream.wants_input() {
                     Direction::Reading
                 } else {

@@ -330,3 +330,35 @@ fn a_loop_that_is_new_goes_on_with_everything() {
     assert_eq!(driver.take_input(id), b"in");
     driver.until_told(id, StreamEvent::TimedOut(Direction::Reading));
 }
+
+#[test]
+fn a_blocked_stream_whose_descriptor_was_closed_fails_once() {
+    for is_watched in [false, true] {
+        let mut driver = Driver::new();
+        let (ours, _peer) = UnixStream::pair().unwrap();
+        let id = driver
+            .streams
+            .borrow(ours.as_raw_fd(), StreamOptions::default())
+            .unwrap();
+        driver.write(id, &vec![b'x'; 4 << 20]);
+        driver.turn(Duration::ZERO);
+        assert_ne!(driver.streams.queued(id), 0, "the peer takes nothing");
+        let (other, _other_peer) = UnixStream::pair().unwrap();
+        let other = reuse(ours, other);
+        let token = Token::new(9, 1);
+        if is_watched {
+            driver
+                .events
+                .add(other.as_raw_fd(), Interest::NONE, token)
+                .unwrap();
+        }
+        for direction in [Direction::Writing, Direction::Reading] {
+            driver.streams.disable(&mut driver.events, id, direction);
+            driver.streams.enable(&mut driver.events, id, direction);
+        }
+        driver.until_told(id, StreamEvent::Failed(Direction::Writing));
+        driver.streams.abort(&mut driver.events, id);
+        let fd = other.as_raw_fd();
+        assert_eq!(driver.events.is_watched_as(fd, token), is_watched);
+    }
+}

@@ -3,18 +3,20 @@
 //! A base is run on the stack of whoever asks for it, and nothing else goes on meanwhile. A callback that waits lets the
 //! process's own loop go on; the base does when the wait is over.
 
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use kargo_loop::{Event as LoopEvent, EventKind, EventLoop, TimerId, Token};
 
+use super::buffered::BufferedStreams;
+use super::registration::{self, SystemError};
 use super::resource::{self, Kind};
-use super::schedule::{self, Base, Schedule, SystemError};
+use super::schedule::{self, Base, Schedule};
 use crate::engine::call::native;
 use crate::engine::callable::Outcome;
 use crate::engine::throw::{class, throw, warn};
 use crate::engine::{Call, Owned, Thrown, ffi};
-use crate::serve::callback::{self, Due};
+use crate::serve::callback;
+use crate::serve::due::{Due, DueQueue};
 use crate::serve::handler;
 use crate::serve::runner;
 use crate::serve::runtime::{self, Runtime, owner};
@@ -47,9 +49,10 @@ pub(crate) struct BaseLoop {
     /// Made when it first runs, hence after a fork.
     pub(crate) events: Option<EventLoop>,
     pub(crate) watched: Watched,
-    pub(crate) due: VecDeque<Due>,
+    pub(crate) due: DueQueue,
     pub(crate) schedule: Schedule,
-    /// Events that event_base_set() gave to it.
+    pub(crate) streams: BufferedStreams,
+    /// Events and bufferevents that were given to it.
     pub(crate) attached: usize,
     /// When runs are to end: event_base_loopexit().
     exits: Vec<(Instant, Option<TimerId>)>,
@@ -109,7 +112,7 @@ fn set(call: &Call) -> Result<(), Thrown> {
     let handle = call
         .argument(1)
         .map_or_else(Owned::undefined, Owned::copy_of);
-    let attached = runtime::with(|runtime| schedule::attach(runtime, event, base, handle));
+    let attached = runtime::with(|runtime| registration::attach(runtime, event, base, handle));
     let is_attached = attached.is_some();
     // The last handle of the event's old base may be this one.
     drop(attached);
@@ -160,7 +163,7 @@ pub(super) fn init_priorities(call: &Call, base: Base, count: i64) {
     let is_set = is_allowed
         && runtime::with(|runtime| {
             schedule::parts(runtime, base)
-                .is_some_and(|(mut parts, _)| parts.set_priorities(count.unsigned_abs() as u16))
+                .is_some_and(|(parts, _)| parts.due.set_priorities(count.unsigned_abs() as u16))
         });
     call.result().set_bool(is_set);
     if !is_allowed {
@@ -260,7 +263,7 @@ fn run(key: u64, flags: i64) -> Result<Ended, Thrown> {
 pub(super) fn start(runtime: &mut Runtime, key: u64) -> std::io::Result<()> {
     let base = runtime.classic.bases.get(key);
     if base.map_or(Ok(false), BaseLoop::start)? {
-        runtime.arm_events(Some(key));
+        runtime.arm_classic(Some(key));
     }
     Ok(())
 }
@@ -271,10 +274,7 @@ fn code(error: &std::io::Error) -> i32 {
 
 impl Run {
     fn call(&mut self, due: Due) -> Outcome {
-        let Due::Event(key) = due else {
-            return Outcome::Returned;
-        };
-        let Some(mut prepared) = super::event::prepare(key) else {
+        let Some(mut prepared) = runtime::with(|runtime| super::prepare(runtime, due)) else {
             return Outcome::Returned;
         };
         self.has_called = true;
@@ -283,7 +283,7 @@ impl Run {
             handler::end_foreign_child();
         }
         if outcome == Outcome::Returned {
-            runtime::with(|runtime| runtime.look_for_buffered(key));
+            runtime::with(|runtime| super::after_call(runtime, due));
         }
         outcome
     }
@@ -318,6 +318,9 @@ impl Run {
                 dispatch(runtime, self.key, event);
                 continue;
             }
+            if schedule::end_turn(runtime, Some(self.key)) {
+                continue;
+            }
             if let Some(over) = self.end_turn(runtime) {
                 return over;
             }
@@ -330,7 +333,7 @@ impl Run {
 
     /// Nothing is due: waits for something, unless the run is over.
     fn end_turn(&mut self, runtime: &mut Runtime) -> Option<Step> {
-        let has_events = runtime.has_events(Some(self.key));
+        let has_events = runtime.has_classic(Some(self.key));
         let base = runtime.classic.bases.get(self.key)?;
         if std::mem::take(&mut base.is_exiting) {
             return Some(Step::Over(0));

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use kargo_loop::{EventLoop, Interest};
 
+use super::buffered;
+use super::registration::{self, AddError, Event, Setting, Source, flag};
 use super::resource::{self, Kind};
-use super::schedule::{self, AddError, Event, Setting, Source, flag};
+use super::schedule;
 use crate::engine::call::native;
 use crate::engine::throw::warn;
 use crate::engine::value::Kind as Type;
 use crate::engine::{Call, Callable, Owned, Thrown, ffi};
-use crate::serve::callback::Prepared;
 use crate::serve::runtime;
 use crate::serve::{inner, runner};
 
@@ -28,17 +29,13 @@ native! {
     kargo_classic_event_priority_set => priority_set;
 }
 
-/// The call of an event that is due.
-pub(crate) fn prepare(key: u64) -> Option<Prepared> {
-    runtime::with(|runtime| runtime.prepare_event(key))
-}
-
 /// `event_init()` in a process that was forked: a base of its own, without the events of its parent.
 fn init(call: &Call) -> Result<(), Thrown> {
     call.result().set_null();
     runtime::with(|runtime| {
         if runtime.events.as_ref().is_some_and(EventLoop::is_foreign) {
-            runtime.forget_events();
+            registration::forget_events(runtime);
+            buffered::forget_all(runtime);
         }
     });
     reinit(call)
@@ -90,7 +87,7 @@ fn set(call: &Call) -> Result<(), Thrown> {
         .map_or_else(Owned::undefined, Owned::copy_of);
     // What it was set to before is dropped when no borrow is alive.
     let (_old, is_there) = runtime::with(|runtime| {
-        schedule::delete(runtime, key);
+        registration::delete(runtime, key);
         let Some(event) = runtime.classic.events.get(key) else {
             return (None, false);
         };
@@ -167,7 +164,7 @@ fn add(call: &Call) -> Result<(), Thrown> {
         let microseconds = u64::try_from(microseconds.max(0)).unwrap_or(u64::MAX);
         Duration::from_micros(microseconds).min(runner::LONGEST)
     });
-    let added = runtime::with(|runtime| schedule::add(runtime, key, timeout));
+    let added = runtime::with(|runtime| registration::add(runtime, key, timeout));
     finish(call, added);
     Ok(())
 }
@@ -182,7 +179,7 @@ fn finish(call: &Call, result: Result<(), AddError>) {
 
 fn delete(call: &Call) -> Result<(), Thrown> {
     let key = resource::key(call, 0, Kind::Event)?;
-    runtime::with(|runtime| schedule::delete(runtime, key));
+    runtime::with(|runtime| registration::delete(runtime, key));
     call.result().set_bool(true);
     Ok(())
 }
@@ -224,9 +221,9 @@ fn priority_set(call: &Call) -> Result<(), Thrown> {
     let priority = call.int_or(1, 0)?;
     let most = runtime::with(|runtime| {
         let base = runtime.classic.events.get(key)?.base();
-        let (parts, all) = schedule::parts(runtime, base)?;
-        let most = parts.schedule.priorities - 1;
-        let event = all.get(key)?;
+        let (parts, handles) = schedule::parts(runtime, base)?;
+        let most = parts.due.priorities() - 1;
+        let event = handles.events.get(key)?;
         match u16::try_from(priority) {
             Ok(priority) if priority <= most && !event.is_due() => {
                 event.priority = Some(priority);

@@ -3,7 +3,7 @@
 //! PHP frees a resource when nothing refers to it any more; then its value goes, and with it what the loop knows of it.
 
 use super::Classic;
-use super::schedule;
+use super::{buffered, registration};
 use crate::engine::{Call, Thrown, Zv, ffi};
 use crate::serve::runtime;
 
@@ -13,6 +13,7 @@ pub(crate) enum Kind {
     Event,
     Base,
     Buffer,
+    BufferEvent,
 }
 
 impl Kind {
@@ -21,6 +22,7 @@ impl Kind {
             Self::Event => ffi::kg_kind_KG_EVENT,
             Self::Base => ffi::kg_kind_KG_EVENT_BASE,
             Self::Buffer => ffi::kg_kind_KG_EVBUFFER,
+            Self::BufferEvent => ffi::kg_kind_KG_BUFFEREVENT,
         }
     }
 }
@@ -33,10 +35,15 @@ pub(crate) fn return_new(
     insert: impl FnOnce(&mut Classic) -> u64,
 ) -> (u64, *mut ffi::zend_resource) {
     let key = runtime::with(|runtime| insert(&mut runtime.classic));
+    (key, return_key(call, kind, key))
+}
+
+/// The same for a value that is in its table already.
+pub(crate) fn return_key(call: &Call, kind: Kind, key: u64) -> *mut ffi::zend_resource {
     // SAFETY: the engine makes a resource with one reference, which the result takes over.
     let resource = unsafe { ffi::kg_resource_new(kind.code(), key as usize) };
     call.result().set_resource(resource);
-    (key, resource)
+    resource
 }
 
 /// Throws unless a resource is a stream that is open.
@@ -87,12 +94,15 @@ pub(crate) fn close(call: &Call, index: u32, kind: Kind) -> Result<(), Thrown> {
 extern "C" fn kargo_resource_free(kind: ffi::kg_kind, key: usize) {
     let key = key as u64;
     match kind {
-        ffi::kg_kind_KG_EVENT => drop(runtime::with(|runtime| schedule::remove(runtime, key))),
+        ffi::kg_kind_KG_EVENT => drop(runtime::with(|runtime| registration::remove(runtime, key))),
         ffi::kg_kind_KG_EVENT_BASE => {
             drop(runtime::with(|runtime| runtime.classic.bases.remove(key)));
         }
         ffi::kg_kind_KG_EVBUFFER => {
             drop(runtime::with(|runtime| runtime.classic.buffers.remove(key)));
+        }
+        ffi::kg_kind_KG_BUFFEREVENT => {
+            drop(runtime::with(|runtime| buffered::remove(runtime, key)));
         }
         _ => {}
     }

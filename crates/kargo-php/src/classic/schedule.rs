@@ -1,134 +1,66 @@
-//! Events: what of them the loops know, what is due, and in which order.
-//!
-//! As in libevent 1.4: an event without EV_PERSIST is removed before its callback is called; a time that runs out removes
-//! an event altogether; among events that are due those of the lowest priority number go first.
+//! Loops of the classic API: the process's own and those of bases; what they have to tell, and which callback is next.
 
-use std::collections::VecDeque;
 use std::io;
-use std::os::fd::RawFd;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use kargo_loop::{EventKind, EventLoop, Interest, TimerId, Token};
+use kargo_loop::{EventKind, EventLoop, Token};
 
-use super::Classic;
+use super::buffered::{BufferEvent, BufferedStreams};
+use super::registration::Event;
 use super::table::Table;
-use crate::engine::{Callable, Owned, ffi};
-use crate::log;
-use crate::serve::callback::{Due, Prepared};
+use super::{Classic, registration};
+use crate::serve::due::{Due, DueQueue};
 use crate::serve::runner;
 use crate::serve::runtime::{Runtime, owner};
-use crate::serve::watched::{Party, StreamRef, Watched};
-
-/// EV_READ and its like.
-pub(crate) mod flag {
-    pub(crate) const READ: i64 = 2;
-    pub(crate) const WRITE: i64 = 4;
-    pub(crate) const SIGNAL: i64 = 8;
-    pub(crate) const PERSIST: i64 = 16;
-}
+use crate::serve::watched::{Party, Watched};
 
 /// A loop: the process's own, which everything else runs on too, or that of a base.
 pub(crate) type Base = Option<u64>;
 
-/// What an event waits for besides its time.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Source {
-    Nothing,
-    Signal(i32),
-    Descriptor(RawFd, Interest),
-}
-
-/// What event_set() said.
-#[derive(Debug)]
-pub(crate) struct Setting {
-    /// The stream or number as it was given: the callback's first argument.
-    pub(crate) stream: Owned,
-    pub(crate) source: Source,
-    /// As they were given: the callback's second argument.
-    pub(crate) flags: i64,
-    pub(crate) callable: Callable,
-}
-
-/// Why a callback is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Active {
-    No,
-    Ready,
-    TimedOut,
-}
-
-/// An event.
-#[derive(Debug)]
-pub(crate) struct Event {
-    /// The handle, not counted: when PHP frees it, it takes the event out of its table.
-    pub(crate) resource: *mut ffi::zend_resource,
-    /// The handle of the base that event_base_set() gave, and its key.
-    base: Option<(u64, Owned)>,
-    pub(crate) setting: Option<Setting>,
-    /// What event_priority_set() said.
-    pub(crate) priority: Option<u16>,
-    /// Its source is registered with the loop, or will be as soon as the loop starts.
-    is_watched: bool,
-    deadline: Option<Instant>,
-    timer: Option<TimerId>,
-    active: Active,
-    /// Its time runs out in the next turn: it needs no timer.
-    is_instant: bool,
-    /// PHP has read bytes of its stream ahead: it is ready in the next turn.
-    is_looking: bool,
-    /// A deferred call of the loop will tell of these two.
-    is_deferred: bool,
-    /// [`Schedule::pending`] counts it.
-    is_counted: bool,
-}
-
 /// What one loop has of the events.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Schedule {
     /// Events that are registered or due.
-    pending: usize,
+    pub(super) pending: usize,
     /// One of them that kept the loop running when that was last asked.
-    witness: u64,
-    /// How many priorities there are.
-    pub(crate) priorities: u16,
-    /// The priority that callbacks were last called of.
-    level: u16,
-}
-
-impl Default for Schedule {
-    fn default() -> Self {
-        Self {
-            pending: 0,
-            witness: 0,
-            priorities: 1,
-            level: 0,
-        }
-    }
+    pub(super) witness: u64,
 }
 
 /// The parts of one loop.
 pub(crate) struct Parts<'a> {
-    /// Unless it does not run yet, or is a parent process's.
+    /// Unless it was not made yet, or is a parent process's.
     pub(crate) events: Option<&'a mut EventLoop>,
-    watched: &'a mut Watched,
-    due: &'a mut VecDeque<Due>,
-    pub(crate) schedule: &'a mut Schedule,
+    /// The parent process's.
+    pub(super) foreign: Option<&'a mut EventLoop>,
+    pub(super) watched: &'a mut Watched,
+    pub(crate) due: &'a mut DueQueue,
+    pub(super) schedule: &'a mut Schedule,
+    pub(super) streams: &'a mut BufferedStreams,
 }
 
-/// The parts of a loop, and all events; `None` if the base was freed.
-pub(crate) fn parts(runtime: &mut Runtime, base: Base) -> Option<(Parts<'_>, &mut Table<Event>)> {
+/// What runs on loops, whichever it is.
+pub(crate) struct Handles<'a> {
+    pub(crate) events: &'a mut Table<Event>,
+    pub(crate) bufferevents: &'a mut Table<BufferEvent>,
+}
+
+/// The parts of a loop, and everything that may be on it; `None` if the base was freed.
+pub(crate) fn parts(runtime: &mut Runtime, base: Base) -> Option<(Parts<'_>, Handles<'_>)> {
     let Classic {
         events: all,
+        bufferevents,
         bases,
         schedule,
+        streams,
         ..
     } = &mut runtime.classic;
-    let (events, watched, due, schedule) = match base {
+    let (events, watched, due, schedule, streams) = match base {
         None => (
             &mut runtime.events,
             &mut runtime.watched,
             &mut runtime.due,
             schedule,
+            streams,
         ),
         Some(key) => {
             let base = bases.get(key)?;
@@ -137,262 +69,32 @@ pub(crate) fn parts(runtime: &mut Runtime, base: Base) -> Option<(Parts<'_>, &mu
                 &mut base.watched,
                 &mut base.due,
                 &mut base.schedule,
+                &mut base.streams,
             )
         }
     };
+    let (events, foreign) = match events.as_mut() {
+        Some(events) if events.is_foreign() => (None, Some(events)),
+        events => (events, None),
+    };
     let parts = Parts {
-        events: events.as_mut().filter(|events| !events.is_foreign()),
+        events,
+        foreign,
         watched,
         due,
         schedule,
+        streams,
     };
-    Some((parts, all))
-}
-
-impl Parts<'_> {
-    /// Sets how many priorities there are, unless something is due.
-    pub(crate) fn set_priorities(&mut self, priorities: u16) -> bool {
-        let is_idle = self.due.is_empty();
-        if is_idle {
-            self.schedule.priorities = priorities;
-        }
-        is_idle
-    }
-}
-
-/// Why an event can't be added.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum AddError {
-    NotSet,
-    Closed,
-    Base,
-    Signal,
-    /// Another loop of this process has the signal.
-    Taken,
-    System(i32),
-}
-
-impl std::fmt::Display for AddError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::NotSet => f.write_str("event_set() was not called for this event"),
-            Self::Closed => f.write_str("the event's stream was closed"),
-            Self::Base => f.write_str("the event's base was freed"),
-            Self::Signal => f.write_str("this signal does not exist or can't be caught"),
-            Self::Taken => f.write_str("another event loop of this process watches this signal"),
-            Self::System(code) => write!(f, "this can't be watched: {}", SystemError(*code)),
-        }
-    }
-}
-
-/// The system's words for one of its errors.
-pub(crate) struct SystemError(pub(crate) i32);
-
-impl std::fmt::Display for SystemError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = io::Error::from_raw_os_error(self.0).to_string();
-        f.write_str(text.split(" (os error").next().unwrap_or(&text))
-    }
-}
-
-impl From<io::Error> for AddError {
-    fn from(error: io::Error) -> Self {
-        Self::System(error.raw_os_error().unwrap_or(libc::EINVAL))
-    }
-}
-
-impl Event {
-    pub(crate) fn new() -> Self {
-        Self {
-            resource: std::ptr::null_mut(),
-            base: None,
-            setting: None,
-            priority: None,
-            is_watched: false,
-            deadline: None,
-            timer: None,
-            active: Active::No,
-            is_instant: false,
-            is_looking: false,
-            is_deferred: false,
-            is_counted: false,
-        }
-    }
-
-    pub(crate) fn base(&self) -> Base {
-        self.base.as_ref().map(|(key, _)| *key)
-    }
-
-    /// Whether its callback may still come, as far as is known without a look at its stream.
-    pub(crate) fn is_pending(&self) -> bool {
-        self.is_watched || self.deadline.is_some() || self.active != Active::No
-    }
-
-    /// Whether its callback is about to be called.
-    pub(crate) fn is_due(&self) -> bool {
-        self.active != Active::No
-    }
-
-    /// Whether its callback may still come.
-    fn is_alive(&mut self) -> bool {
-        self.deadline.is_some()
-            || self.active == Active::TimedOut
-            || (self.is_watched || self.active == Active::Ready) && self.is_open()
-    }
-
-    fn is_open(&mut self) -> bool {
-        self.setting
-            .as_mut()
-            .is_some_and(|setting| setting.stream_ref().is_open())
-    }
-
-    fn settle(&mut self, schedule: &mut Schedule) {
-        let is_pending = self.is_pending();
-        if is_pending != self.is_counted {
-            self.is_counted = is_pending;
-            if is_pending {
-                schedule.pending += 1;
-            } else {
-                schedule.pending -= 1;
-            }
-        }
-    }
-
-    /// Registers its source.
-    fn watch(&mut self, key: u64, parts: &mut Parts<'_>) -> Result<(), AddError> {
-        let setting = self.setting.as_mut().ok_or(AddError::NotSet)?;
-        let stream = setting.stream_ref();
-        if !stream.is_open() {
-            return Err(AddError::Closed);
-        }
-        if let Some(events) = parts.events.as_deref_mut() {
-            match setting.source {
-                Source::Nothing => {}
-                Source::Signal(signal) => {
-                    parts
-                        .watched
-                        .watch_signal(events, signal, Party::Event(key))
-                        .map_err(|error| match error.kind() {
-                            io::ErrorKind::AlreadyExists => AddError::Taken,
-                            _ => AddError::Signal,
-                        })?;
-                }
-                Source::Descriptor(fd, interest) => {
-                    parts
-                        .watched
-                        .watch(events, fd, interest, Party::Event(key), stream)?;
-                }
-            }
-        }
-        self.is_watched = true;
-        self.look_for_buffered(key, parts);
-        Ok(())
-    }
-
-    /// Sets its timer.
-    fn set_timer(&mut self, key: u64, parts: &mut Parts<'_>) {
-        if self.is_instant {
-            self.defer(key, parts);
-        } else if let (Some(deadline), Some(events)) = (self.deadline, parts.events.as_deref_mut())
-        {
-            self.timer = Some(events.set_timer(deadline, Token::new(owner::EVENT, key)));
-        }
-    }
-
-    fn defer(&mut self, key: u64, parts: &mut Parts<'_>) {
-        if let Some(events) = parts.events.as_deref_mut()
-            && !std::mem::replace(&mut self.is_deferred, true)
-        {
-            events.defer(Token::new(owner::EVENT, key));
-        }
-    }
-
-    fn cancel_timer(&mut self, parts: &mut Parts<'_>) {
-        self.deadline = None;
-        self.is_instant = false;
-        if let (Some(timer), Some(events)) = (self.timer.take(), parts.events.as_deref_mut()) {
-            events.cancel_timer(timer);
-        }
-    }
-
-    fn unwatch(&mut self, key: u64, parts: &mut Parts<'_>) {
-        if !std::mem::take(&mut self.is_watched) {
-            return;
-        }
-        let events = parts.events.as_deref_mut();
-        match self.setting.as_ref().map(|setting| setting.source) {
-            Some(Source::Signal(signal)) => {
-                parts
-                    .watched
-                    .unwatch_signal(events, signal, Party::Event(key));
-            }
-            Some(Source::Descriptor(fd, _)) => {
-                parts.watched.unwatch(events, fd, Party::Event(key));
-            }
-            Some(Source::Nothing) | None => {}
-        }
-    }
-
-    /// Removes it from its loop, due or not.
-    fn delete(&mut self, key: u64, parts: &mut Parts<'_>) {
-        self.cancel_timer(parts);
-        self.unwatch(key, parts);
-        self.active = Active::No;
-        self.settle(parts.schedule);
-    }
-
-    /// Makes a reader due in the next turn if PHP holds bytes of its stream that were read ahead: the kernel does not
-    /// tell of those.
-    fn look_for_buffered(&mut self, key: u64, parts: &mut Parts<'_>) {
-        if self.has_buffered() {
-            self.is_looking = true;
-            self.defer(key, parts);
-        }
-    }
-
-    /// Whether it waits for bytes of a stream of which PHP holds some.
-    fn has_buffered(&mut self) -> bool {
-        let Some(setting) = self.setting.as_mut().filter(|_| self.is_watched) else {
-            return false;
-        };
-        matches!(setting.source, Source::Descriptor(_, interest) if interest.contains(Interest::READABLE))
-            && setting.stream.zv().resource().is_some()
-            // SAFETY: the event holds its stream's resource, also after the stream was closed.
-            && unsafe { ffi::kg_stream_has_buffered(setting.stream.zv().0) }
-    }
-}
-
-impl Setting {
-    fn stream_ref(&mut self) -> StreamRef {
-        let resource = self.stream.zv().resource();
-        resource.map_or(StreamRef::NONE, |resource| StreamRef::new(resource))
-    }
-}
-
-/// Puts a callback in line: behind those of its priority and of more urgent ones.
-fn push(due: &mut VecDeque<Due>, all: &mut Table<Event>, priorities: u16, new: Due) {
-    let mut index = due.len();
-    if priorities > 1 {
-        let own = priority(all, priorities, new);
-        while index > 0 && priority(all, priorities, due[index - 1]) > own {
-            index -= 1;
-        }
-    }
-    due.insert(index, new);
-}
-
-/// What is no event has the middle priority, as an event has that was given none.
-fn priority(all: &mut Table<Event>, priorities: u16, due: Due) -> u16 {
-    let given = match due {
-        Due::Event(key) => all.get(key).and_then(|event| event.priority),
-        Due::Watcher { .. } => None,
+    let handles = Handles {
+        events: all,
+        bufferevents,
     };
-    given.unwrap_or(priorities / 2).min(priorities - 1)
+    Some((parts, handles))
 }
 
 /// Makes the loop if it was not made yet, or is a parent process's: a signal is caught from event_add() on, and what can't
 /// be watched is told there.
-fn start(runtime: &mut Runtime, base: Base) -> io::Result<()> {
+pub(super) fn start(runtime: &mut Runtime, base: Base) -> io::Result<()> {
     match base {
         None if runtime.events.is_some() && runtime.serving.is_some() => Ok(()),
         None => runtime.start(),
@@ -400,149 +102,51 @@ fn start(runtime: &mut Runtime, base: Base) -> io::Result<()> {
     }
 }
 
-/// Adds an event to its loop, or gives one that is pending another time.
-pub(crate) fn add(
-    runtime: &mut Runtime,
-    key: u64,
-    timeout: Option<Duration>,
-) -> Result<(), AddError> {
-    let base = runtime
-        .classic
-        .events
-        .get(key)
-        .ok_or(AddError::NotSet)?
-        .base();
-    start(runtime, base)?;
-    let (mut parts, all) = parts(runtime, base).ok_or(AddError::Base)?;
-    let event = all.get(key).ok_or(AddError::NotSet)?;
-    let source = event.setting.as_ref().ok_or(AddError::NotSet)?.source;
-    if !event.is_watched && !matches!(source, Source::Nothing) {
-        event.watch(key, &mut parts)?;
-    }
-    if let Some(timeout) = timeout {
-        event.cancel_timer(&mut parts);
-        if event.active == Active::TimedOut {
-            event.active = Active::No;
-        }
-        event.deadline = Some(Instant::now() + timeout);
-        event.is_instant = timeout.is_zero();
-        event.set_timer(key, &mut parts);
-    }
-    event.settle(parts.schedule);
-    Ok(())
-}
-
-/// Removes an event from its loop.
-pub(crate) fn delete(runtime: &mut Runtime, key: u64) {
-    let Some(base) = runtime.classic.events.get(key).map(|event| event.base()) else {
-        return;
-    };
-    if let Some((mut parts, all)) = parts(runtime, base)
-        && let Some(event) = all.get(key)
-    {
-        event.delete(key, &mut parts);
-    }
-}
-
-/// Takes an event out of its table; to be dropped when no borrow is alive.
-pub(crate) fn remove(runtime: &mut Runtime, key: u64) -> Option<Event> {
-    delete(runtime, key);
-    let event = runtime.classic.events.remove(key)?;
-    if let Some(base) = event.base().and_then(|key| runtime.classic.bases.get(key)) {
-        base.attached -= 1;
-    }
-    Some(event)
-}
-
-/// Gives an event another base. What it held of the old one is to be dropped when no borrow is alive.
-pub(crate) fn attach(
-    runtime: &mut Runtime,
-    key: u64,
-    base: u64,
-    resource: Owned,
-) -> Option<Option<(u64, Owned)>> {
-    let Classic { events, bases, .. } = &mut runtime.classic;
-    let event = events.get(key).filter(|event| !event.is_pending())?;
-    let new = bases.get(base)?;
-    new.attached += 1;
-    event.priority = None;
-    let old = event.base.replace((base, resource));
-    if let Some(old) = old.as_ref().and_then(|(key, _)| bases.get(*key)) {
-        old.attached -= 1;
-    }
-    Some(old)
-}
-
-/// What a loop has for its watchers, streams, signals and events.
+/// What a loop has for its watchers, streams, signals, events and bufferevents.
 pub(crate) fn dispatch(runtime: &mut Runtime, base: Base, token: Token, kind: EventKind) {
-    let Some((mut parts, all)) = parts(runtime, base) else {
+    let Some((mut parts, handles)) = parts(runtime, base) else {
         return;
     };
-    let priorities = parts.schedule.priorities;
+    let all = handles.events;
     match (token.owner(), kind) {
-        (owner::WATCHER, _) => {
-            let party = Party::Watcher(token.value());
-            make_due(parts.due, all, priorities, party, 0);
-        }
+        (owner::WATCHER, _) => make_due(parts.due, all, Party::Watcher(token.value()), 0),
         (owner::STREAM, EventKind::Ready(readiness)) => {
             let Some(events) = parts.events else {
                 return;
             };
             parts.watched.ready(events, token, readiness, |party| {
-                make_due(parts.due, all, priorities, party, 0);
+                make_due(parts.due, all, party, 0);
             });
         }
         (owner::SIGNAL, EventKind::Signal(signal)) => {
             for party in parts.watched.on_signal(signal) {
-                make_due(parts.due, all, priorities, *party, signal);
+                make_due(parts.due, all, *party, signal);
             }
         }
-        (owner::EVENT, EventKind::Timer(_)) => {
-            if let Some(event) = all.get(token.value()) {
-                event.timer = None;
-                time_out(&mut parts, all, token.value());
-            }
-        }
-        (owner::EVENT, _) => {
+        (owner::EVENT, kind) => {
             let key = token.value();
-            if let Some(event) = all.get(key) {
-                event.is_deferred = false;
-                let is_looking = std::mem::take(&mut event.is_looking);
-                if event.is_instant {
-                    time_out(&mut parts, all, key);
-                } else if is_looking && event.has_buffered() {
-                    make_due(parts.due, all, priorities, Party::Event(key), 0);
-                }
+            if let Some(event) = all.get(key)
+                && event.tell(key, kind, &mut parts)
+            {
+                parts.due.push(Due::Event(key), event.priority);
             }
+        }
+        (owner::BUFFEREVENT, _) => {
+            parts.handle_buffers(handles.bufferevents, kargo_loop::Event { token, kind });
         }
         _ => {}
     }
 }
 
-/// The time of an event has run out, which removes it altogether.
-fn time_out(parts: &mut Parts<'_>, all: &mut Table<Event>, key: u64) {
-    if let Some(event) = all.get(key) {
-        event.delete(key, parts);
-        event.active = Active::TimedOut;
-        event.settle(parts.schedule);
-        push(parts.due, all, parts.schedule.priorities, Due::Event(key));
-    }
-}
-
 /// Makes the callback of a party due.
-fn make_due(
-    due: &mut VecDeque<Due>,
-    all: &mut Table<Event>,
-    priorities: u16,
-    party: Party,
-    signal: i32,
-) {
+fn make_due(due: &mut DueQueue, all: &mut Table<Event>, party: Party, signal: i32) {
     match party {
-        Party::Watcher(id) => push(due, all, priorities, Due::Watcher { id, signal }),
+        Party::Watcher(id) => due.push(Due::Watcher { id, signal }, None),
         Party::Event(key) => {
-            if let Some(event) = all.get(key).filter(|event| event.active == Active::No) {
-                event.active = Active::Ready;
-                push(due, all, priorities, Due::Event(key));
+            if let Some(event) = all.get(key)
+                && event.is_ready()
+            {
+                due.push(Due::Event(key), event.priority);
             }
         }
     }
@@ -551,11 +155,10 @@ fn make_due(
 /// The next callback to make.
 #[inline]
 pub(crate) fn next_due(runtime: &mut Runtime, base: Base) -> Option<Due> {
-    let (parts, _) = parts(runtime, base)?;
-    if parts.schedule.priorities > 1 {
+    if parts(runtime, base)?.0.due.priorities() > 1 {
         gather(runtime, base);
     }
-    self::parts(runtime, base)?.0.due.pop_front()
+    parts(runtime, base)?.0.due.pop()
 }
 
 /// Lets everything that is ready get in line, so that the most urgent goes first; before callbacks of another priority
@@ -566,21 +169,13 @@ fn gather(runtime: &mut Runtime, base: Base) {
         return;
     }
     drain(runtime, base);
-    let Some((parts, all)) = parts(runtime, base) else {
-        return;
-    };
-    let Some(first) = parts.due.front().copied() else {
-        return;
-    };
-    if priority(all, parts.schedule.priorities, first) != parts.schedule.level {
-        // An error comes again when the loop waits.
-        let _again = parts.events.map(|events| events.poll(Some(Duration::ZERO)));
-        drain(runtime, base);
-    }
-    if let Some((parts, all)) = self::parts(runtime, base)
-        && let Some(first) = parts.due.front().copied()
+    if let Some((parts, _)) = parts(runtime, base)
+        && parts.due.changes_level()
+        && let Some(events) = parts.events
     {
-        parts.schedule.level = priority(all, parts.schedule.priorities, first);
+        // An error comes again when the loop waits.
+        let _again = events.poll(Some(Duration::ZERO));
+        drain(runtime, base);
     }
 }
 
@@ -595,109 +190,28 @@ fn drain(runtime: &mut Runtime, base: Base) {
     }
 }
 
-impl Runtime {
-    /// The call of an event that is due. One that was deleted meanwhile is not called, nor one that was ready and whose
-    /// stream was closed.
-    pub(crate) fn prepare_event(&mut self, key: u64) -> Option<Prepared> {
-        let base = self.classic.events.get(key)?.base();
-        let (mut parts, all) = parts(self, base)?;
-        let event = all.get(key)?;
-        let active = std::mem::replace(&mut event.active, Active::No);
-        let is_dead = active == Active::Ready && !event.is_open();
-        let flags = event.setting.as_ref()?.flags;
-        if is_dead || flags & flag::PERSIST == 0 {
-            event.delete(key, &mut parts);
-        } else {
-            event.settle(parts.schedule);
-        }
-        if is_dead || active == Active::No {
-            return None;
-        }
-        let mut handle = Owned::undefined();
-        handle.zv().share_resource(event.resource);
-        let setting = event.setting.as_mut()?;
-        let mut number = Owned::undefined();
-        number.zv().set_int(flags);
-        let arguments = [Owned::copy_of(setting.stream.zv()), number, handle];
-        Some(Prepared::new(&mut setting.callable, arguments, 3))
-    }
-
-    /// After a callback: whether PHP holds bytes that the kernel does not tell of.
-    pub(crate) fn look_for_buffered(&mut self, key: u64) {
-        let Some(base) = self.classic.events.get(key).map(|event| event.base()) else {
-            return;
-        };
-        if let Some((mut parts, all)) = parts(self, base)
-            && let Some(event) = all.get(key)
-        {
-            event.look_for_buffered(key, &mut parts);
-        }
-    }
-
-    /// Whether an event keeps a loop running. One that was registered and can't come any more, since its stream was
-    /// closed, is removed.
-    pub(crate) fn has_events(&mut self, base: Base) -> bool {
-        let Some((mut parts, all)) = parts(self, base) else {
-            return false;
-        };
-        if parts.schedule.pending == 0 {
-            return false;
-        }
-        let is_there = |event: &mut Event| event.is_counted && event.is_alive();
-        if let Some(event) = all.get(parts.schedule.witness)
-            && event.base() == base
-            && is_there(event)
-        {
-            return true;
-        }
-        for (key, event) in all.iter() {
-            if event.base() != base || !event.is_counted {
-                continue;
-            }
-            if event.is_alive() {
-                parts.schedule.witness = key;
-                return true;
-            }
-            event.delete(key, &mut parts);
-        }
-        false
-    }
-
-    /// Registers the events of a loop that is new.
-    pub(crate) fn arm_events(&mut self, base: Base) {
-        let Some((mut parts, all)) = parts(self, base) else {
-            return;
-        };
-        for (key, event) in all.iter() {
-            if event.base() != base {
-                continue;
-            }
-            (event.is_looking, event.is_deferred) = (false, false);
-            event.timer = None;
-            event.set_timer(key, &mut parts);
-            if event.is_watched && event.watch(key, &mut parts).is_err_and(complain) {
-                event.is_watched = false;
-            }
-            event.settle(parts.schedule);
-        }
-    }
-
-    /// Removes all events of the process's loop from it.
-    pub(crate) fn forget_events(&mut self) {
-        if let Some((mut parts, all)) = parts(self, None) {
-            for (key, event) in all.iter() {
-                if event.base().is_none() {
-                    event.delete(key, &mut parts);
-                }
-            }
-        }
-    }
+/// The last thing before a loop waits: sends what bufferevents have to send. `true`: something is due.
+pub(crate) fn end_turn(runtime: &mut Runtime, base: Base) -> bool {
+    let Some((mut parts, handles)) = parts(runtime, base) else {
+        return false;
+    };
+    parts.end_buffers_turn(handles.bufferevents);
+    !parts.due.is_empty()
 }
 
-/// Says that an event that was added before its loop started can't be watched after all.
-fn complain(error: AddError) -> bool {
-    if !matches!(error, AddError::Closed) {
-        log::error(&format!("an event is not watched: {error}"));
+impl Runtime {
+    /// Whether anything of the classic API may still come on a loop.
+    pub(crate) fn has_classic(&mut self, base: Base) -> bool {
+        registration::has_events(self, base) || super::buffered::has_bufferevents(self, base)
     }
-    true
+
+    /// Registers everything of the classic API with a loop that is new.
+    pub(crate) fn arm_classic(&mut self, base: Base) {
+        registration::arm_events(self, base);
+        if let Some((parts, _)) = parts(self, base)
+            && let Some(events) = parts.events
+        {
+            parts.streams.rewatch(events);
+        }
+    }
 }

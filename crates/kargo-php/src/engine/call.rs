@@ -45,6 +45,19 @@ impl Call {
         (zv.kind() != Kind::Undefined).then(|| zv.dereferenced())
     }
 
+    /// Argument `index` (from 0) as it was passed: a reference, where the signature asks for one.
+    pub(crate) fn reference(&self, index: u32) -> Option<Zv> {
+        if index >= self.count() {
+            return None;
+        }
+        // SAFETY: as in `argument`.
+        Some(Zv(unsafe {
+            self.frame
+                .cast::<ffi::zval>()
+                .add(FRAME_SLOTS + index as usize)
+        }))
+    }
+
     /// The object the method is called on.
     #[inline]
     pub(crate) fn this(&self) -> *mut ffi::zend_object {

@@ -5,18 +5,10 @@ use crate::engine::callable::{Callable, Outcome, call_cached, take_exception};
 use crate::engine::{Owned, Zv, ffi};
 use crate::log::Level;
 use crate::serve::current;
+use crate::serve::due::Due;
 use crate::serve::handler;
 use crate::serve::runtime::{self, Failure, Runtime};
 use crate::serve::watchers::{Source, Watcher};
-
-/// One callback to make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Due {
-    /// Of a watcher; `signal` is the one that came, for a signal watcher.
-    Watcher { id: u64, signal: i32 },
-    /// Of an event of the classic API, by its key.
-    Event(u64),
-}
 
 /// A resolved callable and its arguments, kept alive for the duration of the call.
 #[derive(Debug)]
@@ -53,7 +45,10 @@ pub(crate) fn make(due: Due) {
     // What fires once leaves the table before its call, and is dropped after it.
     let (prepared, _once) = match due {
         Due::Watcher { id, signal } => prepare_watcher(id, signal).unzip(),
-        Due::Event(key) => (classic::event::prepare(key), None),
+        Due::Event(_) | Due::BufferEvent(..) => (
+            runtime::with(|runtime| classic::prepare(runtime, due)),
+            None,
+        ),
     };
     let Some(mut prepared) = prepared else {
         return;
@@ -76,7 +71,7 @@ pub(crate) fn make(due: Due) {
                 runtime.watchers.look_for_buffered(id, events);
             }
         }
-        Due::Event(key) => runtime.look_for_buffered(key),
+        _ => classic::after_call(runtime, due),
     });
 }
 

@@ -18,8 +18,9 @@ use crate::engine::context::Context;
 use crate::engine::throw::{class, throw};
 use crate::engine::{Thrown, ffi};
 use crate::log;
-use crate::serve::callback::{self, Due};
+use crate::serve::callback;
 use crate::serve::current;
+use crate::serve::due::Due;
 use crate::serve::handler;
 use crate::serve::runtime::{self, Runtime, owner};
 use crate::serve::server::HandlerCall;
@@ -227,6 +228,9 @@ fn next_work() -> Work {
             if let Some(serving) = runtime.serving.as_mut() {
                 serving.end_turn(events);
             }
+            if runtime.classic.has_buffers() && schedule::end_turn(runtime, None) {
+                continue;
+            }
             if runtime.is_finished() {
                 return Work::Finished;
             }
@@ -274,7 +278,7 @@ pub(crate) fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
                     .handle_event(events, kargo_loop::Event { token, kind });
             }
         }
-        owner::WATCHER | owner::STREAM | owner::SIGNAL | owner::EVENT => {
+        owner::WATCHER | owner::STREAM | owner::SIGNAL | owner::EVENT | owner::BUFFEREVENT => {
             schedule::dispatch(runtime, None, token, kind);
         }
         owner::PARKED => {

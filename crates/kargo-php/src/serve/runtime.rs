@@ -10,7 +10,7 @@ use crate::classic::Classic;
 use crate::engine::context::Context;
 use crate::engine::{Global, Outcome, Owned, Thrown, ffi};
 use crate::log::{self, Level};
-use crate::serve::callback::Due;
+use crate::serve::due::DueQueue;
 use crate::serve::inner::InnerRuns;
 use crate::serve::server::Serving;
 use crate::serve::wait::{Parked, Wake};
@@ -41,6 +41,8 @@ pub(crate) mod owner {
     pub(crate) const EVENT: u8 = 10;
     /// A run of a base is to end: event_base_loopexit().
     pub(crate) const LOOP_EXIT: u8 = 11;
+    /// The streams of bufferevents.
+    pub(crate) const BUFFEREVENT: u8 = 12;
 }
 
 /// How a loop callback ended the whole run.
@@ -83,7 +85,7 @@ pub(crate) struct Runtime {
     pub(crate) roles: Roles,
     pub(crate) inner: InnerRuns,
     /// Callbacks that are still to be made.
-    pub(crate) due: VecDeque<Due>,
+    pub(crate) due: DueQueue,
     pub(crate) is_running: bool,
     pub(crate) is_stopping: bool,
     pub(crate) failure: Option<Failure>,
@@ -114,7 +116,7 @@ impl Runtime {
             self.watchers.arm_all(&mut events, &mut self.watched)?;
             self.rearm_waits(&mut events);
             self.events = Some(events);
-            self.arm_events(None);
+            self.arm_classic(None);
         }
         Ok(())
     }
@@ -176,7 +178,7 @@ impl Runtime {
 
     /// Whether any callback may come, but for those that wait.
     pub(crate) fn has_registrations(&mut self) -> bool {
-        !self.due.is_empty() || self.watchers.keep_running() || self.has_events(None)
+        !self.due.is_empty() || self.watchers.keep_running() || self.has_classic(None)
     }
 }
 
