@@ -39,6 +39,32 @@ fn reset(client: Client<Stream>) {
 }
 
 #[test]
+fn the_end_behind_requests_that_wait_in_the_socket_is_seen() {
+    let server = Running::start(ServerOptions::default());
+    for body in [0, 100_000] {
+        let mut client = server.client();
+        client.send("GET /park HTTP/1.1\r\nHost: t\r\n\r\n");
+        let id = server.parked(1)[0];
+        client.send(format!(
+            "POST /b HTTP/1.1\r\nHost: t\r\nContent-Length: {body}\r\n\r\n{}",
+            "b".repeat(body)
+        ));
+        client.stream.shutdown_write();
+        server.until("the half-close", move |server, _| {
+            server.take_half_closed() == Some(id)
+        });
+        server.with(move |server, events, _| {
+            let answer = Answer::new(200);
+            server.answer(events, id, &answer, b"parked").unwrap();
+        });
+        assert_eq!(client.answer().text(), "parked");
+        assert_eq!(client.answer().text().len(), "POST /b ".len() + body);
+        client.assert_closed();
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
 fn a_client_that_ends_its_side_is_still_answered() {
     let server = Running::start(ServerOptions::default());
     let mut client = server.client();

@@ -58,7 +58,7 @@ impl Server {
         match connection.transport.read(&mut self.received) {
             Ok(got) if got > 0 && (got as u64) < connection.linger_left => {
                 connection.linger_left -= got as u64;
-                if got == self.received.len() || is_ending {
+                if got == self.received.len() || is_ending || connection.is_half_closed {
                     self.tell_again(events, index);
                 }
             }

@@ -109,6 +109,8 @@ impl Server {
         let Some(connection) = self.connections.get_mut(index) else {
             return;
         };
+        // An end that was told before is not told again by itself.
+        let is_ending = is_ending || connection.is_half_closed;
         match connection.transport.read(&mut self.received) {
             Ok(0) => self.close(events, index),
             Ok(got) => {
@@ -148,7 +150,9 @@ impl Server {
         {
             // In the middle of a message: there is nobody to answer.
             Ok(0) => return self.close(events, index),
-            Ok(got) if got == room || is_ending => self.tell_again(events, index),
+            Ok(got) if got == room || is_ending || connection.is_half_closed => {
+                self.tell_again(events, index);
+            }
             Ok(_) => {}
             Err(error) => return self.after_read_error(events, index, &error),
         }
