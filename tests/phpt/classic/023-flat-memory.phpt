@@ -58,6 +58,44 @@ $rounds = [
         $event = timer(0, function () { $inner = timer(0, fn () => null); event_dispatch(); });
         event_dispatch();
     },
+    'bufferevents dropped' => function () {
+        [$one, $two] = pair();
+        $be = bufferevent_new($one, fn () => null, fn () => null, fn () => null);
+        bufferevent_enable($be, EV_READ);
+        bufferevent_write($be, 'never sent');
+    },
+    'bufferevents freed, moved, set anew' => function () {
+        static $base;
+        $base ??= event_base_new();
+        [$one, $two] = pair();
+        $be = bufferevent_new($one, fn () => null, fn () => null, fn () => null);
+        bufferevent_base_set($be, $base);
+        bufferevent_fd_set($be, $two);
+        bufferevent_settimeout($be, 10, 10);
+        bufferevent_write($be, str_repeat('x', 1000));
+        bufferevent_free($be);
+    },
+    'bufferevents in use' => function () {
+        [$one, $two] = pair();
+        $text = '';
+        $be = bufferevent_new($one, function ($be) use (&$text) {
+            bufferevent_read($be, $text, 100_000) && bufferevent_write($be, $text);
+            bufferevent_disable($be, EV_READ);
+        }, fn () => null, fn () => null);
+        $peer = bufferevent_new($two, fn ($be) => bufferevent_free($be), fn () => null, fn () => null);
+        bufferevent_enable($be, EV_READ);
+        bufferevent_enable($peer, EV_READ);
+        bufferevent_write($peer, str_repeat('x', 10_000));
+        event_dispatch();
+    },
+    'streams closed under bufferevents' => function () {
+        [$one, $two] = pair();
+        $be = bufferevent_new($one, fn () => null, fn () => null, fn () => null);
+        bufferevent_enable($be, EV_READ);
+        bufferevent_write($be, 'never sent');
+        fclose($one);
+        event_dispatch();
+    },
     'connections' => function () use ($server, $address) {
         $accept = event($server, EV_READ, function ($server) use (&$read) {
             $stream = stream_socket_accept($server, 0, $name);
@@ -100,4 +138,8 @@ exceptions: flat
 added, deleted and set again without a run: flat
 bases: flat
 inner runs: flat
+bufferevents dropped: flat
+bufferevents freed, moved, set anew: flat
+bufferevents in use: flat
+streams closed under bufferevents: flat
 connections: flat

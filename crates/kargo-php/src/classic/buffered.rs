@@ -13,7 +13,7 @@ use super::schedule::{Base, Parts, parts};
 use super::table::Table;
 use crate::engine::{Callable, Owned, Zv, ffi};
 use crate::serve::callback::Prepared;
-use crate::serve::due::{BufferCall, Due};
+use crate::serve::due::{BufferCall, Due, DueQueue};
 use crate::serve::runtime::{Runtime, owner};
 use crate::serve::watched::StreamRef;
 
@@ -44,6 +44,8 @@ pub(crate) struct BufferEvent {
     pub(super) priority: Option<u16>,
     /// Bytes are there that the read callback was not called for, since reading is disabled.
     pub(super) owes_read: bool,
+    /// The read callback and the write callback are due.
+    is_due: [bool; 2],
 }
 
 /// The streams of one loop.
@@ -120,11 +122,24 @@ impl BufferEvent {
             error,
             priority: None,
             owes_read: false,
+            is_due: [false; 2],
         }
     }
 
     pub(super) fn base(&self) -> Base {
         self.base.as_ref().map(|(key, _)| *key)
+    }
+
+    /// Puts a callback in line, unless it is due already: what came since is for that call.
+    fn make_due(&mut self, key: u64, call: BufferCall, due: &mut DueQueue) {
+        let is_new = match call {
+            BufferCall::Read => !std::mem::replace(&mut self.is_due[0], true),
+            BufferCall::Write => !std::mem::replace(&mut self.is_due[1], true),
+            BufferCall::Error(_) => true,
+        };
+        if is_new {
+            due.push(Due::BufferEvent(key, call), self.priority);
+        }
     }
 
     /// Whether PHP has not closed its stream.
@@ -198,8 +213,9 @@ impl Parts<'_> {
                     continue;
                 }
             };
-            let priority = all.get(key).and_then(|buffered| buffered.priority);
-            self.due.push(Due::BufferEvent(key, call), priority);
+            if let Some(buffered) = all.get(key) {
+                buffered.make_due(key, call, self.due);
+            }
         }
     }
 }
@@ -250,20 +266,14 @@ pub(super) fn enable(runtime: &mut Runtime, key: u64, direction: Direction) -> b
         }
         false
     });
-    if owes_read == Some(true) {
-        make_due(runtime, key, BufferCall::Read);
+    if owes_read == Some(true)
+        && let Some(base) = runtime.classic.bufferevents.get(key).map(|it| it.base())
+        && let Some((parts, handles)) = parts(runtime, base)
+        && let Some(buffered) = handles.bufferevents.get(key)
+    {
+        buffered.make_due(key, BufferCall::Read, parts.due);
     }
     owes_read.is_some()
-}
-
-fn make_due(runtime: &mut Runtime, key: u64, call: BufferCall) {
-    let Some(buffered) = runtime.classic.bufferevents.get(key) else {
-        return;
-    };
-    let (base, priority) = (buffered.base(), buffered.priority);
-    if let Some((parts, _)) = parts(runtime, base) {
-        parts.due.push(Due::BufferEvent(key, call), priority);
-    }
 }
 
 /// Takes a bufferevent out of its table; to be dropped when no borrow is alive.
@@ -356,6 +366,11 @@ pub(super) fn prepare(runtime: &mut Runtime, key: u64, call: BufferCall) -> Opti
     let base = runtime.classic.bufferevents.get(key)?.base();
     let (mut parts, handles) = parts(runtime, base)?;
     let buffered = handles.bufferevents.get(key)?;
+    match call {
+        BufferCall::Read => buffered.is_due[0] = false,
+        BufferCall::Write => buffered.is_due[1] = false,
+        BufferCall::Error(_) => {}
+    }
     let id = buffered.open(&mut parts)?;
     let streams = &parts.streams.table;
     let mut handle = Owned::undefined();
@@ -378,7 +393,9 @@ pub(super) fn prepare(runtime: &mut Runtime, key: u64, call: BufferCall) -> Opti
             ))
         }
         BufferCall::Write => {
-            if !streams.is_enabled(id, Direction::Writing) {
+            // What was written since is to be sent first: the callback comes then.
+            let low = streams.options(id)?.output_low;
+            if !streams.is_enabled(id, Direction::Writing) || streams.queued(id) > low {
                 return None;
             }
             Some(Prepared::new(
