@@ -14,10 +14,10 @@ COUNTS = {"W3": (200, 1_200)}
 DEFAULT_COUNTS = (2_000, 12_000)
 
 
-def php_command(bench: Bench, opcache: bool) -> list[str]:
+def php_command(bench: Bench, opcache: bool, script: str = "kargo.php") -> list[str]:
     """PHP without php.ini: no Xdebug, no opcache unless asked for, its own allocator as always."""
     cache = ["-d", "zend_extension=opcache", "-d", "opcache.enable_cli=1"] if opcache else []
-    return [bench.php, "-n", *cache, "-d", "memory_limit=256M", "-d", f"extension={bench.extension}", str(SCRIPTS / "kargo.php")]
+    return [bench.php, "-n", *cache, "-d", "memory_limit=256M", "-d", f"extension={bench.extension}", str(SCRIPTS / script)]
 
 
 def kargo_instructions(bench: Bench, load: Path, workload: Workload, opcache: bool, connections: int) -> int:
@@ -26,6 +26,14 @@ def kargo_instructions(bench: Bench, load: Path, workload: Workload, opcache: bo
         return [*php_command(bench, opcache), f"127.0.0.1:{port}", "0"]
 
     return per_request(bench, load, workload, "kargo", command, connections)
+
+
+def evhttp_instructions(bench: Bench, load: Path, workload: Workload, opcache: bool, connections: int) -> int:
+    """The classic API's."""
+    def command(port: int) -> list[str]:
+        return [*php_command(bench, opcache, "evhttp.php"), f"127.0.0.1:{port}"]
+
+    return per_request(bench, load, workload, "kargo-evhttp", command, connections)
 
 
 def limit_instructions(bench: Bench, load: Path, workload: Workload, connections: int) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .processes import SERVER_CORE, RunningServer, free_port, spawn
-from .workloads import Workload
+from .workloads import HELLO, Workload
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "bench" / "servers"
@@ -94,6 +94,18 @@ class Kargo(Server):
     def command(self, bench: Bench, port: int, workload: Workload) -> list[str]:
         return [bench.php, *PHP_OPTIONS, "-d", f"extension={bench.extension}", str(SCRIPTS / "kargo.php"),
                 f"127.0.0.1:{port}", str(self.workers)]
+
+
+class KargoEvhttp(Kargo):
+    """The classic API: a callback that answers every request with the same string."""
+
+    name, title = "kargo-evhttp", "kargo-event, classic evhttp"
+
+    def unfit(self, workload: Workload) -> str:
+        return "" if workload.answer == HELLO else "it answers every request with the same text"
+
+    def command(self, bench: Bench, port: int, workload: Workload) -> list[str]:
+        return [bench.php, *PHP_OPTIONS, "-d", f"extension={bench.extension}", str(SCRIPTS / "evhttp.php"), f"127.0.0.1:{port}"]
 
 
 class Swoole(Server):
@@ -273,6 +285,6 @@ def _nginx() -> str:
 
 
 def all_servers() -> dict[str, Server]:
-    servers = [Limit("limit"), Limit("control", "limit again, as a control"), Kargo(), Swoole(), Workerman(),
+    servers = [Limit("limit"), Limit("control", "limit again, as a control"), Kargo(), KargoEvhttp(), Swoole(), Workerman(),
                Node(), NginxFpm(), CliServer()]
     return {server.name: server for server in servers}

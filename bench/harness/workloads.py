@@ -6,6 +6,8 @@ from dataclasses import dataclass
 # Nine more bytes than an address without a port: with them wrk's GET is 45 bytes long, whatever port is really used.
 HOST = "127.0.0.1:8080"
 
+HELLO = b"Hello, World!"
+
 BROWSER_HEADERS = [
     ("Connection", "keep-alive"),
     ("Cache-Control", "max-age=0"),
@@ -96,14 +98,14 @@ def xml_rpc_workload(name: str, title: str) -> Workload:
 
 
 def all_workloads() -> dict[str, Workload]:
-    text, hello = "text/plain; charset=utf-8", b"Hello, World!"
+    text = "text/plain; charset=utf-8"
     array = rows()
     workloads = [
-        Workload("W1", "GET /hello, wrk's 45 bytes", get(), text, hello),
-        Workload("W1b", "GET /hello with a browser's 14 headers", get(BROWSER_HEADERS), text, hello),
+        Workload("W1", "GET /hello, wrk's 45 bytes", get(), text, HELLO),
+        Workload("W1b", "GET /hello with a browser's 14 headers", get(BROWSER_HEADERS), text, HELLO),
         json_rpc_workload("W2", "JSON-RPC poll.getAllPolls: 1 poll, 3 options", "poll.getAllPolls", [], POLLS),
         json_rpc_workload("W3", "JSON-RPC echo of a 20 KB array of objects", "echo", [array], array),
         xml_rpc_workload("W4", "XML-RPC poll.getAllPolls"),
-        Workload("W5", "W1, 16 requests pipelined", get(), text, hello, pipeline=16),
+        Workload("W5", "W1, 16 requests pipelined", get(), text, HELLO, pipeline=16),
     ]
     return {workload.name: workload for workload in workloads}

@@ -32,7 +32,8 @@ fn main() {
     for name in ["PHP_CONFIG", "PHP"] {
         println!("cargo:rerun-if-env-changed={name}");
     }
-    let stubs = ["kargo_event", "classic"].map(|name| format!("../../php/stubs/{name}.stub.php"));
+    let stubs = ["kargo_event", "classic", "classic_http"]
+        .map(|name| format!("../../php/stubs/{name}.stub.php"));
     println!("cargo:rerun-if-changed=shim");
     for stub in &stubs {
         println!("cargo:rerun-if-changed={stub}");

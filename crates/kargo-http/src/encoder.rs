@@ -32,6 +32,7 @@
 mod body;
 mod error;
 mod header;
+mod prepared;
 mod request;
 
 pub use body::BodyEncoder;
@@ -41,6 +42,9 @@ pub use error::EncodeError;
 pub use header::check_header;
 use header::decimal;
 pub(crate) use header::write_decimal;
+pub use prepared::PreparedHead;
+pub use prepared::encode_plain_text;
+pub use prepared::encode_prepared;
 pub use request::EncodedRequest;
 pub use request::OutgoingRequest;
 pub use request::encode_request;
@@ -311,31 +315,6 @@ impl LengthSlot {
 /// Appends `100 Continue` (RFC 9110 section 15.2.1).
 pub fn encode_continue(out: &mut Vec<u8>) {
     out.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
-}
-
-/// The fast path: appends a whole answer, 200 with `text/plain; charset=utf-8` and no headers of
-/// the handler's.
-#[inline]
-pub fn encode_plain_text(
-    out: &mut Vec<u8>,
-    version: Version,
-    is_head: bool,
-    keep_alive: bool,
-    date: &HttpDate,
-    body: &[u8],
-) {
-    let prepared = date.plain_text_head();
-    out.reserve(prepared.len() + 64 + body.len());
-    out.extend_from_slice(prepared);
-    write_decimal(out, body.len() as u64);
-    out.extend_from_slice(match (keep_alive, version) {
-        (true, Version::Http11) => b"\r\n\r\n",
-        (true, Version::Http10) => b"\r\nConnection: keep-alive\r\n\r\n",
-        (false, _) => b"\r\nConnection: close\r\n\r\n",
-    });
-    if !is_head {
-        out.extend_from_slice(body);
-    }
 }
 
 /// Appends a whole answer for a request that failed before any handler saw it: the status and

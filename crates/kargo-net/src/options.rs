@@ -34,6 +34,8 @@ pub struct ServerOptions {
     /// Whether requests of HTTP/1.0 are answered as HTTP/1.0, for clients of old; else every answer says HTTP/1.1
     /// (RFC 9110 section 6.2). Default false.
     pub echo_version: bool,
+    /// The Content-Type of [`Server::answer_text`](crate::Server::answer_text). Default `text/plain; charset=utf-8`.
+    pub text_type: &'static str,
     /// How long accepting pauses when descriptors or memory run out. Default 100 ms.
     pub accept_pause: Duration,
 }
@@ -53,6 +55,7 @@ impl Default for ServerOptions {
             linger_bytes: 16 << 20,
             stream_buffer_bytes: 256 << 10,
             echo_version: false,
+            text_type: "text/plain; charset=utf-8",
             accept_pause: Duration::from_millis(100),
         }
     }

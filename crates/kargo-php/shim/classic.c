@@ -46,6 +46,68 @@ void kg_resource_close(zend_resource *resource)
 	zend_list_close(resource);
 }
 
+/* ---- handles that are mostly gone after one callback */
+
+/*
+ * The engine finds what a resource stands for in the resource itself; its list is for those that it must free. One that
+ * only its maker refers to enters the list when the first other reference outlives the maker's. It has a number that no
+ * other resource gets, as if it had been in the list.
+ */
+void kg_handle_renew(zend_resource *resource, kg_kind kind, uintptr_t key)
+{
+	zend_long number = zend_hash_next_free_element(&EG(regular_list));
+	if (number < 1) {
+		number = 1;
+	}
+	EG(regular_list).nNextFreeElement = number + 1;
+	resource->handle = number;
+	resource->type = kg_kind_types[kind];
+	resource->ptr = (void *) key;
+}
+
+zend_resource *kg_handle_new(kg_kind kind, uintptr_t key)
+{
+	zend_resource *resource = emalloc(sizeof(zend_resource));
+	GC_SET_REFCOUNT(resource, 1);
+	GC_TYPE_INFO(resource) = GC_RESOURCE;
+	kg_handle_renew(resource, kind, key);
+	return resource;
+}
+
+/* Gives up the maker's reference. */
+void kg_handle_release(zend_resource *resource)
+{
+	if (GC_DELREF(resource) == 0) {
+		if (resource->type >= 0) {
+			kg_resource_free(resource);
+		}
+		efree_size(resource, sizeof(zend_resource));
+		return;
+	}
+	zval entry;
+	ZVAL_RES(&entry, resource);
+	zend_hash_index_add_new(&EG(regular_list), resource->handle, &entry);
+}
+
+/* ---- what callbacks do wrong */
+
+/* Raises an E_WARNING at a callback that has returned. An error handler of the script may run. */
+void kg_callback_warning(const zend_fcall_info_cache *callable, const char *message)
+{
+	const zend_function *function = callable->function_handler;
+	if (function->type == ZEND_USER_FUNCTION) {
+		zend_error_at(E_WARNING, function->op_array.filename, function->op_array.line_start, "%s", message);
+	} else {
+		zend_error(E_WARNING, "%s", message);
+	}
+}
+
+/* Tells of an exception that nobody catches, and frees it. */
+void kg_report_exception(zend_object *exception)
+{
+	zend_exception_error(exception, E_WARNING);
+}
+
 /* ---- the module name */
 
 static zend_module_entry kg_classic_module = {

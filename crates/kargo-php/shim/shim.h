@@ -143,6 +143,11 @@ uintptr_t kg_resource_argument(zval *argument, uint32_t number, kg_kind kind);
 uintptr_t kg_resource_key(const zend_resource *resource, kg_kind kind);
 void kg_resource_close(zend_resource *resource);
 void kg_warning(const char *message);
+zend_resource *kg_handle_new(kg_kind kind, uintptr_t key);
+void kg_handle_renew(zend_resource *resource, kg_kind kind, uintptr_t key);
+void kg_handle_release(zend_resource *resource);
+void kg_callback_warning(const zend_fcall_info_cache *callable, const char *message);
+void kg_report_exception(zend_object *exception);
 
 /* values */
 zend_string *kg_string(const char *bytes, size_t length);

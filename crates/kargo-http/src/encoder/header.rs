@@ -97,13 +97,13 @@ pub(super) fn validate_value(name: &[u8], value: &[u8]) -> Result<(), EncodeErro
 }
 
 /// Appends `number` in decimal.
-#[inline]
+#[inline(always)]
 pub(crate) fn write_decimal(out: &mut Vec<u8>, number: u64) {
     out.extend_from_slice(decimal(number, &mut [0; 20]));
 }
 
 /// `number` in decimal, written into the end of `buffer`.
-#[inline]
+#[inline(always)]
 pub(super) fn decimal(number: u64, buffer: &mut [u8; 20]) -> &[u8] {
     let mut rest = number;
     let mut start = buffer.len();

@@ -431,8 +431,31 @@ fn the_fast_path_writes_what_the_general_one_writes() {
                 fast.escape_ascii().to_string(),
                 general.escape_ascii().to_string()
             );
+
+            let mut prepared = PreparedHead::default();
+            prepared.prepare(&HttpDate::from_unix_seconds(1), b"image/png");
+            prepared.prepare(&date, b"text/plain; charset=utf-8");
+            fast.clear();
+            let hello = b"Hello, World!";
+            encode_prepared(&mut fast, &prepared, version, is_head, keep_alive, hello);
+            assert_eq!(
+                fast.escape_ascii().to_string(),
+                general.escape_ascii().to_string()
+            );
         }
     }
+}
+
+#[test]
+fn a_prepared_type_that_cannot_be_sent_is_left_out() {
+    let mut prepared = PreparedHead::default();
+    prepared.prepare(&HttpDate::from_unix_seconds(NOW), b"text/html\r\nX: y");
+    let mut out = Vec::new();
+    encode_prepared(&mut out, &prepared, Version::Http11, false, true, b"");
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n"
+    );
 }
 
 #[test]

@@ -21,7 +21,7 @@ use crate::RequestId;
 impl Server {
     /// The next request whose body is complete. It lies in the shared buffer until it is answered or detached; a
     /// request that is neither before the next call of this function is detached by it.
-    #[inline]
+    #[inline(always)]
     pub fn next_request(&mut self, events: &mut EventLoop) -> Option<RequestId> {
         loop {
             if self.batch.is_active() {
@@ -42,7 +42,7 @@ impl Server {
     }
 
     /// The next request of the batch; `None` if there is none, for whatever reason.
-    #[inline]
+    #[inline(always)]
     fn decode_next(&mut self, events: &mut EventLoop) -> Option<RequestId> {
         let index = self.batch.connection;
         let connection = self.connections.get_mut(index)?;
@@ -260,6 +260,7 @@ impl Server {
     }
 
     /// Sends the batch's answers and gives the shared buffer free.
+    #[inline(always)]
     pub(super) fn finish_batch(&mut self, events: &mut EventLoop) {
         let index = self.batch.connection;
         let rest = if self.batch.rest.is_empty() && self.batch.own.is_none() {
@@ -278,13 +279,19 @@ impl Server {
     }
 
     /// Ends the batch, whatever state it is in.
+    #[inline(always)]
     pub(super) fn settle_batch(&mut self, events: &mut EventLoop) {
         if self.batch.is_active() {
-            if self.batch.current.is_some() {
-                self.detach_current(events);
-            } else {
-                self.finish_batch(events);
-            }
+            self.settle_active_batch(events);
+        }
+    }
+
+    #[cold]
+    fn settle_active_batch(&mut self, events: &mut EventLoop) {
+        if self.batch.current.is_some() {
+            self.detach_current(events);
+        } else {
+            self.finish_batch(events);
         }
     }
 

@@ -41,6 +41,7 @@ use std::time::UNIX_EPOCH;
 
 use kargo_http::HeadDecoder;
 use kargo_http::HttpDate;
+use kargo_http::PreparedHead;
 use kargo_http::RequestHead;
 use kargo_loop::Event;
 use kargo_loop::EventKind;
@@ -116,6 +117,8 @@ pub struct Server {
     sweep: Sweep,
     drain_until: Option<Instant>,
     date: HttpDate,
+    /// The begin of texts that are sent at this date.
+    text_head: PreparedHead,
     /// Until when `date` holds.
     date_until: Instant,
     handed_out: u64,
@@ -167,6 +170,7 @@ impl Server {
             sweep,
             drain_until: None,
             date: HttpDate::from_unix_seconds(0),
+            text_head: PreparedHead::default(),
             date_until: now,
             handed_out: 0,
         }
@@ -221,6 +225,7 @@ impl Server {
     }
 
     /// To be called before the loop waits: sends what is still held back. Cheap if there is nothing.
+    #[inline(always)]
     pub fn end_turn(&mut self, events: &mut EventLoop) {
         self.settle_batch(events);
         if self.round == 0 && !self.queue.is_empty() {
@@ -269,6 +274,8 @@ impl Server {
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         self.date = HttpDate::from_unix_seconds(unix.as_secs());
+        self.text_head
+            .prepare(&self.date, self.options.text_type.as_bytes());
         let rest = 1_000_000_000 - unix.subsec_nanos();
         self.date_until = events.now() + std::time::Duration::from_nanos(u64::from(rest));
     }

@@ -4,8 +4,10 @@ use kargo_http::BodyEncoder;
 use kargo_http::BodyLength;
 use kargo_http::HttpDate;
 use kargo_http::OutgoingResponse;
+use kargo_http::Version;
 use kargo_http::encode_head;
 use kargo_http::encode_plain_text;
+use kargo_http::encode_prepared;
 use kargo_loop::EventLoop;
 
 use super::OUTPUT_BYTES;
@@ -94,6 +96,50 @@ impl Server {
         );
         self.complete(events, id.connection, place, keep_alive);
         Ok(())
+    }
+
+    /// A cheap answer too: 200 with [`ServerOptions::text_type`](crate::ServerOptions::text_type), which an empty body
+    /// does not have, and no further headers.
+    #[inline]
+    pub fn answer_text(
+        &mut self,
+        events: &mut EventLoop,
+        id: RequestId,
+        body: &[u8],
+    ) -> Result<(), AnswerError> {
+        let place = self.place_of(id);
+        let connection = self.connections.get(id.connection);
+        let facts = connection.ok_or(AnswerError::Gone)?.facts;
+        let is_old = facts.version == Version::Http10 && self.options.echo_version;
+        if place != Place::Batch || body.is_empty() || is_old {
+            return self.answer_text_elsewhere(events, id, body);
+        }
+        self.refresh_date(events);
+        let keep_alive = self.may_stay_open(id.connection);
+        encode_prepared(
+            &mut self.out,
+            &self.text_head,
+            facts.version,
+            facts.is_head,
+            keep_alive,
+            body,
+        );
+        self.complete(events, id.connection, place, keep_alive);
+        Ok(())
+    }
+
+    #[cold]
+    fn answer_text_elsewhere(
+        &mut self,
+        events: &mut EventLoop,
+        id: RequestId,
+        body: &[u8],
+    ) -> Result<(), AnswerError> {
+        let mut answer = Answer::new(200);
+        if !body.is_empty() {
+            answer = answer.content_type(self.options.text_type.as_bytes());
+        }
+        self.answer(events, id, &answer, body)
     }
 
     /// Begins an answer whose body is written straight into the output. The buffer leaves the server until

@@ -18,7 +18,7 @@ use crate::StreamState;
 
 impl Server {
     /// The next request of a connection with streams.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next_stream(&mut self) -> Option<RequestId> {
         while let Some(id) = self.ready.pop_front() {
             if self.place_of(id) != super::handout::Place::Nowhere {

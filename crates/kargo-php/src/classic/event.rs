@@ -36,6 +36,7 @@ fn init(call: &Call) -> Result<(), Thrown> {
         if runtime.events.as_ref().is_some_and(EventLoop::is_foreign) {
             registration::forget_events(runtime);
             buffered::forget_all(runtime);
+            runtime.classic.http.forget();
         }
     });
     reinit(call)

@@ -8,6 +8,7 @@
 //! | `bufferevent`, `buffered` | the functions `bufferevent_*`; what the loops know of bufferevents |
 //! | `schedule` | what the loops have to tell, and which callback is next |
 //! | `buffer` | evbuffers |
+//! | `http` | the functions `evhttp_*` |
 //! | `byte_order` | `ntohs()` and its like |
 //!
 //! A function event_add is implemented by the native function `kargo_classic_event_add`. Values live in tables of the
@@ -19,6 +20,7 @@ mod buffered;
 mod bufferevent;
 mod byte_order;
 mod event;
+pub(crate) mod http;
 mod registration;
 pub(crate) mod resource;
 pub(crate) mod schedule;
@@ -27,6 +29,7 @@ pub(crate) mod table;
 use base::BaseLoop;
 use buffer::Buffer;
 use buffered::{BufferEvent, BufferedStreams};
+use http::Http;
 use registration::Event;
 use schedule::Schedule;
 use table::Table;
@@ -48,6 +51,7 @@ pub(crate) struct Classic {
     /// How many runs of bases lie within each other.
     depth: usize,
     pub(crate) buffers: Table<Buffer>,
+    pub(crate) http: Http,
 }
 
 impl Classic {

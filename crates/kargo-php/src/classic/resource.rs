@@ -14,6 +14,9 @@ pub(crate) enum Kind {
     Base,
     Buffer,
     BufferEvent,
+    HttpServer,
+    HttpRequest,
+    HttpResponse,
 }
 
 impl Kind {
@@ -23,6 +26,9 @@ impl Kind {
             Self::Base => ffi::kg_kind_KG_EVENT_BASE,
             Self::Buffer => ffi::kg_kind_KG_EVBUFFER,
             Self::BufferEvent => ffi::kg_kind_KG_BUFFEREVENT,
+            Self::HttpServer => ffi::kg_kind_KG_EVHTTP,
+            Self::HttpRequest => ffi::kg_kind_KG_EVHTTP_REQUEST,
+            Self::HttpResponse => ffi::kg_kind_KG_EVHTTP_RESPONSE,
         }
     }
 }
@@ -103,6 +109,17 @@ extern "C" fn kargo_resource_free(kind: ffi::kg_kind, key: usize) {
         }
         ffi::kg_kind_KG_BUFFEREVENT => {
             drop(runtime::with(|runtime| buffered::remove(runtime, key)));
+        }
+        ffi::kg_kind_KG_EVHTTP => drop(runtime::with(|runtime| runtime.free_http_server(key))),
+        ffi::kg_kind_KG_EVHTTP_REQUEST => {
+            drop(runtime::with(|runtime| {
+                runtime.classic.http.requests.remove(key)
+            }));
+        }
+        ffi::kg_kind_KG_EVHTTP_RESPONSE => {
+            drop(runtime::with(|runtime| {
+                runtime.classic.http.responses.remove(key)
+            }));
         }
         _ => {}
     }

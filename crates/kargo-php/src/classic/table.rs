@@ -55,6 +55,27 @@ impl<T> Table<T> {
         self.place(key)?.value.as_mut()
     }
 
+    #[inline]
+    pub(crate) fn find(&self, key: u64) -> Option<&T> {
+        let place = self.places.get(key as u32 as usize)?;
+        let is_current = u64::from(place.turn) == key >> 32;
+        place.value.as_ref().filter(|_| is_current)
+    }
+
+    /// The key of the value at a place, which is the lower half of its key.
+    #[inline]
+    pub(crate) fn key_at(&self, index: u32) -> Option<u64> {
+        let place = self.places.get(index as usize)?;
+        place.value.as_ref()?;
+        Some((u64::from(place.turn) << 32) | u64::from(index))
+    }
+
+    /// Whether there is a value.
+    #[inline]
+    pub(crate) fn has_any(&self) -> bool {
+        self.places.len() != self.free.len()
+    }
+
     /// All values with their keys.
     pub(crate) fn iter(&mut self) -> impl Iterator<Item = (u64, &mut T)> {
         let places = self.places.iter_mut().enumerate();

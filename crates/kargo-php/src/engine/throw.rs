@@ -30,12 +30,25 @@ const WARNING_LIMIT: usize = 512;
 /// Raises an E_WARNING that names the native function being called. To be called last, with nothing that would have to
 /// be dropped: the script's error handler may run, and may end by a jump of the engine's.
 pub(crate) fn warn(text: std::fmt::Arguments<'_>) {
+    let bytes = warning_bytes(text);
+    // SAFETY: the text ends with NUL; no borrow of ours is alive.
+    unsafe { ffi::kg_warning(bytes.as_ptr().cast()) }
+}
+
+/// The same with a text that has to be dropped, which it is before.
+pub(crate) fn warn_with(text: String) {
+    let bytes = warning_bytes(format_args!("{text}"));
+    drop(text);
+    // SAFETY: as above.
+    unsafe { ffi::kg_warning(bytes.as_ptr().cast()) }
+}
+
+fn warning_bytes(text: std::fmt::Arguments<'_>) -> [u8; WARNING_LIMIT] {
     use std::io::Write as _;
     let mut bytes = [0; WARNING_LIMIT];
     // A text that does not fit is cut; the last byte stays NUL.
     let _cut = (&mut bytes[..WARNING_LIMIT - 1]).write_fmt(text);
-    // SAFETY: the text ends with NUL; no borrow of ours is alive.
-    unsafe { ffi::kg_warning(bytes.as_ptr().cast()) }
+    bytes
 }
 
 /// What an exception that only the operator can mend says, should nobody catch it.

@@ -12,6 +12,7 @@ use std::time::Duration;
 use kargo_loop::{EventKind, Token};
 use kargo_net::RequestId;
 
+use crate::classic::http::exchange;
 use crate::classic::schedule;
 use crate::engine::callable::Outcome;
 use crate::engine::context::Context;
@@ -22,7 +23,7 @@ use crate::serve::callback;
 use crate::serve::current;
 use crate::serve::due::Due;
 use crate::serve::handler;
-use crate::serve::runtime::{self, Runtime, owner};
+use crate::serve::runtime::{self, Pulled, Runtime, owner};
 use crate::serve::server::HandlerCall;
 use crate::serve::wait::Wake;
 
@@ -35,6 +36,8 @@ enum Work {
     /// A request whose handler is known already.
     Handler(RequestId, HandlerCall),
     Callback(Due),
+    /// A request for an evhttp callback, which [`exchange::run`] takes.
+    Exchange,
     Resume(Context),
     /// The engine wants to run something of its own: a PHP signal handler, the time limit.
     Interrupt,
@@ -77,6 +80,14 @@ pub(crate) fn cannot_start(error: &std::io::Error) -> Thrown {
 pub(super) fn end() -> Result<(), Thrown> {
     let (failure, is_stuck) = runtime::with(|runtime| {
         runtime.is_running = false;
+        // What was answered before a callback ended the run is sent.
+        if let Some(events) = runtime
+            .events
+            .as_mut()
+            .filter(|events| !events.is_foreign())
+        {
+            runtime.classic.http.end_turn(events);
+        }
         runtime.roles.main = None;
         runtime.roles.is_aborting = false;
         let is_stuck = runtime.roles.awaited.take().is_some();
@@ -127,6 +138,12 @@ fn run_role(own: Option<Context>) -> Option<Context> {
         match next_work() {
             Work::Handler(id, call) => handler::handle_with(id, call),
             Work::Request(id) => handler::handle(id),
+            Work::Exchange => {
+                exchange::run();
+                if runtime::with(Runtime::is_over_after_callback) {
+                    return finish(own);
+                }
+            }
             Work::Callback(due) => {
                 callback::make(due);
                 if runtime::with(Runtime::is_over_after_callback) {
@@ -211,15 +228,27 @@ fn next_work() -> Work {
             let Some(events) = runtime.events.as_mut() else {
                 return Work::Finished;
             };
-            if let Some(serving) = runtime.serving.as_mut()
-                && let Some(id) = serving.net.next_request(events)
-            {
-                if runtime.roles.parked.is_empty()
-                    && let Some(call) = serving.quick(id)
-                {
-                    return Work::Handler(id, call);
+            if let Some(of) = runtime.pulled {
+                let net = match of {
+                    Pulled::Serving => runtime.serving.as_mut().map(|it| &mut it.net),
+                    // Not in a process that a callback has forked: the requests are its parent's.
+                    Pulled::Http(_) if events.is_foreign() => None,
+                    Pulled::Http(key) => runtime.classic.http.net(key),
+                };
+                // Not in a closure: this belongs into the loop.
+                let id = match net {
+                    Some(net) => net.next_request(events),
+                    None => None,
+                };
+                match (of, id) {
+                    (Pulled::Serving, Some(id)) => return request(runtime, id),
+                    (Pulled::Http(key), Some(id)) if runtime.begin_exchange(key, id) => {
+                        return Work::Exchange;
+                    }
+                    (Pulled::Http(_), Some(_)) => {}
+                    (_, None) => runtime.pulled = runtime.pulled_next.pop(),
                 }
-                return Work::Request(id);
+                continue;
             }
             if let Some(event) = events.next() {
                 dispatch(runtime, event.token, event.kind);
@@ -227,6 +256,9 @@ fn next_work() -> Work {
             }
             if let Some(serving) = runtime.serving.as_mut() {
                 serving.end_turn(events);
+            }
+            if runtime.classic.http.has_servers() {
+                runtime.classic.http.end_turn(events);
             }
             if runtime.classic.has_buffers() && schedule::end_turn(runtime, None) {
                 continue;
@@ -250,6 +282,18 @@ fn next_work() -> Work {
     })
 }
 
+/// What is to be done with a request of the modern server.
+#[inline(always)]
+fn request(runtime: &mut Runtime, id: RequestId) -> Work {
+    if runtime.roles.parked.is_empty()
+        && let Some(serving) = runtime.serving.as_mut()
+        && let Some(call) = serving.quick(id)
+    {
+        return Work::Handler(id, call);
+    }
+    Work::Request(id)
+}
+
 fn poll(runtime: &mut Runtime) -> std::io::Result<()> {
     let Some(events) = runtime.events.as_mut() else {
         return Ok(());
@@ -271,11 +315,23 @@ pub(crate) fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
         return;
     };
     match token.owner() {
-        owner::SERVER => {
-            if let Some(serving) = runtime.serving.as_mut() {
-                serving
-                    .net
-                    .handle_event(events, kargo_loop::Event { token, kind });
+        owner::SERVER | owner::EVHTTP => {
+            let event = kargo_loop::Event { token, kind };
+            let (of, net) = if token.owner() == owner::SERVER {
+                let serving = runtime.serving.as_mut();
+                (Pulled::Serving, serving.map(|it| &mut it.net))
+            } else {
+                let http = &mut runtime.classic.http;
+                let key = http.key_of(token);
+                (Pulled::Http(key), http.net(key))
+            };
+            if let Some(net) = net {
+                net.handle_event(events, event);
+                if let Some(before) = runtime.pulled.replace(of)
+                    && before != of
+                {
+                    runtime.pulled_next.push(before);
+                }
             }
         }
         owner::WATCHER | owner::STREAM | owner::SIGNAL | owner::EVENT | owner::BUFFEREVENT => {

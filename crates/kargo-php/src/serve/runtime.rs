@@ -43,6 +43,17 @@ pub(crate) mod owner {
     pub(crate) const LOOP_EXIT: u8 = 11;
     /// The streams of bufferevents.
     pub(crate) const BUFFEREVENT: u8 = 12;
+    /// Servers of the classic API.
+    pub(crate) const EVHTTP: u8 = 13;
+}
+
+/// A server that was told of an event and may have requests to be handled: it is asked until it has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pulled {
+    /// The modern one.
+    Serving,
+    /// One of the classic API, by its key.
+    Http(u64),
 }
 
 /// How a loop callback ended the whole run.
@@ -82,6 +93,9 @@ pub(crate) struct Runtime {
     pub(crate) watchers: Watchers,
     pub(crate) serving: Option<Box<Serving>>,
     pub(crate) classic: Classic,
+    pub(crate) pulled: Option<Pulled>,
+    /// Those that are asked after it.
+    pub(crate) pulled_next: Vec<Pulled>,
     pub(crate) roles: Roles,
     pub(crate) inner: InnerRuns,
     /// Callbacks that are still to be made.
@@ -115,6 +129,7 @@ impl Runtime {
             self.watched.clear();
             self.watchers.arm_all(&mut events, &mut self.watched)?;
             self.rearm_waits(&mut events);
+            self.classic.http.arm(&mut events)?;
             self.events = Some(events);
             self.arm_classic(None);
         }
@@ -178,7 +193,10 @@ impl Runtime {
 
     /// Whether any callback may come, but for those that wait.
     pub(crate) fn has_registrations(&mut self) -> bool {
-        !self.due.is_empty() || self.watchers.keep_running() || self.has_classic(None)
+        !self.due.is_empty()
+            || self.watchers.keep_running()
+            || self.has_classic(None)
+            || self.classic.http.keeps_running()
     }
 }
 
