@@ -12,6 +12,9 @@ error_reporting(E_ALL);
 
 set_exception_handler(static function (Throwable $throwable): never {
     $message = preg_replace('/\s*\R\s*/', ' ', trim($throwable->getMessage()));
+    if ($throwable instanceof Error && !extension_loaded('kargo_event')) {
+        $message .= ' (the extension kargo_event is not loaded; demos/README.md says how)';
+    }
     fwrite(STDERR, basename($_SERVER['SCRIPT_FILENAME']) . ": $message\n");
     exit(1);
 });
