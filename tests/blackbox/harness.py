@@ -13,6 +13,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -40,13 +41,17 @@ class ProcessError(Exception):
 class Process:
     """A child process that is killed when this one ends, with its stderr as a log that can be waited on."""
 
-    def __init__(self, command, *, cwd=None, env=None, user=None):
+    def __init__(self, command, *, cwd=None, env=None, user=None, stdin=subprocess.DEVNULL, files=None):
+        """`files`: the soft limit of its open files, or a pair with the hard limit."""
         parent = os.getpid()
 
         def die_with_parent():
             _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() != parent:
                 os._exit(1)
+            if files:
+                soft, hard = files if isinstance(files, tuple) else (files, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
         self.command = [str(word) for word in command]
         self._log = ""
@@ -59,7 +64,7 @@ class Process:
             user=user,
             group=user,
             extra_groups=[] if user else None,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             preexec_fn=die_with_parent,
@@ -75,6 +80,11 @@ class Process:
     @property
     def pid(self):
         return self._popen.pid
+
+    @property
+    def stdin(self):
+        """The pipe to it, if `stdin` was subprocess.PIPE."""
+        return self._popen.stdin
 
     @property
     def log(self):
