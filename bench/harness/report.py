@@ -42,6 +42,9 @@ METHOD = """
 
 """
 
+#: Parts that other programs write come before it.
+LAST_HEADING = "## Do it again\n"
+
 REPRODUCE = """
 ## Do it again
 
@@ -50,10 +53,11 @@ make bench                                    # all of it
 bench/run --servers limit,control,kargo --workloads W1,W2 --rounds 21 --seconds 2
 bench/instructions --limit                    # userland instructions per request
 bench/memory                                  # resident set over a million requests, and of 10,000 idle connections
+bench/events                                  # the part on event loops
 ```
 
 Peers are measured when they are installed: `nginx` and `php-fpm`, `node`, Swoole or OpenSwoole (in PHP's extension directory, or
-`BENCH_SWOOLE=FILE`), Workerman (`WORKERMAN_AUTOLOAD=vendor/autoload.php`). The raw figures of the last run are in
+`BENCH_SWOOLE=FILE`), Workerman (`WORKERMAN_AUTOLOAD=vendor/autoload.php`), the extension `event` (`BENCH_EVENT=FILE`). The raw figures of the last run are in
 `build/bench/results.json`.
 
 `bench/memory` holds 10,000 connections. The load generator raises its limit of open files to the hard limit by itself and

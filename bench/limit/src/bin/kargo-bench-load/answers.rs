@@ -48,6 +48,27 @@ impl AnswerReader {
             Err(malformed("bytes after the last answer"))
         }
     }
+
+    /// Reads exactly what was sent.
+    ///
+    /// # Errors
+    /// The socket's own, and bytes that differ.
+    pub(crate) fn read_echo(
+        &mut self,
+        connection: &mut impl Read,
+        mut sent: &[u8],
+    ) -> io::Result<()> {
+        while !sent.is_empty() {
+            let received = match connection.read(&mut self.buffer)? {
+                0 => return Err(ErrorKind::UnexpectedEof.into()),
+                count => &self.buffer[..count],
+            };
+            sent = sent
+                .strip_prefix(received)
+                .ok_or_else(|| malformed("not an echo"))?;
+        }
+        Ok(())
+    }
 }
 
 /// How many bytes the first answer in `bytes` takes, none if it is not complete yet.
@@ -94,6 +115,16 @@ mod tests {
             first_answer_bytes(&answer.repeat(2)).unwrap(),
             Some(answer.len())
         );
+    }
+
+    #[test]
+    fn an_echo_is_what_was_sent_and_nothing_else() {
+        let mut reader = AnswerReader::new();
+        let mut read = |answer: &[u8]| reader.read_echo(&mut { answer }, b"line\n");
+        assert!(read(b"line\n").is_ok());
+        for answer in [b"line".as_slice(), b"lime\n", b"line\n\n", b""] {
+            assert!(read(answer).is_err());
+        }
     }
 
     #[test]

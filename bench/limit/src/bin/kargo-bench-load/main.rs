@@ -1,13 +1,13 @@
 //! The load of the counted runs: exactly the named bytes, exactly so many times, then it ends.
 //!
 //! ```text
-//! kargo-bench-load HOST:PORT --request FILE [--requests N] [--connections C] [--pipeline D] [--hold]
+//! kargo-bench-load HOST:PORT --request FILE [--requests N] [--connections C] [--pipeline D] [--hold] [--echo]
 //! ```
 //!
 //! `FILE` holds one whole request, head and body. Every connection sends it `D` times in one piece, then all the
 //! answers are read, and so on in lockstep until `N` requests are answered (`N` is rounded up to whole rounds of
 //! C × D). One thread and no clock: the server sees the same bytes in the same order every time. Anything but a 200
-//! with a Content-Length ends the program with status 1.
+//! with a Content-Length ends the program with status 1; with `--echo`, anything but the bytes that were sent.
 //!
 //! With `--hold` the connections then stay open and idle: `holding` is printed, and they are closed when standard
 //! input ends. The limit of open files is raised to the hard limit first; the server needs its own raised too.
@@ -55,7 +55,11 @@ fn run(options: &Options) -> io::Result<()> {
             connection.write_all(&requests)?;
         }
         for connection in &mut connections {
-            reader.read(connection, options.pipeline)?;
+            if options.is_echo {
+                reader.read_echo(connection, &requests)?;
+            } else {
+                reader.read(connection, options.pipeline)?;
+            }
         }
     }
     if options.holds {

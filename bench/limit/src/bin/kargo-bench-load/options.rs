@@ -17,6 +17,8 @@ pub(crate) struct Options {
     pub(crate) pipeline: usize,
     /// Whether the connections stay open, idle, until standard input ends.
     pub(crate) holds: bool,
+    /// Whether the answer to a request is the request itself, instead of HTTP.
+    pub(crate) is_echo: bool,
 }
 
 impl Options {
@@ -34,6 +36,7 @@ impl Options {
             connections: 1,
             pipeline: 1,
             holds: false,
+            is_echo: false,
         };
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
@@ -42,6 +45,7 @@ impl Options {
                 "--connections" => options.connections = number(&argument, arguments.next())?,
                 "--pipeline" => options.pipeline = number(&argument, arguments.next())?,
                 "--hold" => options.holds = true,
+                "--echo" => options.is_echo = true,
                 _ if address.is_none() && !argument.starts_with('-') => address = Some(argument),
                 _ => return Err(Error::other(format!("unknown argument {argument}"))),
             }
@@ -71,7 +75,8 @@ mod tests {
     #[test]
     fn every_option_is_read() {
         let options =
-            parse("h:1 --request f --requests 7 --connections 3 --pipeline 2 --hold").unwrap();
+            parse("h:1 --request f --requests 7 --connections 3 --pipeline 2 --hold --echo")
+                .unwrap();
         assert_eq!(
             (options.requests, options.connections, options.pipeline),
             (7, 3, 2)
