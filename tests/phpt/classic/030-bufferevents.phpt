@@ -87,18 +87,17 @@ echo json_encode($all), "\n";
 
 // One read callback per arrival: what is left waits for the next arrival.
 $reads = 0;
-$be = $new($one, ['read' => function ($be) use (&$reads, &$text, $two) {
-    $reads++;
+$be = $new($one, ['read' => function ($be) use (&$reads, &$text, &$next, $two) {
     bufferevent_read($be, $text, 2);
-    if ($reads === 3) {
+    if (++$reads === 3) {
         event_loopbreak();
+    } else {
+        $next = timer(1000, fn () => fwrite($two, ' gh'[$reads]));
     }
 }]);
 $text = '';
 bufferevent_enable($be, EV_READ);
 fwrite($two, 'abcdef');
-$second = timer(5000, fn () => fwrite($two, 'g'));
-$third = timer(10_000, fn () => fwrite($two, 'h'));
 event_dispatch();
 echo "$reads $text\n";
 unset($be);
