@@ -2,6 +2,7 @@
  * The classic API: its handles, which are PHP resources, and the module name under which old scripts look for it.
  */
 #include "shim.h"
+#include "ext/standard/php_string.h"
 
 static const char *const kg_kind_names[KG_KINDS] = {
 	"EVENT", "EVENT BASE", "EVBUFFER", "BUFFEREVENT", "EVHTTP", "EVHTTP Request", "EVHTTP Response", "EVHTTP Connection",
@@ -102,10 +103,22 @@ void kg_callback_warning(const zend_fcall_info_cache *callable, const char *mess
 	}
 }
 
-/* Tells of an exception that nobody catches, and frees it. */
+/* Tells of an exception as PHP does of one that nobody catches, but as a warning, which the script's error handler gets. */
 void kg_report_exception(zend_object *exception)
 {
-	zend_exception_error(exception, E_WARNING);
+	zend_class_entry *base = instanceof_function(exception->ce, zend_ce_exception) ? zend_ce_exception : zend_ce_error;
+	zval text, buffer;
+	zend_call_known_instance_method_with_0_params(exception->ce->__tostring, exception, &text);
+	if (!EG(exception) && Z_TYPE(text) == IS_STRING) {
+		zend_string *file = zval_get_string(zend_read_property_ex(base, exception, ZSTR_KNOWN(ZEND_STR_FILE), true, &buffer));
+		zend_long line = zval_get_long(zend_read_property_ex(base, exception, ZSTR_KNOWN(ZEND_STR_LINE), true, &buffer));
+		/* What shows it would end at the first NUL. */
+		zend_string *escaped = php_addcslashes(Z_STR(text), "\0", 1);
+		zend_error_at(E_WARNING, file, line, "Uncaught %s\n  thrown", ZSTR_VAL(escaped));
+		zend_string_release(escaped);
+		zend_string_release(file);
+	}
+	zval_ptr_dtor(&text);
 }
 
 /* ---- the module name */

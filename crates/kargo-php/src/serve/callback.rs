@@ -133,6 +133,8 @@ pub(crate) fn failed(outcome: Outcome) {
         }
         Outcome::Exited => {
             drop(take_exception());
+            // SAFETY: resets one number: the status was this callback's, not the server's.
+            unsafe { ffi::kg_forget_exit() };
             current::report(Level::Warning, "a loop callback called exit", &[]);
         }
         Outcome::Fatal | Outcome::OutOfMemory | Outcome::Returned => {

@@ -66,6 +66,7 @@ pub(super) fn begin(awaited: Option<u64>) -> Result<(), Thrown> {
         runtime.failure = None;
         runtime.forget_breaks();
         runtime.roles.main = Some(Context::current());
+        runtime.roles.is_over = false;
         runtime.roles.awaited = awaited;
         Ok(())
     })
@@ -114,6 +115,7 @@ pub(crate) fn close() {
         }
         runtime.is_running = true;
         roles.main = Some(Context::current());
+        roles.is_over = false;
         // Nothing is handled any more: a loop without events is finished as soon as nobody is ready.
         runtime.events = None;
         runtime.due.clear();
@@ -169,6 +171,10 @@ fn run_role(own: Option<Context>) -> Option<Context> {
                     return Some(next);
                 }
                 next.switch_to();
+                // A run that has ended leaves what is due to the next one.
+                if runtime::with(|runtime| runtime.roles.is_over) {
+                    return finish(own);
+                }
             }
             Work::Finished => return finish(own),
         }
@@ -177,6 +183,7 @@ fn run_role(own: Option<Context>) -> Option<Context> {
 
 /// The run is over: where a context goes.
 fn finish(own: Option<Context>) -> Option<Context> {
+    runtime::with(|runtime| runtime.roles.is_over = true);
     own?;
     // Only the main context may return from run(). It is idle, since nothing else is left; if the loop could not go on,
     // it may still wait.

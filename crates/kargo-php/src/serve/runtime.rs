@@ -71,6 +71,8 @@ pub(crate) struct Roles {
     pub(crate) main: Option<Context>,
     /// What that one waits for, if the loop runs for its wait only: [`super::wait`] outside of a running loop.
     pub(crate) awaited: Option<u64>,
+    /// The run has ended: contexts that are switched to do nothing more.
+    pub(crate) is_over: bool,
     /// Contexts whose wait is over, in order, and how it ended.
     pub(crate) ready: VecDeque<(Context, Wake)>,
     /// Runners without work; any of them can take the role.

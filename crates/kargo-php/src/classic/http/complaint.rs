@@ -33,7 +33,7 @@ pub(super) fn warn(callable: &Callable, text: &str) {
 }
 
 unsafe extern "C" fn report_body(data: *mut std::ffi::c_void) {
-    // SAFETY: `report_exception` gives an object, whose reference the engine takes over.
+    // SAFETY: `report_exception` gives an object and holds it.
     unsafe { ffi::kg_report_exception(*data.cast::<*mut ffi::zend_object>()) }
 }
 
@@ -43,10 +43,8 @@ pub(super) fn report_exception() {
     let Some(mut exception) = take_exception() else {
         return;
     };
-    let mut object = exception.zv().object();
-    if let Some(object) = &mut object {
-        exception.zv().set_undefined();
-        let outcome = protect(object, report_body);
+    if let Some(mut object) = exception.zv().object() {
+        let outcome = protect(&mut object, report_body);
         after(outcome);
     }
 }
