@@ -42,6 +42,8 @@ pub(super) struct Connection {
     pub(super) served: u32,
     /// It ends with its last exchange.
     pub(super) is_released: bool,
+    /// It was begun a moment ago, and nothing came yet.
+    pub(super) is_young: bool,
     /// When it must be established.
     pub(super) connect_deadline: Instant,
     /// When what it does must have got on.
@@ -58,6 +60,8 @@ pub(super) struct Connection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Closed,
+    /// It is connected when others have been.
+    InTurn,
     /// Its host's addresses are being looked up.
     Resolving,
     Connecting(StreamId),
@@ -79,6 +83,7 @@ impl Connection {
             is_busy: false,
             served: 0,
             is_released: false,
+            is_young: false,
             connect_deadline: Instant::now(),
             due: None,
             timer: None,
@@ -133,18 +138,18 @@ impl Client {
         }
         let is_wanted = !connection.queue.is_empty();
         match connection.state {
-            State::Closed if is_wanted => self.connect(events, place),
+            State::Closed if is_wanted => self.connect_in_turn(events, place),
             State::Open(_) if is_wanted => self.begin(events, place),
-            State::Resolving | State::Connecting(_) if is_wanted => {}
+            State::InTurn | State::Resolving | State::Connecting(_) if is_wanted => {}
             _ if connection.pool.is_some() => self.pooled_is_free(events, place),
             _ if connection.is_released => self.discard(events, place),
             State::Open(_) => self.await_nothing(events, place),
-            State::Closed | State::Resolving | State::Connecting(_) => {}
+            State::Closed | State::InTurn | State::Resolving | State::Connecting(_) => {}
         }
     }
 
     /// Makes a new stream to the destination, once its address is known.
-    fn connect(&mut self, events: &mut EventLoop, place: Place) {
+    pub(super) fn connect(&mut self, events: &mut EventLoop, place: Place) {
         let Some(connection) = self.connections.get_mut(place) else {
             return;
         };
@@ -277,7 +282,7 @@ impl Client {
         // What was closed meanwhile is not used again: nothing that matters may be sent twice.
         if connection.served > 0 && !self.streams.is_quiet(stream) {
             self.lose(events, place);
-            return self.connect(events, place);
+            return self.connect_in_turn(events, place);
         }
         connection.is_busy = true;
         connection.is_reprieved = false;

@@ -164,10 +164,11 @@ impl Client {
     /// The connection has no stream any more.
     pub(super) fn lose(&mut self, events: &mut EventLoop, place: Place) {
         self.clear_due(place);
+        self.has_grown_up(events, place);
         let Some(connection) = self.connections.get_mut(place) else {
             return;
         };
-        if connection.state == State::Resolving {
+        if matches!(connection.state, State::InTurn | State::Resolving) {
             connection.state = State::Closed;
             return;
         }

@@ -51,7 +51,7 @@
 //! | file | has |
 //! |---|---|
 //! | `exchange` | a request and its response as bytes, without sockets |
-//! | `connection`, `pool` | who runs what where |
+//! | `connection`, `pool`, `pace` | who runs what where, and when |
 //! | `transfer` | bytes between exchanges and streams |
 //! | `ends` | how exchanges and connections end |
 //! | `timeouts` | the ends that come by themselves |
@@ -64,6 +64,7 @@ mod error;
 mod event;
 mod exchange;
 mod options;
+mod pace;
 mod pool;
 mod redirect;
 mod request;
@@ -76,11 +77,13 @@ use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
+use std::time::Instant;
 
 use kargo_http::ResponseHead;
 use kargo_loop::Event;
 use kargo_loop::EventKind;
 use kargo_loop::EventLoop;
+use kargo_loop::TimerId;
 use kargo_loop::Token;
 
 use crate::resolver::LookupId;
@@ -113,12 +116,14 @@ pub use url::UrlError;
 use connection::Connection;
 use exchange::At;
 use exchange::Exchange;
+use pace::Pace;
 use pool::Pool;
 
 /// What an event of ours is about: the upper bits of the token's value. The smaller ones are those of our streams.
 const KIND_SHIFT: u32 = 48;
 const KIND_CONNECTION_TIMER: u64 = 64;
 const KIND_EXCHANGE_TIMER: u64 = 65;
+const KIND_PACE_TIMER: u64 = 66;
 
 /// Exchanges, connections and pools. All its events carry one of the two owners it was made with, but for
 /// [`EventKind::Woken`], which says that host names were looked up.
@@ -131,6 +136,8 @@ pub struct Client {
     by_stream: HashMap<StreamId, Place>,
     resolver: Resolver,
     lookups: HashMap<LookupId, Lookup>,
+    paces: HashMap<Rc<Destination>, Pace>,
+    pace_timer: Option<(TimerId, Instant)>,
     news: VecDeque<ClientEvent>,
 }
 
@@ -165,6 +172,8 @@ impl Client {
             by_stream: HashMap::new(),
             resolver: Resolver::new(resolver_owner, ResolverOptions::default()),
             lookups: HashMap::new(),
+            paces: HashMap::new(),
+            pace_timer: None,
             news: VecDeque::new(),
         }
     }
@@ -194,6 +203,7 @@ impl Client {
         match value >> KIND_SHIFT {
             KIND_CONNECTION_TIMER => self.connection_timer_rang(events, index),
             KIND_EXCHANGE_TIMER => self.exchange_timer_rang(events, index),
+            KIND_PACE_TIMER => self.pace_timer_rang(events),
             _ => {
                 self.streams.handle_event(events, event);
                 self.follow_streams(events);

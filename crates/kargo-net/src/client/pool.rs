@@ -126,10 +126,12 @@ impl Client {
                 self.await_nothing(events, place);
             }
             // It was for somebody who has given up: the next one has it.
-            (State::Resolving | State::Connecting(_), Some(exchange)) => {
+            (State::InTurn | State::Resolving | State::Connecting(_), Some(exchange)) => {
                 self.enqueue(events, place, exchange);
             }
-            (State::Resolving | State::Connecting(_), None) => members.idle.push(place),
+            (State::InTurn | State::Resolving | State::Connecting(_), None) => {
+                members.idle.push(place);
+            }
             (State::Closed | State::Open(_), next) => {
                 members.count -= 1;
                 let is_last = members.count == 0 && members.waiting.is_empty() && next.is_none();
@@ -174,7 +176,11 @@ impl Client {
             }
             members.waiting.push_front(exchange);
         }
+        let idle = members.idle.pop();
         self.discard(events, place);
+        if let Some(idle) = idle {
+            self.pooled_is_free(events, idle);
+        }
         true
     }
 }

@@ -173,7 +173,7 @@ impl Client {
             exchange.phase = match it.state {
                 State::Resolving => Phase::Resolving,
                 State::Connecting(_) => Phase::Connecting,
-                State::Closed | State::Open(_) => Phase::Queued,
+                State::Closed | State::InTurn | State::Open(_) => Phase::Queued,
             };
         }
         it.queue.retain(|queued| *queued != place);

@@ -181,6 +181,9 @@ impl Client {
             return self.advance(events, place);
         };
         let window = connection.options.stream_buffer_bytes.max(1);
+        if connection.is_young {
+            self.has_grown_up(events, place);
+        }
         let Some(exchange) = self.exchanges.get_mut(current) else {
             return;
         };

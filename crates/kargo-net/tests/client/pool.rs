@@ -304,3 +304,39 @@ fn a_reused_connection_is_not_mistaken_for_the_one_before() {
         assert_eq!((response.status(), response.body()), (204, &b""[..]));
     }
 }
+
+#[test]
+fn a_server_is_not_overrun_with_connections() {
+    let counting = counting();
+    let mut rig = Rig::new();
+    let pool = rig.pool(PoolOptions::default());
+    let ids: Vec<_> = (0..60)
+        .map(|_| rig.send(pool, counting.server.address, &get("/x")))
+        .collect();
+    // Its queue may be short, and what overflows it is lost.
+    assert_eq!(rig.client.counts().connections, 60);
+    assert_eq!(rig.client.counts().streams, 8);
+    // Those that wait for their turn can be given up.
+    for id in &ids[50..] {
+        rig.client.cancel(&mut rig.events, *id);
+    }
+    let begin = std::time::Instant::now();
+    while counting.server.requests().len() < 50 {
+        let nothing = rig.event_within(std::time::Duration::from_millis(1));
+        assert_eq!(nothing, None);
+    }
+    assert!(begin.elapsed() >= std::time::Duration::from_millis(25));
+    for _ in 0..50 {
+        counting.go.send(()).unwrap();
+    }
+    bodies(&mut rig, &ids[..50]);
+    // A server that answers at once is not waited for.
+    let quick =
+        Scripted::answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let begin = std::time::Instant::now();
+    for _ in 0..100 {
+        let id = rig.send(pool, quick.address, &get("/"));
+        rig.response(id);
+    }
+    assert!(begin.elapsed() < std::time::Duration::from_millis(300));
+}
