@@ -32,7 +32,7 @@ fn main() {
     for name in ["PHP_CONFIG", "PHP"] {
         println!("cargo:rerun-if-env-changed={name}");
     }
-    let stubs = ["kargo_event", "classic", "classic_http"]
+    let stubs = ["kargo_event", "http_client", "classic", "classic_http"]
         .map(|name| format!("../../php/stubs/{name}.stub.php"));
     println!("cargo:rerun-if-changed=shim");
     for stub in &stubs {

@@ -114,7 +114,7 @@ function symbolsOf(ReflectionClass $class): array
 
 const FOREIGN = [
     'Throwable' => 'zend_ce_throwable', 'Exception' => 'zend_ce_exception', 'Error' => 'zend_ce_error',
-    'InvalidArgumentException' => 'spl_ce_InvalidArgumentException', 'RuntimeException' => 'spl_ce_RuntimeException',
+    'Iterator' => 'zend_ce_iterator', 'InvalidArgumentException' => 'spl_ce_InvalidArgumentException', 'RuntimeException' => 'spl_ce_RuntimeException',
 ];
 
 $classes = [];

@@ -207,6 +207,14 @@ void kg_json_serialize(zend_object *object, zval *out);
 HashTable *kg_properties(zend_object *object);
 void kg_properties_done(HashTable *properties);
 
+/* what foreach does */
+zend_object_iterator *kg_iterator(zval *traversable);
+zval *kg_iterator_current(zend_object_iterator *iterator, zval *key);
+void kg_iterator_next(zend_object_iterator *iterator);
+void kg_iterator_end(zend_object_iterator *iterator);
+bool kg_array_set(HashTable *array, const zval *key, zval *value);
+bool kg_path_is_allowed(const char *path);
+
 /* ---- rpc ---- */
 
 /* One parameter of a function, as far as its signature says; `name` and `type` live as long as the function. */

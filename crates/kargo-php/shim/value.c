@@ -360,3 +360,69 @@ HashTable *kg_properties(zend_object *object)
 }
 
 void kg_properties_done(HashTable *properties) { zend_release_properties(properties); }
+
+/* ---- what foreach does */
+
+/* The iterator of a Traversable at its first element, to be ended by kg_iterator_end(); NULL with an exception pending. */
+zend_object_iterator *kg_iterator(zval *traversable)
+{
+	zend_class_entry *class_entry = Z_OBJCE_P(traversable);
+	zend_object_iterator *iterator = class_entry->get_iterator(class_entry, traversable, 0);
+	if (!iterator) {
+		return NULL;
+	}
+	iterator->index = 0;
+	if (!EG(exception) && iterator->funcs->rewind) {
+		iterator->funcs->rewind(iterator);
+	}
+	if (EG(exception)) {
+		zend_iterator_dtor(iterator);
+		return NULL;
+	}
+	return iterator;
+}
+
+/* The present element, and its key if that is wanted; NULL at the end, or with an exception pending. */
+zval *kg_iterator_current(zend_object_iterator *iterator, zval *key)
+{
+	zval *value;
+	if (EG(exception) || iterator->funcs->valid(iterator) != SUCCESS || EG(exception)) {
+		return NULL;
+	}
+	value = iterator->funcs->get_current_data(iterator);
+	if (value && key && !EG(exception)) {
+		if (iterator->funcs->get_current_key) {
+			iterator->funcs->get_current_key(iterator, key);
+		} else {
+			ZVAL_LONG(key, iterator->index);
+		}
+	}
+	return EG(exception) ? NULL : value;
+}
+
+/* Goes on; kg_iterator_current() tells what came of it. */
+void kg_iterator_next(zend_object_iterator *iterator)
+{
+	iterator->index++;
+	iterator->funcs->move_forward(iterator);
+}
+
+void kg_iterator_end(zend_object_iterator *iterator) { zend_iterator_dtor(iterator); }
+
+/* Sets an element at a key as $array[$key] = $value does; takes over the value's reference. */
+bool kg_array_set(HashTable *array, const zval *key, zval *value)
+{
+	switch (Z_TYPE_P(key)) {
+		case IS_LONG:
+			zend_hash_index_update(array, Z_LVAL_P(key), value);
+			return true;
+		case IS_STRING:
+			zend_symtable_update(array, Z_STR_P(key), value);
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Whether open_basedir lets PHP code use this path; warns if not. */
+bool kg_path_is_allowed(const char *path) { return php_check_open_basedir(path) == 0; }

@@ -6,6 +6,7 @@
 //! | `classes` | the PHP classes of `php/stubs/kargo_event.stub.php` |
 //! | `classic` | the functions of 2009, of `php/stubs/classic.stub.php` |
 //! | `serve` | the runner: who runs the loop, how a handler is called, how it waits |
+//! | `http_client` | requests that PHP code has in flight, behind `Kargo\Http\Client` |
 //! | `rpc` | exported PHP classes: values, signatures, JSON-RPC and XML-RPC |
 //! | `log` | one line per event on stderr |
 //!
@@ -20,6 +21,7 @@
 mod classes;
 mod classic;
 mod engine;
+mod http_client;
 mod log;
 mod rpc;
 mod serve;
@@ -72,6 +74,12 @@ extern "C" fn kargo_native_free(class_entry: *mut ffi::zend_class_entry, native:
             drop(Box::from_raw(native.cast::<classes::server::State>()));
         } else if class_entry == class::api() {
             drop(Box::from_raw(native.cast::<Rc<rpc::Api>>()));
+        } else if class_entry == class::client() {
+            drop(Box::from_raw(native.cast::<classes::http_client::State>()));
+        } else if class_entry == class::client_stream() {
+            drop(Box::from_raw(
+                native.cast::<classes::client_stream::State>(),
+            ));
         }
     }
 }

@@ -3,7 +3,7 @@
 const ALPHABET: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Appends `bytes` in base64.
-pub(crate) fn write(out: &mut Vec<u8>, bytes: &[u8]) {
+pub fn write(out: &mut Vec<u8>, bytes: &[u8]) {
     out.reserve(bytes.len().div_ceil(3) * 4);
     let mut rest = bytes;
     while let Some((&[a, b, c], tail)) = rest.split_first_chunk::<3>() {

@@ -61,7 +61,7 @@
 
 #![forbid(unsafe_code)]
 
-mod base64;
+pub mod base64;
 mod builder;
 mod call;
 mod date_time;

@@ -1,8 +1,15 @@
-//! The PHP classes that the stub file declares: arguments in, results out; what they do is in `serve` and `rpc`.
+//! The PHP classes that the stub file declares: arguments in, results out; what they do is in `serve`,
+//! `http_client` and `rpc`.
 
 pub(crate) mod api;
+pub(crate) mod client_options;
+pub(crate) mod client_request;
+pub(crate) mod client_response;
+pub(crate) mod client_stream;
 pub(crate) mod event_loop;
 pub(crate) mod exceptions;
+pub(crate) mod headers;
+pub(crate) mod http_client;
 pub(crate) mod options;
 pub(crate) mod request;
 pub(crate) mod response;

@@ -1,8 +1,8 @@
 //! `Kargo\Http\Response`: a value of status, headers and body, kept in its three declared properties.
 
-use kargo_http::check_header as check_line;
 use kargo_http::cookie::{SameSite, SetCookie};
 
+use crate::classes::headers::{check_header, check_headers};
 use crate::engine::call::native;
 use crate::engine::throw::class;
 use crate::engine::value::{Key, array_iter, array_push, array_set, new_array};
@@ -44,40 +44,6 @@ fn checked_status(call: &Call, index: u32, default: i64, from: i64) -> Result<i6
             &format!("must be between {from} and {to}"),
         ))
     }
-}
-
-fn check_header(number: u32, name: &[u8], value: &[u8]) -> Result<(), Thrown> {
-    check_line(name, value)
-        .map_err(|error| throw_value_error(number, &format!("must be valid in HTTP: {error}")))
-}
-
-/// Checks an array of headers as PHP gave it: names to a string or a list of strings.
-fn check_headers(number: u32, headers: *mut ffi::zend_array) -> Result<(), Thrown> {
-    for (key, value) in array_iter(headers) {
-        let Key::Name(name) = key else {
-            return Err(throw_value_error(number, "must have header names as keys"));
-        };
-        let value = value.dereferenced();
-        if let Some(line) = value.bytes() {
-            check_header(number, name, line)?;
-        } else if let Some(lines) = value.array() {
-            for (_, line) in array_iter(lines) {
-                let Some(line) = line.dereferenced().bytes() else {
-                    return Err(throw_value_error(
-                        number,
-                        "must have strings as header values",
-                    ));
-                };
-                check_header(number, name, line)?;
-            }
-        } else {
-            return Err(throw_value_error(
-                number,
-                "must have strings or lists of strings as header values",
-            ));
-        }
-    }
-    Ok(())
 }
 
 fn construct(call: &Call) -> Result<(), Thrown> {
@@ -339,25 +305,4 @@ pub(crate) fn parts<'a>(response: *mut ffi::zend_object) -> Option<Parts<'a>> {
         headers: object::property(response, HEADERS).array(),
         body: object::property(response, BODY).bytes()?,
     })
-}
-
-/// Every header line of a Response, in order.
-pub(crate) fn header_lines<'a>(
-    headers: Option<*mut ffi::zend_array>,
-) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-    headers
-        .into_iter()
-        .flat_map(array_iter)
-        .flat_map(|(key, value)| {
-            let name = match key {
-                Key::Name(name) => name,
-                Key::Index(_) => &b""[..],
-            };
-            let value = value.dereferenced();
-            let one = value.bytes();
-            let many = value.array().into_iter().flat_map(array_iter);
-            one.into_iter()
-                .chain(many.filter_map(|(_, line)| line.dereferenced().bytes()))
-                .map(move |line| (name, line))
-        })
 }

@@ -165,6 +165,22 @@ impl Call {
         }
     }
 
+    /// A float argument; `None` where it was left out or is null.
+    pub(crate) fn optional_float(&self, index: u32) -> Result<Option<f64>, Thrown> {
+        let Some(zv) = self.argument(index) else {
+            return Ok(None);
+        };
+        let (mut value, mut is_null) = (0.0, false);
+        // SAFETY: out-parameters are ours.
+        if unsafe {
+            ffi::kg_float_argument(zv.0, index + 1, true, &raw mut is_null, &raw mut value)
+        } {
+            Ok((!is_null).then_some(value))
+        } else {
+            Err(Thrown)
+        }
+    }
+
     /// A bool argument, or `default` where it was left out.
     pub(crate) fn bool_or(&self, index: u32, default: bool) -> Result<bool, Thrown> {
         let Some(zv) = self.argument(index) else {

@@ -9,6 +9,7 @@ pub(crate) mod callable;
 pub(crate) mod context;
 pub(crate) mod ffi;
 pub(crate) mod global;
+pub(crate) mod iteration;
 pub(crate) mod object;
 pub(crate) mod throw;
 pub(crate) mod value;

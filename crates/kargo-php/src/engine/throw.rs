@@ -112,6 +112,9 @@ pub(crate) mod class {
     classes! {
         configuration_exception = kargo_ce_configurationexception;
         transport_exception = kargo_ce_transportexception;
+        timeout_exception = kargo_ce_timeoutexception;
+        protocol_exception = kargo_ce_protocolexception;
+        connection_closed_exception = kargo_ce_connectionclosedexception;
         await_error = kargo_ce_awaiterror;
         panic_error = kargo_ce_panicerror;
         watcher = kargo_ce_watcher;
@@ -120,10 +123,18 @@ pub(crate) mod class {
         server = kargo_ce_http_server;
         request = kargo_ce_http_request;
         response = kargo_ce_http_response;
+        client = kargo_ce_http_client;
+        client_options = kargo_ce_http_clientoptions;
+        client_request = kargo_ce_http_clientrequest;
+        client_response = kargo_ce_http_clientresponse;
+        client_stream = kargo_ce_http_clientstream;
         fault = kargo_ce_rpc_fault;
         binary = kargo_ce_rpc_binary;
         api = kargo_ce_rpc_api;
         error = zend_ce_error;
+        type_error = zend_ce_type_error;
+        value_error = zend_ce_value_error;
+        traversable = zend_ce_traversable;
         exception = zend_ce_exception;
         closure = zend_ce_closure;
         throwable = zend_ce_throwable;

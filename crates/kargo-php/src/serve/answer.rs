@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use kargo_net::{Answer, AnswerError, BodySlot, RequestId};
 
+use crate::classes::headers::header_lines;
 use crate::classes::response;
 use crate::engine::throw::class;
 use crate::engine::value::class_of;
@@ -100,7 +101,7 @@ fn send_response(id: RequestId, response: Zv) {
         send_failure(id, 500, None);
         return;
     };
-    let lines: Vec<(&[u8], &[u8])> = response::header_lines(parts.headers).collect();
+    let lines: Vec<(&[u8], &[u8])> = header_lines(parts.headers).collect();
     let mut answer = Answer::new(parts.status).headers(&lines);
     if !parts.body.is_empty() {
         answer = answer.content_type(TEXT);

@@ -267,6 +267,9 @@ fn next_work() -> Work {
             if runtime.classic.http.has_servers() {
                 runtime.classic.http.end_turn(events);
             }
+            if runtime.exchanges.is_some() {
+                runtime.end_client_turn();
+            }
             if runtime.classic.has_buffers() && schedule::end_turn(runtime, None) {
                 continue;
             }
@@ -346,6 +349,12 @@ pub(crate) fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
         }
         owner::PARKED => {
             runtime.wake(token.value(), Wake::TimedOut);
+        }
+        owner::CLIENT | owner::CLIENT_NAMES => {
+            runtime.client_event(kargo_loop::Event { token, kind });
+        }
+        _ if kind == EventKind::Woken => {
+            runtime.client_event(kargo_loop::Event { token, kind });
         }
         _ => {
             if let Some(serving) = runtime.serving.as_mut() {

@@ -9,6 +9,7 @@ use kargo_loop::EventLoop;
 use crate::classic::Classic;
 use crate::engine::context::Context;
 use crate::engine::{Global, Outcome, Owned, Thrown, ffi};
+use crate::http_client::Exchanges;
 use crate::log::{self, Level};
 use crate::serve::due::DueQueue;
 use crate::serve::inner::InnerRuns;
@@ -45,6 +46,10 @@ pub(crate) mod owner {
     pub(crate) const BUFFEREVENT: u8 = 12;
     /// Servers of the classic API.
     pub(crate) const EVHTTP: u8 = 13;
+    /// kargo-net's HTTP client.
+    pub(crate) const CLIENT: u8 = 14;
+    /// Host names that the client looks up.
+    pub(crate) const CLIENT_NAMES: u8 = 15;
 }
 
 /// A server that was told of an event and may have requests to be handled: it is asked until it has none.
@@ -95,6 +100,7 @@ pub(crate) struct Runtime {
     pub(crate) watchers: Watchers,
     pub(crate) serving: Option<Box<Serving>>,
     pub(crate) classic: Classic,
+    pub(crate) exchanges: Option<Box<Exchanges>>,
     pub(crate) pulled: Option<Pulled>,
     /// Those that are asked after it.
     pub(crate) pulled_next: Vec<Pulled>,
@@ -133,6 +139,7 @@ impl Runtime {
             self.rearm_waits(&mut events);
             self.classic.http.arm(&mut events)?;
             self.events = Some(events);
+            self.drop_foreign_client();
             self.arm_classic(None);
         }
         Ok(())

@@ -1,0 +1,527 @@
+//! `Kargo\Http\Client`.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::rc::Rc;
+
+use kargo_net::client::{HttpUrl, RequestError};
+
+use crate::classes::client_options;
+use crate::classes::client_request::{
+    GivenBody, add_json, checked_headers, checked_method, checked_url, given_body, is_traversable,
+    lines_of, order, order_of,
+};
+use crate::classes::client_response::{self, headers_of};
+use crate::classes::client_stream::{self, Piece, Source, next_piece};
+use crate::engine::call::native;
+use crate::engine::callable::take_exception;
+use crate::engine::iteration::Iteration;
+use crate::engine::throw::{class, throw};
+use crate::engine::value::{ArrayIter, Key, array_iter, new_array};
+use crate::engine::{Call, Owned, Thrown, Zv, ffi, object, throw_value_error};
+use crate::http_client::download::{self, Replacement};
+use crate::http_client::flight::{Body, Landed, Order};
+use crate::http_client::settings::Settings;
+use crate::http_client::{Pool, failure, wait as flights};
+use crate::serve::{runtime, wait};
+
+native! {
+    kargo_http_client_construct => construct;
+    kargo_http_client_request => request;
+    kargo_http_client_get => get;
+    kargo_http_client_head => head;
+    kargo_http_client_post => post;
+    kargo_http_client_put => put;
+    kargo_http_client_patch => patch;
+    kargo_http_client_delete => delete;
+    kargo_http_client_all => all;
+    kargo_http_client_stream => stream;
+    kargo_http_client_download => download_file;
+}
+
+/// What a Client holds.
+#[derive(Debug)]
+pub(crate) struct State {
+    settings: Rc<Settings>,
+    /// Its connections, in the process that made them.
+    pool: Option<Pool>,
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        let Some(pool) = self.pool else {
+            return;
+        };
+        runtime::with(|runtime| {
+            if let Some((exchanges, events)) = runtime.present_client() {
+                exchanges.remove_pool(events, pool);
+            }
+        });
+    }
+}
+
+fn construct(call: &Call) -> Result<(), Thrown> {
+    let options = call.argument(0).and_then(Zv::object);
+    let settings = match (options, call.argument(0)) {
+        // SAFETY: the object is alive.
+        (Some(given), _) if unsafe { ffi::kg_instance_of(given, class::client_options()) } => {
+            client_options::read(given)
+        }
+        (_, None) => Settings::default(),
+        (_, Some(given)) if given.kind() == crate::engine::Kind::Null => Settings::default(),
+        _ => return Err(call.wrong_type(0, c"of type ?Kargo\\Http\\ClientOptions")),
+    };
+    if !object::native::<State>(call.this()).is_null() {
+        let message = "a Client can't be constructed twice";
+        return Err(throw(class::error(), message));
+    }
+    let state = State {
+        settings: Rc::new(settings),
+        pool: None,
+    };
+    object::set_native(call.this(), state);
+    Ok(())
+}
+
+fn state<'a>(call: &Call) -> Result<&'a mut State, Thrown> {
+    let state = object::native::<State>(call.this());
+    if state.is_null() {
+        let message = "this Client's constructor was not called";
+        return Err(throw(class::error(), message));
+    }
+    // SAFETY: the object is alive during the call; nobody keeps this across a wait.
+    Ok(unsafe { &mut *state })
+}
+
+/// Where the arguments of a method are.
+#[derive(Clone, Copy)]
+struct Arguments {
+    url: u32,
+    headers: u32,
+    body: Option<u32>,
+}
+
+/// A request and the Traversable that gives its body, if one does.
+fn read_order(
+    call: &Call,
+    settings: &Settings,
+    method: &[u8],
+    at: Arguments,
+) -> Result<(Order, Option<Zv>), Thrown> {
+    let url = checked_url(at.url + 1, call.bytes(at.url)?)?;
+    let mut headers = lines_of(checked_headers(call, at.headers)?);
+    let mut pieces = None;
+    let body = match at.body.map(|index| given_body(call, index)).transpose()? {
+        None => Body::Whole(Rc::from([])),
+        Some(GivenBody::Bytes(mut body)) => {
+            Body::Whole(Rc::from(body.zv().bytes().unwrap_or_default()))
+        }
+        Some(GivenBody::Json(mut body)) => {
+            add_json(&mut headers);
+            Body::Whole(Rc::from(body.zv().bytes().unwrap_or_default()))
+        }
+        Some(GivenBody::Pieces(given)) => {
+            pieces = Some(given);
+            Body::Pieces
+        }
+    };
+    Ok((order(settings, method, url, headers, body), pieces))
+}
+
+/// Begins a flight with a listener of its own.
+fn begin(call: &Call, order: Order, headers: u32) -> Result<Source, Thrown> {
+    wait::reject_if_blocked()?;
+    let own = state(call)?;
+    let settings = Rc::clone(&own.settings);
+    let source = flights::with(|exchanges, events| {
+        let listener = exchanges.listen();
+        let pool = exchanges.pool(&mut own.pool, &settings.pool);
+        let started = exchanges.start(events, order, &settings, pool, listener);
+        if started.is_err() {
+            exchanges.give_up(events, listener);
+        }
+        started.map(|flight| Source { listener, flight })
+    })?;
+    source.map_err(|error| cannot_be_sent(headers, &error))
+}
+
+/// Throws what HTTP does not allow in a request: its headers do not fit together.
+fn cannot_be_sent(headers: u32, error: &RequestError) -> Thrown {
+    throw_value_error(
+        headers + 1,
+        &format!("can't be sent with this request: {error}"),
+    )
+}
+
+/// Makes a request and returns its response.
+fn perform(call: &Call, method: &[u8], at: Arguments) -> Result<(), Thrown> {
+    let settings = Rc::clone(&state(call)?.settings);
+    let (order, pieces) = read_order(call, &settings, method, at)?;
+    let source = begin(call, order, at.headers)?;
+    if let Some(pieces) = pieces {
+        flights::upload(source.listener, source.flight, pieces)?;
+    }
+    let landed = flights::for_end(source.listener, source.flight)?;
+    let mut response = response_of(landed)?;
+    call.result().copy_from(response.zv());
+    Ok(())
+}
+
+/// The object for what came of a flight, or its exception.
+fn response_of(landed: Landed) -> Result<Owned, Thrown> {
+    match landed.result {
+        Ok(response) => Ok(client_response::made(
+            &response,
+            &landed.order.url,
+            response.body(),
+        )),
+        Err(failed) => Err(failure::raise(&landed.order, &landed.settings, &failed)),
+    }
+}
+
+fn request(call: &Call) -> Result<(), Thrown> {
+    let method = checked_method(call, 0, b"")?;
+    let at = Arguments {
+        url: 1,
+        headers: 2,
+        body: Some(3),
+    };
+    perform(call, method, at)
+}
+
+const WITHOUT_BODY: Arguments = Arguments {
+    url: 0,
+    headers: 1,
+    body: None,
+};
+const WITH_BODY: Arguments = Arguments {
+    url: 0,
+    headers: 2,
+    body: Some(1),
+};
+
+fn get(call: &Call) -> Result<(), Thrown> {
+    perform(call, b"GET", WITHOUT_BODY)
+}
+
+fn head(call: &Call) -> Result<(), Thrown> {
+    perform(call, b"HEAD", WITHOUT_BODY)
+}
+
+fn post(call: &Call) -> Result<(), Thrown> {
+    perform(call, b"POST", WITH_BODY)
+}
+
+fn put(call: &Call) -> Result<(), Thrown> {
+    perform(call, b"PUT", WITH_BODY)
+}
+
+fn patch(call: &Call) -> Result<(), Thrown> {
+    perform(call, b"PATCH", WITH_BODY)
+}
+
+fn delete(call: &Call) -> Result<(), Thrown> {
+    perform(call, b"DELETE", WITHOUT_BODY)
+}
+
+/// What all() was given, one after the other.
+enum Requests<'a> {
+    Array(ArrayIter<'a>),
+    Traversable(Iteration),
+}
+
+impl Requests<'_> {
+    /// The next request and its key.
+    fn next(&mut self) -> Result<Option<(Owned, Owned)>, Thrown> {
+        let mut name = Owned::undefined();
+        match self {
+            Self::Array(array) => Ok(array.next().map(|(key, value)| {
+                match key {
+                    Key::Index(index) => name.zv().set_int(index),
+                    Key::Name(key) => name.zv().set_bytes(key),
+                }
+                (name, Owned::copy_of(value.dereferenced()))
+            })),
+            Self::Traversable(iteration) => {
+                let Some(value) = iteration.current_with_key(name.zv())? else {
+                    return Ok(None);
+                };
+                let value = Owned::copy_of(value.dereferenced());
+                iteration.next();
+                Ok(Some((name, value)))
+            }
+        }
+    }
+}
+
+/// What an element of all()'s requests asks for.
+fn element(settings: &Settings, key: Zv, mut value: Owned) -> Result<Order, Thrown> {
+    let value = value.zv();
+    let wrong = |what: &str| {
+        let name = match (key.int(), key.bytes()) {
+            (Some(index), _) => index.to_string(),
+            (None, bytes) => format!("\"{}\"", bytes.unwrap_or_default().escape_ascii()),
+        };
+        let message = format!("must give URLs and ClientRequests, but {name} {what}");
+        throw_value_error(1, &message)
+    };
+    if let Some(url) = value.bytes() {
+        let url = HttpUrl::parse(url).map_err(|error| wrong(&format!("is no URL: {error}")))?;
+        return Ok(order(
+            settings,
+            b"GET",
+            url,
+            Vec::new(),
+            Body::Whole(Rc::from([])),
+        ));
+    }
+    value
+        .object()
+        // SAFETY: the object is alive.
+        .filter(|object| unsafe { ffi::kg_instance_of(*object, class::client_request()) })
+        .and_then(|request| order_of(settings, request))
+        .ok_or_else(|| wrong(&format!("is of type {}", value.type_name())))
+}
+
+fn all(call: &Call) -> Result<(), Thrown> {
+    let concurrency = call.int_or(1, 1000)?;
+    let Ok(concurrency @ 1..) = usize::try_from(concurrency) else {
+        return Err(throw_value_error(2, "must be at least 1"));
+    };
+    wait::reject_if_blocked()?;
+    let Some(given) = call.argument(0) else {
+        return Err(call.wrong_type(0, c"of type array|Traversable"));
+    };
+    let requests = match given.array() {
+        Some(array) => Requests::Array(array_iter(array)),
+        None if is_traversable(given) => Requests::Traversable(Iteration::begin(given)?),
+        None => return Err(call.wrong_type(0, c"of type array|Traversable")),
+    };
+    let listener = flights::with(|exchanges, _| exchanges.listen())?;
+    let done = gather(call, requests, concurrency, listener);
+    flights::give_up(listener);
+    call.result().copy_from(done?.zv());
+    Ok(())
+}
+
+/// Makes all requests, so many at the same time.
+fn gather(
+    call: &Call,
+    mut requests: Requests<'_>,
+    concurrency: usize,
+    listener: u64,
+) -> Result<Owned, Thrown> {
+    let settings = Rc::clone(&state(call)?.settings);
+    let mut results = Owned::undefined();
+    let array = new_array(8);
+    results.zv().set_array(array);
+    let mut keys: Vec<(u64, Owned)> = Vec::new();
+    let mut has_more = true;
+    loop {
+        while has_more && keys.len() < concurrency {
+            let Some((mut key, value)) = requests.next()? else {
+                has_more = false;
+                break;
+            };
+            let order = element(&settings, key.zv(), value)?;
+            let own = state(call)?;
+            let started = flights::with(|exchanges, events| {
+                let pool = exchanges.pool(&mut own.pool, &settings.pool);
+                exchanges.start(events, order, &settings, pool, listener)
+            })?;
+            let flight = started.map_err(|error| cannot_be_sent(0, &error))?;
+            // Its place in the order; the response replaces it.
+            let mut none = Owned::undefined();
+            none.zv().set_null();
+            set(array, key.zv(), none)?;
+            keys.push((flight, key));
+        }
+        if keys.is_empty() {
+            return Ok(results);
+        }
+        let flight = flights::for_news(listener)?;
+        let landed = runtime::with(|runtime| {
+            let (exchanges, _) = runtime.present_client()?;
+            exchanges.take(flight)
+        });
+        let position = keys.iter().position(|(number, _)| *number == flight);
+        let (Some(landed), Some(position)) = (landed, position) else {
+            continue;
+        };
+        let (_, mut key) = keys.swap_remove(position);
+        let result = match response_of(landed) {
+            Ok(response) => response,
+            // What cannot be made an exception, such as an exit, goes on.
+            Err(thrown) => take_exception().ok_or(thrown)?,
+        };
+        set(array, key.zv(), result)?;
+    }
+}
+
+/// Sets an element as `$array[$key] = $value` does.
+fn set(array: *mut ffi::zend_array, key: Zv, mut value: Owned) -> Result<(), Thrown> {
+    // SAFETY: the array takes over the reference of the value.
+    if !unsafe { ffi::kg_array_set(array, key.0, value.zv().0) } {
+        return Err(throw_value_error(
+            1,
+            "must have integers and strings as keys",
+        ));
+    }
+    value.zv().set_undefined();
+    Ok(())
+}
+
+/// A limit argument: not negative, or null for none.
+fn body_limit(call: &Call, index: u32) -> Result<u64, Thrown> {
+    let Some(limit) = call.optional_int(index)? else {
+        return Ok(u64::MAX);
+    };
+    u64::try_from(limit).map_err(|_| throw_value_error(index + 1, "must not be negative"))
+}
+
+/// Waits for the head of a streamed response; `Err(Some)`: it failed before.
+fn wait_for_head(source: Source) -> Result<Option<Box<Landed>>, Thrown> {
+    loop {
+        let state = runtime::with(|runtime| {
+            let (exchanges, events) = runtime.present_client()?;
+            let flight = exchanges.flight(source.flight)?;
+            if flight.is_streaming() {
+                return Some(None);
+            }
+            if !flight.has_failed() {
+                return flight.is_over().then_some(None);
+            }
+            let landed = exchanges.take(source.flight)?;
+            exchanges.give_up(events, source.listener);
+            Some(Some(Box::new(landed)))
+        });
+        match state {
+            Some(landed) => return Ok(landed),
+            None => drop(flights::for_news(source.listener)?),
+        }
+    }
+}
+
+/// Begins a request whose response is streamed, and waits for its head.
+fn open(call: &Call, method: &[u8], at: Arguments, limit: u64) -> Result<Source, Thrown> {
+    let settings = Rc::clone(&state(call)?.settings);
+    let (mut order, pieces) = read_order(call, &settings, method, at)?;
+    order.is_streamed = true;
+    order.body_limit = Some(limit);
+    let source = begin(call, order, at.headers)?;
+    if let Some(pieces) = pieces {
+        flights::upload(source.listener, source.flight, pieces)?;
+    }
+    match wait_for_head(source)?.map(|landed| *landed) {
+        None => Ok(source),
+        Some(landed) => Err(match landed.result {
+            Err(failed) => failure::raise(&landed.order, &landed.settings, &failed),
+            Ok(_) => Thrown,
+        }),
+    }
+}
+
+fn stream(call: &Call) -> Result<(), Thrown> {
+    let method = checked_method(call, 0, b"")?;
+    let at = Arguments {
+        url: 1,
+        headers: 2,
+        body: Some(3),
+    };
+    let limit = body_limit(call, 4)?;
+    let source = open(call, method, at, limit)?;
+    let facts = runtime::with(|runtime| {
+        let (exchanges, _) = runtime.present_client()?;
+        let (head, bytes, url) = exchanges.head_of(source.flight)?;
+        Some((head.clone(), bytes.to_vec(), url.clone()))
+    });
+    let Some((head, bytes, url)) = facts else {
+        flights::give_up(source.listener);
+        return Err(throw(class::error(), "the response is gone"));
+    };
+    let mut headers = headers_of(&head, &bytes);
+    let mut object = client_stream::made(call.this(), source, head.status(), headers.zv(), &url);
+    call.result().copy_from(object.zv());
+    Ok(())
+}
+
+fn download_file(call: &Call) -> Result<(), Thrown> {
+    let path = call.bytes(1)?;
+    if path.is_empty() || path.contains(&0) {
+        return Err(throw_value_error(2, "must be the path of a file"));
+    }
+    let path = Path::new(OsStr::from_bytes(path));
+    if !download::is_allowed(path) {
+        return Err(cannot_write(path, "open_basedir does not allow it"));
+    }
+    let at = Arguments {
+        url: 0,
+        headers: 2,
+        body: None,
+    };
+    let limit = body_limit(call, 3)?;
+    let source = open(call, b"GET", at, limit)?;
+    let result = receive_into(call, source, path);
+    if result.is_err() {
+        flights::give_up(source.listener);
+    }
+    result
+}
+
+fn cannot_write(path: &Path, reason: &str) -> Thrown {
+    let message = format!("{} can't be written: {reason}", path.display());
+    throw(class::transport_exception(), &message)
+}
+
+/// Writes the body of a response with status 200 into a file, and returns others whole.
+fn receive_into(call: &Call, source: Source, path: &Path) -> Result<(), Thrown> {
+    let status = runtime::with(|runtime| {
+        let (exchanges, _) = runtime.present_client()?;
+        Some(exchanges.head_of(source.flight)?.0.status())
+    });
+    let failed = |error: std::io::Error| cannot_write(path, &error.to_string());
+    let mut file = match status {
+        Some(200) => Some(Replacement::create(path).map_err(failed)?),
+        _ => None,
+    };
+    let most = state(call)?.settings.pool.connection.limits.body_bytes;
+    let mut body = Vec::new();
+    let (response, url) = loop {
+        let url = runtime::with(|runtime| {
+            let (exchanges, _) = runtime.present_client()?;
+            Some(exchanges.flight(source.flight)?.order.url.clone())
+        });
+        let (bytes, end) = match next_piece(source)? {
+            Piece::Bytes(bytes) => (bytes, None),
+            Piece::End(response) => (Vec::new(), Some(response)),
+            Piece::Failed(landed) => {
+                return Err(match landed.result {
+                    Err(failed) => failure::raise(&landed.order, &landed.settings, &failed),
+                    Ok(_) => Thrown,
+                });
+            }
+        };
+        let rest = end.as_ref().map_or(&bytes[..], |response| response.body());
+        match &mut file {
+            Some(file) => file.append(rest).map_err(failed)?,
+            None if (body.len() + rest.len()) as u64 > most => {
+                let message = format!(
+                    "the body of a response with another status than 200 has more than {most} bytes; raise \
+                     ClientOptions::$bodyBytes"
+                );
+                return Err(throw(class::protocol_exception(), &message));
+            }
+            None => body.extend_from_slice(rest),
+        }
+        if let (Some(response), Some(url)) = (end, url) {
+            break (response, url);
+        }
+    };
+    if let Some(file) = file {
+        file.keep().map_err(failed)?;
+    }
+    let mut object = client_response::made(&response, &url, &body);
+    call.result().copy_from(object.zv());
+    Ok(())
+}
