@@ -60,7 +60,7 @@ echo preg_replace('~ in /\S+:~', ' in FILE:', $server->output()), substr_count($
 
 // exit (quirk 8) ends the script: its client is answered, those answered before have their answers, others see the end.
 foreach (['exit(3);', 'Kargo\delay(0.01); exit(4);', 'die("died\n");', 'register_shutdown_function(fn () => print "shutdown\n"); exit;',
-    'trigger_error("fatal", E_USER_ERROR);', 'eval("function twice() {} function twice() {}");', '$text = "x"; while (true) $text .= $text;'] as $code) {
+    'trigger_error("fatal", E_USER_ERROR);', 'eval("break;");', '$text = "x"; while (true) $text .= $text;'] as $code) {
     $server = evhttp_server('
         $http = serve(function ($request) { if (evhttp_request_uri($request) === "/end") { ' . $code . ' } return str_repeat("x", 100_000); });
         try { run(); } finally { echo "never reached by exit\n"; }
@@ -109,5 +109,5 @@ Kargo\delay(0.01); exit(4);: 200 100000 503 end closed 4 ""
 die("died\n");: 200 100000 503 end closed 0 "died"
 register_shutdown_function(f: 200 100000 503 end closed 0 "shutdown"
 trigger_error("fatal", E_USE: 200 100000 503 end closed 255 "Fatal error: fatal"
-eval("function twice() {} fu: 200 100000 503 end closed 255 "Fatal error: Cannot redeclare twice()"
+eval("break;");: 200 100000 503 end closed 255 "Fatal error: 'break' not in the 'loop' or 'switch' context"
 $text = "x"; while (true) $t: 200 100000 503 end closed 255 "Fatal error: Allowed memory size of 16777216 bytes exhausted"
