@@ -172,6 +172,11 @@ bool kg_resolve_callable(zval *callable, zend_fcall_info_cache *cache, zend_stri
 	return true;
 }
 
+void kg_release_trampoline(zend_fcall_info_cache *cache)
+{
+	zend_release_fcall_info_cache(cache);
+}
+
 /* ---- contexts */
 
 static zend_function kg_base_function = { ZEND_INTERNAL_FUNCTION };

@@ -108,6 +108,7 @@ void kg_forget_exit(void);
 int kg_exit_status(void);
 zend_string *kg_exit_file(void);
 uint32_t kg_exit_line(void);
+void kg_release_trampoline(zend_fcall_info_cache *cache);
 bool kg_resolve_callable(zval *callable, zend_fcall_info_cache *cache, zend_string **error);
 
 /* contexts */

@@ -2,6 +2,8 @@
 evbuffer_*: lines of every kind, binary data, use after free, memory
 --FILE--
 <?php
+require __DIR__ . '/script.inc';
+
 $buffer = evbuffer_new();
 $lines = function () use ($buffer): array {
     for ($lines = []; ($line = evbuffer_readline($buffer)) !== false; $lines[] = $line);
@@ -73,8 +75,6 @@ for ($number = 0; $number < 100_000; $number++) {
     $number % 2 && evbuffer_free($dropped);
 }
 echo rss() - $start < 8_000_000 ? "flat\n" : 'grew by ' . (rss() - $start) . "\n";
-
-function rss(): int { return 4096 * (int) explode(' ', file_get_contents('/proc/self/statm'))[1]; }
 ?>
 --EXPECT--
 [false,0,false]

@@ -16,6 +16,13 @@ foreach ([30, 10, 20, 10, 0] as $number => $milliseconds) {
 event_dispatch();
 $say();
 
+// Also where all are overdue before the loop looks.
+$timers = [timer(1000, $note('1 ms')), timer(0, $note('at once')), timer(2000, $note('2 ms')), timer(0, $note('at once too'))];
+usleep(5000);
+$timers[] = timer(0, $note('last'));
+event_dispatch();
+$say();
+
 // The callback of a timer: -1, the flags.
 $event = timer(0, fn ($stream, $flags, $event) => print json_encode([$stream, $flags, get_resource_type($event)]) . "\n");
 event_dispatch();
@@ -118,6 +125,7 @@ echo $sum === array_sum(range(0, 49_998, 2)) ? "all and no others\n" : "wrong: $
 ?>
 --EXPECT--
 0(4) 10(1) 10(3) 20(2) 30(0)
+at once at once too 1 ms 2 ms last
 [-1,0,"EVENT"]
 0 1 2 3 4 5 borrowed microseconds
 at once

@@ -11,9 +11,11 @@ use kargo_loop::{EventKind, Interest, TimerId, Token};
 
 use super::Classic;
 use super::schedule::{Base, Parts, Schedule, parts, start};
+use super::table::Table;
 use crate::engine::{Callable, Owned, ffi};
 use crate::log;
 use crate::serve::callback::Prepared;
+use crate::serve::due::Due;
 use crate::serve::runtime::{Runtime, owner};
 use crate::serve::watched::{Party, StreamRef};
 
@@ -145,6 +147,11 @@ impl Event {
         self.is_watched || self.deadline.is_some() || self.active != Active::No
     }
 
+    /// When its time runs out.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
     /// Its source is ready. `false`: that is known already.
     pub(super) fn is_ready(&mut self) -> bool {
         let is_new = self.active == Active::No;
@@ -165,11 +172,15 @@ impl Event {
                 return is_looking && self.has_buffered() && self.is_ready();
             }
         }
-        // Its time has run out, which removes it altogether.
+        self.time_out(key, parts);
+        true
+    }
+
+    /// Its time has run out, which removes it altogether.
+    fn time_out(&mut self, key: u64, parts: &mut Parts<'_>) {
         self.delete(key, parts);
         self.active = Active::TimedOut;
         self.settle(parts.schedule);
-        true
     }
 
     /// Whether its callback is about to be called.
@@ -236,6 +247,9 @@ impl Event {
     /// Sets its timer.
     fn set_timer(&mut self, key: u64, parts: &mut Parts<'_>) {
         if self.is_instant {
+            if !self.is_deferred {
+                parts.schedule.instants.push_back(key);
+            }
             self.defer(key, parts);
         } else if let (Some(deadline), Some(events)) = (self.deadline, parts.events.as_deref_mut())
         {
@@ -310,6 +324,25 @@ impl Setting {
     fn stream_ref(&mut self) -> StreamRef {
         let resource = self.stream.zv().resource();
         resource.map_or(StreamRef::NONE, |resource| StreamRef::new(resource))
+    }
+}
+
+/// A timer has run out that was to do so at `deadline`: events that were to be called at once before that are due first.
+pub(super) fn tell_instants(
+    all: &mut Table<Event>,
+    parts: &mut Parts<'_>,
+    deadline: Option<Instant>,
+) {
+    while let Some(key) = parts.schedule.instants.front().copied() {
+        let event = all.get(key).filter(|event| event.is_instant);
+        if event.as_ref().is_some_and(|event| event.deadline > deadline) {
+            return;
+        }
+        parts.schedule.instants.pop_front();
+        if let Some(event) = event {
+            event.time_out(key, parts);
+            parts.due.push(Due::Event(key), event.priority);
+        }
     }
 }
 
@@ -461,6 +494,7 @@ pub(super) fn arm_events(runtime: &mut Runtime, base: Base) {
     let Some((mut parts, handles)) = parts(runtime, base) else {
         return;
     };
+    parts.schedule.instants.clear();
     for (key, event) in handles.events.iter() {
         if event.base() != base {
             continue;

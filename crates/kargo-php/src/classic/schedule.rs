@@ -1,5 +1,6 @@
 //! Loops of the classic API: the process's own and those of bases; what they have to tell, and which callback is next.
 
+use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ pub(crate) struct Schedule {
     pub(super) pending: usize,
     /// One of them that kept the loop running when that was last asked.
     pub(super) witness: u64,
+    /// Events whose time runs out in the next turn, in the order in which they were added.
+    pub(super) instants: VecDeque<u64>,
 }
 
 /// The parts of one loop.
@@ -125,6 +128,13 @@ pub(crate) fn dispatch(runtime: &mut Runtime, base: Base, token: Token, kind: Ev
         }
         (owner::EVENT, kind) => {
             let key = token.value();
+            if let EventKind::Timer(_) = kind {
+                let deadline = all.get(key).and_then(|event| event.deadline());
+                registration::tell_instants(all, &mut parts, deadline);
+            } else if parts.schedule.instants.front() == Some(&key) {
+                // They come in the order in which they were deferred.
+                parts.schedule.instants.pop_front();
+            }
             if let Some(event) = all.get(key)
                 && event.tell(key, kind, &mut parts)
             {

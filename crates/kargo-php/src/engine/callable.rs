@@ -57,6 +57,8 @@ impl Callable {
         let flags = unsafe { (*cache.function_handler).common.fn_flags };
         if flags & ffi::ZEND_ACC_CALL_VIA_TRAMPOLINE != 0 {
             // __call() makes a function for one call only; a closure around it lasts.
+            // SAFETY: nobody has called it, so it is ours to free.
+            unsafe { ffi::kg_release_trampoline(&raw mut cache) }
             return Self::new(Self::as_closure(value)?.zv());
         }
         Ok(Self {
