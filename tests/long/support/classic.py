@@ -1,4 +1,4 @@
-"""The scripts of tests/phpt/classic under memcheck, one process for each.
+"""The scripts of tests/phpt/classic and its neighbours under memcheck, one process for each.
 
 What they print depends on times that memcheck stretches, so PHP's test runner compares it elsewhere; here each has to come
 to its end.
@@ -29,8 +29,8 @@ def run_classic(group: str, valgrind: list[str], php: str, extension: Path, scra
     variables = {**os.environ, **variables, "KARGO_MEMCHECK": "1", "KARGO_PHP_ARGS": "\n".join(arguments),
                  "KARGO_TEST_SECONDS": str(SECONDS), "KARGO_TEST_TMP": str(scratch)}
     failures = []
-    for test in sorted((tests / "classic").glob("*.phpt")):
-        if test.stem in LEFT_OUT or group not in ("classic", f"classic/{test.stem}"):
+    for test in sorted(tests.glob("classic*/*.phpt")):
+        if test.stem in LEFT_OUT or group not in ("classic", f"{test.parent.name}/{test.stem}"):
             continue
         script = test.with_suffix(".php")
         script.write_text(file_section(test))

@@ -335,7 +335,10 @@ pub(super) fn tell_instants(
 ) {
     while let Some(key) = parts.schedule.instants.front().copied() {
         let event = all.get(key).filter(|event| event.is_instant);
-        if event.as_ref().is_some_and(|event| event.deadline > deadline) {
+        if event
+            .as_ref()
+            .is_some_and(|event| event.deadline > deadline)
+        {
             return;
         }
         parts.schedule.instants.pop_front();
