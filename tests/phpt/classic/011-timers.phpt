@@ -10,7 +10,7 @@ $say = function () use (&$log) { echo implode(' ', $log), "\n"; $log = []; };
 
 // Quirk 3: event_set(-1, 0) is a timer. Deadlines in order, equal ones in the order of their setting.
 $timers = [];
-foreach ([30, 10, 20, 10, 0] as $number => $milliseconds) {
+foreach ([300, 100, 200, 100, 0] as $number => $milliseconds) {
     $timers[] = timer($milliseconds * 1000, $note("$milliseconds($number)"));
 }
 event_dispatch();
@@ -51,11 +51,11 @@ $say();
 
 // Never early; microseconds over a second; adding again counts from then on, one argument leaves the time as it is.
 $begin = hrtime(true);
-event_add($event, 0, 10_000);
-$again = timer(5_000, function () use ($event) { event_add($event, 0, 1_020_000); });
-$same = timer(8_000, function () use ($event) { event_add($event); });
+event_add($event, 0, 400_000);
+$again = timer(50_000, function () use ($event) { event_add($event, 0, 1_020_000); });
+$same = timer(100_000, function () use ($event) { event_add($event); });
 event_dispatch();
-echo hrtime(true) - $begin >= 1_025_000_000 ? 'not early' : 'early', ' ';
+echo hrtime(true) - $begin >= 1_070_000_000 ? 'not early' : 'early', ' ';
 $say();
 
 // A time beyond all measure.
@@ -90,11 +90,11 @@ $begin = hrtime(true);
 event_set($event, $one, EV_READ | EV_PERSIST, function ($stream, $flags, $event) use (&$log, $two, $begin) {
     $log[] = fread($stream, 10) === 'x' ? 'readable' : 'timeout';
     if (end($log) === 'timeout') {
-        $log[] = hrtime(true) - $begin < 90_000_000 ? 'as added' : 'moved';
+        $log[] = hrtime(true) - $begin < 650_000_000 ? 'as added' : 'moved';
     }
 });
-event_add($event, 0, 40_000);
-$writes = array_map(fn (int $after) => timer($after * 1000, fn () => fwrite($two, 'x')), [10, 20, 30]);
+event_add($event, 0, 400_000);
+$writes = array_map(fn (int $after) => timer($after * 1000, fn () => fwrite($two, 'x')), [100, 200, 300]);
 event_dispatch();
 $say();
 
@@ -124,7 +124,7 @@ event_dispatch();
 echo $sum === array_sum(range(0, 49_998, 2)) ? "all and no others\n" : "wrong: $sum\n";
 ?>
 --EXPECT--
-0(4) 10(1) 10(3) 20(2) 30(0)
+0(4) 100(1) 100(3) 200(2) 300(0)
 at once at once too 1 ms 2 ms last
 [-1,0,"EVENT"]
 0 1 2 3 4 5 borrowed microseconds

@@ -13,7 +13,7 @@ $note = function (string $what) use (&$log) { return function () use (&$log, $wh
 $say = function () use (&$log) { echo implode(', ', $log), "\n"; $log = []; };
 $outer = timer(0, function () use (&$log, $note) {
     $log[] = 'outer begins';
-    $inner = [timer(2000, $note('inner 2')), timer(1000, $note('inner 1'))];
+    $inner = [timer(200_000, $note('inner 2')), timer(100_000, $note('inner 1'))];
     event_dispatch();
     $log[] = 'outer ends';
     $GLOBALS['after'] = timer(1000, $note('after'));
@@ -70,7 +70,7 @@ echo script('
 
 // Callbacks that wait: the inner run ends after those that it called, and does not wait for older ones.
 $log = [];
-$older = timer(0, function () use (&$log) { delay(0.06); $log[] = 'older ends'; });
+$older = timer(0, function () use (&$log) { delay(0.5); $log[] = 'older ends'; });
 $outer = timer(1000, function () use (&$log) {
     $inner = timer(0, function () use (&$log) { $log[] = 'inner waits'; delay(0.02); $log[] = 'inner ends'; });
     event_dispatch();
@@ -90,7 +90,7 @@ $say();
 Loop::defer(function () use (&$log, $note) { $inner = timer(0, $note('classic in modern')); event_dispatch(); $log[] = 'ends'; });
 Loop::run();
 $outer = timer(0, function () use (&$log, $note) { $inner = timer(0, $note('below a wait')); event_dispatch(); $log[] = 'ends'; });
-delay(0.02);
+delay(0.2);
 $say();
 
 // Loop::stop() ends the outermost run, and the inner ones with it.
@@ -120,7 +120,7 @@ $outer = timer(0, function () use (&$log, $note, $base, $onBase) {
         event_base_loop($base);
         delay(0.01);
         $log[] = 'waited';
-    }), $onBase(1000, $note('base'))];
+    }), $onBase(200_000, $note('base'))];
     $log[] = event_base_loop($base);
 });
 event_dispatch();

@@ -46,7 +46,7 @@ event_free($taken);
 
 // The flags. EVLOOP_NONBLOCK does not wait, EVLOOP_ONCE waits for something and calls what is ready.
 echo json_encode([event_base_loop($first, EVLOOP_ONCE), event_base_loop($first, EVLOOP_NONBLOCK)]), "\n";
-$events = [$on($first, -1, 0, $note('now'), 0), $later = $on($first, -1, 0, $note('later'), 30_000)];
+$events = [$on($first, -1, 0, $note('now'), 0), $later = $on($first, -1, 0, $note('later'), 300_000)];
 $log[] = event_base_loop($first, EVLOOP_NONBLOCK);
 $log[] = event_base_loop($first, EVLOOP_NONBLOCK);
 $log[] = event_base_loop($first, EVLOOP_ONCE);

@@ -34,11 +34,11 @@ $log[] = json_encode(Loop::isRunning());
 $say();
 
 // A classic callback that waits lets others be called; a wait of the script lets events be called.
-$first = timer(0, function () use (&$log) { $log[] = 'begins'; delay(0.02); $log[] = 'ends'; });
+$first = timer(0, function () use (&$log) { $log[] = 'begins'; delay(0.3); $log[] = 'ends'; });
 $second = timer(5000, $note('meanwhile'));
 event_dispatch();
 $event = timer(1000, $note('below a wait'));
-delay(0.01);
+delay(0.2);
 $say();
 // The event of a callback that waits is free to be called again.
 $calls = 0;
@@ -52,7 +52,7 @@ event_dispatch();
 $say();
 // A wait of a callback whose event is freed meanwhile.
 $event = timer(0, function ($stream, $flags, $event) use (&$log) {
-    delay(0.01);
+    delay(0.3);
     $log[] = is_resource($event) ? 'alive' : 'freed meanwhile';
 });
 $free = timer(2000, fn () => event_free($GLOBALS['event']));
@@ -71,8 +71,8 @@ $server = Server::start(<<<'PHP'
     event_set($reader, $one, EV_READ | EV_PERSIST, function ($stream) use (&$received) { $received .= fread($stream, 100); });
     event_add($reader);
     $server = Kargo\Http\Server::listen('127.0.0.1:0');
-    $server->get('/ticks', function () use (&$ticks) { $before = $ticks; Kargo\delay(0.05); return $ticks - $before > 3 ? 'ticks' : 'no ticks'; });
-    $server->get('/write', function () use ($two, &$received) { fwrite($two, 'written'); Kargo\delay(0.02); return $received; });
+    $server->get('/ticks', function () use (&$ticks) { $before = $ticks; Kargo\delay(0.2); return $ticks - $before > 3 ? 'ticks' : 'no ticks'; });
+    $server->get('/write', function () use ($two, &$received) { fwrite($two, 'written'); Kargo\delay(0.2); return $received; });
     $server->get('/throw', function () { $GLOBALS['event'] = $event = event_new(); event_set($event, -1, 0, fn () => throw new Exception('in an event')); event_add($event, 0); return 'set'; });
     $server->get('/exit', function () { $GLOBALS['event'] = $event = event_new(); event_set($event, -1, 0, fn () => exit(1)); event_add($event, 0); return 'set'; });
     $server->get('/dispatch', function () {

@@ -98,7 +98,7 @@ $waits = timer(0, function () use (&$text) { Kargo\delay(0.05); $text = 'waited'
 $fork = timer(10_000, function () use (&$text) {
     echo forked(function () use (&$text) {
         event_reinit();
-        Kargo\delay(0.08);
+        Kargo\delay(0.4);
         echo "child: $text\n";
     });
 });

@@ -54,10 +54,7 @@ echo json_encode([bufferevent_read($be, $target, 0), bufferevent_read($be, $targ
 $shared = $copy = 'shared ';
 $typed = new class { public string $text = 'typed '; public int $number = 1; };
 [$one, $two] = pair();
-$be = $new($one);
-fwrite($two, 'abcdef');
-bufferevent_enable($be, EV_READ);
-$stop = timer(5000, function () use ($be, &$shared, &$typed) {
+$be = $new($one, ['read' => function ($be) use (&$shared, &$typed) {
     bufferevent_read($be, $shared, 1);
     bufferevent_read($be, $typed->text, 1);
     try { bufferevent_read($be, $typed->number, 1); } catch (TypeError $error) { echo $error->getMessage(), "\n"; }
@@ -66,8 +63,10 @@ $stop = timer(5000, function () use ($be, &$shared, &$typed) {
     bufferevent_read($be, $array['x'], 1);
     bufferevent_read($be, $array['new'], PHP_INT_MAX);
     echo "$shared, $typed->text, $undefined, ", implode(', ', $array), "\n";
-    event_loopbreak();
-});
+    bufferevent_disable($be, EV_READ);
+}]);
+fwrite($two, 'abcdef');
+bufferevent_enable($be, EV_READ);
 event_dispatch();
 echo "$copy\n";
 $log = [];

@@ -16,6 +16,7 @@ foreach (['read', 'write', 'error'] as $which) {
             if (++$calls > 1) {
                 return;
             }
+            $GLOBALS['end'] = timer(10_000, fn () => event_loopbreak());
             $be = $which === 'error' ? func_get_arg(1) : func_get_arg(0);
             str_contains($what, 'close') && fclose($one);
             str_contains($what, 'free') && bufferevent_free($be);
@@ -44,7 +45,6 @@ foreach (['read', 'write', 'error'] as $which) {
             'write' => bufferevent_write($be, 'hello'),
             'error' => fclose($two),
         };
-        $end = timer(20_000, fn () => event_loopbreak());
         try {
             event_dispatch();
         } catch (DomainException) {

@@ -17,31 +17,34 @@ $new = function ($stream, array $callbacks = []) use (&$log) {
 
 // Low watermark for reading: not called for less.
 [$one, $two] = pair();
-$be = $new($one);
+$be = $new($one, ['read' => function ($be) use (&$log) {
+    $text = '';
+    $log[] = 'read ' . bufferevent_read($be, $text, 100);
+    bufferevent_disable($be, EV_READ);
+}]);
 echo json_encode(bufferevent_watermark_set($be, EV_READ, 5, 0)), "\n";
 bufferevent_enable($be, EV_READ);
 fwrite($two, '1234');
-$more = timer(5000, fn () => fwrite($two, '5678'));
-$end = timer(20_000, fn () => bufferevent_disable($be, EV_READ));
+$more = timer(20_000, fn () => fwrite($two, '5678'));
 event_dispatch();
 $say();
 
 // High watermark for reading: the peer has to wait until something is read.
 [$one, $two] = pair();
 stream_set_blocking($two, false);
-$be = $new($one, ['read' => function ($be) use (&$log) { $log[] = 'arrival'; }]);
+$be = $new($one, ['read' => function ($be) use (&$log, &$look) {
+    $log[] = 'arrival';
+    // Nothing more arrives until some of it is read.
+    $look = timer(20_000, function () use ($be, &$log) {
+        $text = '';
+        $last = count($log) > 1;
+        $log[] = bufferevent_read($be, $text, $last ? 100 : 4);
+        $last && bufferevent_disable($be, EV_READ);
+    });
+}]);
 bufferevent_watermark_set($be, EV_READ, 0, 10);
 bufferevent_enable($be, EV_READ);
 fwrite($two, str_repeat('x', 35));
-$look = timer(10_000, function () use ($be, &$log, &$again) {
-    $text = '';
-    $log[] = bufferevent_read($be, $text, 4);
-    $again = timer(10_000, function () use ($be, &$log) {
-        $text = '';
-        $log[] = bufferevent_read($be, $text, 100);
-        bufferevent_disable($be, EV_READ);
-    });
-});
 event_dispatch();
 $say();
 
@@ -90,20 +93,20 @@ unset($be, $reader);
 // disabled, and can be enabled again.
 [$one, $two] = pair();
 $be = $new($one);
-echo json_encode(bufferevent_settimeout($be, 0.02, 0.02)), "\n";
-$wait = timer(40_000, fn () => null);
+echo json_encode(bufferevent_settimeout($be, 0.3, 0.3)), "\n";
+$wait = timer(350_000, fn () => null);
 event_dispatch();
 $say();
 bufferevent_enable($be, EV_READ);
 $begin = hrtime(true);
 event_dispatch();
-$log[] = hrtime(true) - $begin >= 20_000_000 ? 'in time' : 'early';
+$log[] = hrtime(true) - $begin >= 300_000_000 ? 'in time' : 'early';
 $say();
 fwrite($two, 'while disabled');
 event_dispatch();
 $say();
 bufferevent_enable($be, EV_READ);
-$arrivals = [timer(10_000, fn () => fwrite($two, 'a')), timer(25_000, fn () => fwrite($two, 'b'))];
+$arrivals = [timer(100_000, fn () => fwrite($two, 'a')), timer(350_000, fn () => fwrite($two, 'b'))];
 event_dispatch();
 $say();
 // Writing to one that takes nothing; what it holds is sent after all if the direction is enabled again.

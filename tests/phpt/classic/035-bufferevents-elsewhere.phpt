@@ -75,7 +75,11 @@ unset($bes, $event);
 // Another stream: what is queued goes there, and the end of the old one is not the end.
 [$one, $two] = pair();
 [$three, $four] = pair();
-$be = $new($one, 'set', function ($be) use (&$log) { $log[] = 'arrival'; });
+$arrivals = 0;
+$be = $new($one, 'set', function ($be) use (&$log, &$arrivals) {
+    $log[] = 'arrival';
+    ++$arrivals === 2 && bufferevent_disable($be, EV_READ);
+});
 bufferevent_enable($be, EV_READ);
 fwrite($two, 'old, ');
 fclose($two);
@@ -86,7 +90,6 @@ bufferevent_write($be, 'out');
 echo json_encode([bufferevent_fd_set($be, $three), bufferevent_enable($be, EV_WRITE)]), "\n";
 fclose($one);
 fwrite($four, 'new');
-$end = timer(10_000, fn () => bufferevent_disable($be, EV_READ));
 event_dispatch();
 $text = '';
 bufferevent_read($be, $text, 100);
