@@ -116,6 +116,12 @@ class EchoTest(unittest.TestCase):
                     self.assertRegex(demo.log, rf"^{name}\.php: could not listen on 127\.0\.0\.1:{port}: [^\n]+\n$")
                     self.assertEqual(demo.output, "")
 
+    def test_what_is_no_port_is_one_clear_line(self):
+        for port in ("65536", "-1", "8000x", "http", ""):
+            with Demo("bufferevent", "127.0.0.1", port, ready=None) as demo:
+                self.assertEqual(demo.wait(), 1)
+                self.assertRegex(demo.log, rf'^bufferevent\.php: "{port}" is no port: [^\n]+\n$')
+
 
 class SimpleClientTest(unittest.TestCase):
     """The client, and this test as its server."""

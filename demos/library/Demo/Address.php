@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Demo;
 
+use InvalidArgumentException;
+
 /** Where a demo listens, or is to be called. */
 final class Address
 {
@@ -15,7 +17,10 @@ final class Address
     public static function fromArguments(array $arguments, int $defaultPort = 8080): string
     {
         $host = $arguments[1] ?? '127.0.0.1';
-        $port = $arguments[2] ?? $defaultPort;
+        $port = (string) ($arguments[2] ?? $defaultPort);
+        if (!preg_match('/^\d{1,5}$/D', $port) || (int) $port > 65_535) {
+            throw new InvalidArgumentException("\"$port\" is no port: it must be a number from 0 to 65535");
+        }
         $isBareIpv6 = str_contains($host, ':') && $host[0] !== '[';
 
         return $isBareIpv6 ? "[$host]:$port" : "$host:$port";
