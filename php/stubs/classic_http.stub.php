@@ -83,6 +83,58 @@ namespace {
      */
     function evhttp_response_add_header(mixed $request, string $name, string $value): bool {}
 
+    // ---- requests of other servers
+
+    /**
+     * A connection to a server, which is made when it has its first request, and again when it was closed and has
+     * another. It takes 45 s at most to connect, and 50 s between two arrivals.
+     *
+     * @param string $host a name, which is looked up without blocking, or an IP address
+     * @return resource EVHTTP Connection
+     * @throws ValueError $port is not between 1 and 65535, or $host is none
+     */
+    function evhttp_connection_new(string $host, int $port) {}
+
+    /**
+     * Has the callback called at each end of the connection once it was established, whoever ends it: callback($connection).
+     * It comes before the callback of the request that the connection ended with. While it is set and the connection is
+     * open, event_dispatch() goes on.
+     *
+     * @param resource $connection EVHTTP Connection
+     */
+    function evhttp_connection_set_closecb(mixed $connection, callable $callback): bool {}
+
+    /**
+     * A request. The callback is called once, when it is over: callback($request); the functions below tell of the reply.
+     * If there is none (nobody listens, it took too long, it was not HTTP), evhttp_request_status() is 0.
+     *
+     * @return resource EVHTTP Request
+     */
+    function evhttp_request_new(callable $callback) {}
+
+    /**
+     * Sends a request, after those that were given to the connection before. Request and connection live until the
+     * callback was called, whatever becomes of the variables.
+     *
+     * Host is added unless evhttp_request_add_header() gave one, and Content-Length where there is a body. A reply may
+     * have 256 MiB of body. Redirects are replies like others.
+     *
+     * @param resource $connection EVHTTP Connection
+     * @param resource $request EVHTTP Request
+     * @param int $type one of the EVHTTP_REQ_* constants
+     * @param string $url the request target: path and query; what is not ASCII is percent-encoded
+     * @return int 0; -1 if it can't be sent: sent before, control characters, headers that contradict each other
+     */
+    function evhttp_make_request(mixed $connection, mixed $request, int $type, string $url): int {}
+
+    /**
+     * Frees the handle of a request, also within its callback. One that is on its way is given up: its callback is not
+     * called, and the connection goes on with the next.
+     *
+     * @param resource $request EVHTTP Request
+     */
+    function evhttp_request_free(mixed $request): bool {}
+
     // ---- requests
     // A handle that is kept beyond its callback still tells what came, and takes nothing more for the answer.
 

@@ -205,12 +205,16 @@ impl Streams {
 
     /// To be called before the loop waits: sends what was written in this turn. Look at [`Self::has_events`] then.
     pub fn end_turn(&mut self, events: &mut EventLoop) {
-        while let Some(id) = self.unsent.pop() {
+        // In the order in which it was written; sending may add to it.
+        let mut next = 0;
+        while let Some(&id) = self.unsent.get(next) {
+            next += 1;
             if let Some(stream) = self.streams.get_mut(id.0) {
                 stream.is_unsent = false;
                 self.flush(events, id);
             }
         }
+        self.unsent.clear();
     }
 
     /// Open streams, those that wait to be closed included.

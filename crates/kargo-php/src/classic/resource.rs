@@ -17,6 +17,7 @@ pub(crate) enum Kind {
     HttpServer,
     HttpRequest,
     HttpResponse,
+    HttpConnection,
 }
 
 impl Kind {
@@ -29,6 +30,7 @@ impl Kind {
             Self::HttpServer => ffi::kg_kind_KG_EVHTTP,
             Self::HttpRequest => ffi::kg_kind_KG_EVHTTP_REQUEST,
             Self::HttpResponse => ffi::kg_kind_KG_EVHTTP_RESPONSE,
+            Self::HttpConnection => ffi::kg_kind_KG_EVHTTP_CONNECTION,
         }
     }
 }
@@ -112,9 +114,10 @@ extern "C" fn kargo_resource_free(kind: ffi::kg_kind, key: usize) {
         }
         ffi::kg_kind_KG_EVHTTP => drop(runtime::with(|runtime| runtime.free_http_server(key))),
         ffi::kg_kind_KG_EVHTTP_REQUEST => {
-            drop(runtime::with(|runtime| {
-                runtime.classic.http.requests.remove(key)
-            }));
+            drop(runtime::with(|runtime| runtime.free_http_request(key)));
+        }
+        ffi::kg_kind_KG_EVHTTP_CONNECTION => {
+            drop(runtime::with(|runtime| runtime.free_http_connection(key)));
         }
         ffi::kg_kind_KG_EVHTTP_RESPONSE => {
             drop(runtime::with(|runtime| {

@@ -10,8 +10,8 @@ use kargo_net::client::{
     Redirect, RequestBody, RequestError, UrlError,
 };
 
-use super::Exchanges;
 use super::settings::{HeaderLines, Settings};
+use super::{Exchanges, Owner};
 
 /// What is asked for; its headers are all there are, those of the options included.
 #[derive(Debug)]
@@ -155,7 +155,7 @@ impl Exchanges {
         let destination = order.url.destination();
         let exchange = self.net.send(events, flight.pool, &destination, &request)?;
         flight.exchange = Some(exchange);
-        self.owners.insert(exchange, number);
+        self.owners.insert(exchange, Owner::Flight(number));
         Ok(())
     }
 

@@ -22,8 +22,9 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 
 use kargo_loop::{Event, EventLoop};
-use kargo_net::client::{Client, ClientEvent, ExchangeId, PoolId, PoolOptions};
+use kargo_net::client::{Client, ClientEvent, ConnectionId, ExchangeId, PoolId, PoolOptions};
 
+use crate::classic::http::connection::News;
 use crate::serve::runtime::{Runtime, owner};
 use crate::serve::wait::Wake;
 use flight::Flight;
@@ -34,13 +35,26 @@ pub(crate) struct Exchanges {
     pub(crate) net: Client,
     /// The process that made it: a forked child makes its own.
     epoch: u32,
-    /// Which flight an exchange belongs to.
-    owners: HashMap<ExchangeId, u64>,
+    /// Whose an exchange is.
+    pub(crate) owners: HashMap<ExchangeId, Owner>,
+    /// The keys of the classic API's connections.
+    pub(crate) connections: HashMap<ConnectionId, u64>,
+    /// What the classic API is to be told.
+    news: Vec<News>,
     flights: HashMap<u64, Flight>,
     listeners: HashMap<u64, Listener>,
     last: u64,
     /// Waits that are over.
     woken: Vec<u64>,
+}
+
+/// Whose an exchange is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// A flight's, by its number.
+    Flight(u64),
+    /// The classic API's, by the key under which it is on its way.
+    Classic(u64),
 }
 
 /// Who waits for news of flights.
@@ -67,6 +81,8 @@ impl Exchanges {
             net: Client::new(owner::CLIENT, owner::CLIENT_NAMES),
             epoch: std::process::id(),
             owners: HashMap::new(),
+            connections: HashMap::new(),
+            news: Vec::new(),
             flights: HashMap::new(),
             listeners: HashMap::new(),
             last: 0,
@@ -142,16 +158,26 @@ impl Exchanges {
     /// Follows what happened to exchanges.
     fn follow(&mut self, events: &mut EventLoop) {
         while let Some(event) = self.net.next_event(events) {
-            let (ClientEvent::Head(id)
-            | ClientEvent::Body(id)
-            | ClientEvent::Writable(id)
-            | ClientEvent::Complete(id)
-            | ClientEvent::Failed(id, _)) = event
-            else {
-                continue;
+            let id = match event {
+                ClientEvent::Head(id)
+                | ClientEvent::Body(id)
+                | ClientEvent::Writable(id)
+                | ClientEvent::Complete(id)
+                | ClientEvent::Failed(id, _) => id,
+                ClientEvent::Closed(connection) => {
+                    let key = self.connections.get(&connection);
+                    self.news.extend(key.copied().map(News::Closed));
+                    continue;
+                }
             };
-            if let Some(&number) = self.owners.get(&id) {
-                self.exchange_event(events, number, event);
+            match self.owners.get(&id).copied() {
+                Some(Owner::Flight(number)) => self.exchange_event(events, number, event),
+                Some(Owner::Classic(key)) => {
+                    self.owners.remove(&id);
+                    let response = self.net.finish(id);
+                    self.news.push(News::Over(key, response));
+                }
+                None => {}
             }
         }
     }
@@ -184,7 +210,7 @@ impl Runtime {
         if let Some((exchanges, events)) = self.present_client() {
             exchanges.net.handle_event(events, event);
             exchanges.follow(events);
-            self.wake_listeners();
+            self.tell_news();
         }
     }
 
@@ -200,17 +226,23 @@ impl Runtime {
                 break;
             }
         }
-        self.wake_listeners();
+        self.tell_news();
     }
 
-    /// Wakes whoever was told something, or has nothing to wait for any more.
-    fn wake_listeners(&mut self) {
-        let woken = self
-            .exchanges
-            .as_mut()
-            .map_or_else(Vec::new, |exchanges| std::mem::take(&mut exchanges.woken));
+    /// Wakes whoever was told something, or has nothing to wait for any more; callbacks of the classic API are due.
+    fn tell_news(&mut self) {
+        let Some(exchanges) = &mut self.exchanges else {
+            return;
+        };
+        let (woken, news) = (
+            std::mem::take(&mut exchanges.woken),
+            std::mem::take(&mut exchanges.news),
+        );
         for key in woken {
             self.wake(key, Wake::Woken);
+        }
+        if !news.is_empty() {
+            self.tell_classic(news);
         }
     }
 
@@ -234,5 +266,6 @@ impl Runtime {
         for key in keys {
             self.wake(key, Wake::Woken);
         }
+        self.forget_http_requests();
     }
 }

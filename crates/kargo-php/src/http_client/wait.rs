@@ -31,7 +31,7 @@ pub(crate) fn give_up(listener: u64) {
             exchanges.give_up(events, listener);
         }
         // Somebody else may wait for it.
-        runtime.wake_listeners();
+        runtime.tell_news();
     });
 }
 

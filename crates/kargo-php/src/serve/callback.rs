@@ -45,7 +45,7 @@ pub(crate) fn make(due: Due) {
     // What fires once leaves the table before its call, and is dropped after it.
     let (prepared, _once) = match due {
         Due::Watcher { id, signal } => prepare_watcher(id, signal).unzip(),
-        Due::Event(_) | Due::BufferEvent(..) => (
+        _ => (
             runtime::with(|runtime| classic::prepare(runtime, due)),
             None,
         ),

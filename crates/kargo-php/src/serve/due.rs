@@ -11,6 +11,10 @@ pub(crate) enum Due {
     Event(u64),
     /// Of a bufferevent of the classic API, by its key.
     BufferEvent(u64, BufferCall),
+    /// Of a request of the classic API, by the key under which it was on its way.
+    Reply(u64),
+    /// Of a connection of the classic API that has ended, by its key.
+    ConnectionClosed(u64),
 }
 
 /// Which callback of a bufferevent.

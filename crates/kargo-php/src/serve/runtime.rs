@@ -206,6 +206,7 @@ impl Runtime {
             || self.watchers.keep_running()
             || self.has_classic(None)
             || self.classic.http.keeps_running()
+            || self.has_http_requests()
     }
 }
 

@@ -11,7 +11,7 @@ use kargo_net::{OwnedRequest, RequestId, RequestRef};
 use super::Http;
 use super::lines::Lines;
 use super::server::Servers;
-use crate::engine::{Owned, ffi};
+use crate::engine::{Callable, Owned, ffi};
 
 /// What a handle stands for.
 #[derive(Debug, Default)]
@@ -22,6 +22,10 @@ pub(crate) struct Request {
     pub(super) added: Lines,
     /// The EVBUFFER with the body that came in, once evhttp_request_input_buffer() has made it.
     pub(super) input: Option<Owned>,
+    /// Called when our own request is over.
+    pub(super) completion: Option<Callable>,
+    /// The key under which our own request is on its way; 0: it is not.
+    pub(super) pending: u64,
 }
 
 /// The message that came in.
@@ -35,7 +39,6 @@ pub(crate) enum Incoming {
     /// A client's request that was answered, or whose server is gone, and whose handle was kept.
     Over(Box<OwnedRequest>),
     /// A server's reply to our own request.
-    #[expect(dead_code, reason = "made by the client's functions")]
     Reply(Box<Reply>),
 }
 
@@ -122,6 +125,19 @@ impl Incoming {
 }
 
 impl Request {
+    /// A request of our own, with the callback that gets its reply.
+    pub(super) fn own(completion: Callable) -> Self {
+        Self {
+            completion: Some(completion),
+            ..Self::default()
+        }
+    }
+
+    /// Whether it is our own and was not made yet.
+    pub(super) fn is_unsent(&self) -> bool {
+        self.completion.is_some() && self.outgoing.asked.is_none()
+    }
+
     /// Makes it a client's request that was handed out just now.
     #[inline]
     pub(super) fn begin(&mut self, server: u64, id: RequestId) {
@@ -148,7 +164,7 @@ impl Request {
 
     /// Whether what is added to it can still go out.
     pub(super) fn is_open(&self) -> bool {
-        !matches!(self.incoming, Incoming::Over(_))
+        !matches!(self.incoming, Incoming::Over(_)) && self.outgoing.asked.is_none()
     }
 
     /// Makes it ready for the next request. The handle of the input buffer is to be dropped when no borrow is alive.
