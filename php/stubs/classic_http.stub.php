@@ -64,13 +64,13 @@ namespace {
     /**
      * An answer to be returned by a callback. It may be returned more than once.
      *
-     * @param string $content the body; an object with __toString() will do
+     * @param string|Stringable $content the body
      * @param int $code the status, 200 to 599
      * @param string $message the words behind it
      * @return resource EVHTTP Response
      * @throws ValueError the code is none, or the message has control characters
      */
-    function evhttp_response_set(string $content, int $code, string $message) {}
+    function evhttp_response_set(Stringable|string $content, int $code, string $message) {}
 
     /**
      * Adds a header line to the answer to a *request*. A line of the same name that is there already stays.

@@ -166,6 +166,7 @@ bool kg_instance_of(const zend_object *object, const zend_class_entry *class_ent
 void kg_value_error(uint32_t argument, const char *message, size_t length);
 void kg_throw(zend_class_entry *class_entry, const char *message, size_t length, zend_long code);
 bool kg_string_argument(zval *argument, uint32_t number, bool nullable, zend_string **out);
+bool kg_stringable_argument(zval *argument, uint32_t number, zend_string **out);
 bool kg_int_argument(zval *argument, uint32_t number, bool nullable, bool *is_null, zend_long *out);
 bool kg_float_argument(zval *argument, uint32_t number, bool nullable, bool *is_null, double *out);
 bool kg_bool_argument(zval *argument, uint32_t number, bool *out);

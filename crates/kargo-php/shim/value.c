@@ -66,6 +66,22 @@ bool kg_string_argument(zval *argument, uint32_t number, bool nullable, zend_str
 	return false;
 }
 
+/* As above, but an object that can be a string is one, whatever strict_types says: it was meant to be. */
+bool kg_stringable_argument(zval *argument, uint32_t number, zend_string **out)
+{
+	if (Z_TYPE_P(argument) != IS_OBJECT || !instanceof_function(Z_OBJCE_P(argument), zend_ce_stringable)) {
+		return kg_string_argument(argument, number, false, out);
+	}
+	zend_string *text = zval_try_get_string(argument);
+	if (!text) {
+		return false;
+	}
+	zval_ptr_dtor(argument);
+	ZVAL_STR(argument, text);
+	*out = text;
+	return true;
+}
+
 bool kg_int_argument(zval *argument, uint32_t number, bool nullable, bool *is_null, zend_long *out)
 {
 	if (zend_parse_arg_long(argument, out, is_null, nullable, number)) {

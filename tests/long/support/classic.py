@@ -30,6 +30,9 @@ def run_classic(group: str, valgrind: list[str], php: str, extension: Path, scra
                  "KARGO_TEST_SECONDS": str(SECONDS), "KARGO_TEST_TMP": str(scratch)}
     failures = []
     for test in sorted(tests.glob("classic*/*.phpt")):
+        # What evhttp_server() starts runs elsewhere: support/evhttp.py has such a server under memcheck.
+        if "evhttp_server(" in test.read_text():
+            continue
         if test.stem in LEFT_OUT or group not in ("classic", f"{test.parent.name}/{test.stem}"):
             continue
         script = test.with_suffix(".php")

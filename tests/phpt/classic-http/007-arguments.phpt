@@ -50,6 +50,13 @@ foreach ([[[], 200, 'OK'], ['x', 'ok', 'OK'], ['x', 199, 'OK'], ['x', 600, 'OK']
     attempt(fn () => evhttp_response_set(...$arguments));
 }
 echo get_resource_type(evhttp_response_set(42, '200', 3.5)), "\n";
+// An object that can be a string is one, whatever strict_types says.
+echo script('<?php declare(strict_types=1);
+    final class Text { public function __construct(private ?Exception $exception = null) {} public function __toString(): string { throw $this->exception ?? "text"; } }
+    try { evhttp_response_set(new Text(new Exception("no text")), 200, "OK"); } catch (Exception $exception) { echo $exception->getMessage(), " "; }
+    echo get_resource_type(evhttp_response_set(new class { function __toString() { return "x"; } }, 200, "OK")), " ";
+    try { evhttp_response_set(42, 200, "OK"); } catch (TypeError $error) { echo $error->getMessage(); }
+'), "\n";
 
 // Requests.
 foreach (['uri', 'get_uri', 'method', 'body', 'input_buffer', 'headers', 'get_headers', 'find_header', 'add_header', 'append_body', 'status'] as $name) {
@@ -130,6 +137,8 @@ ValueError: evhttp_response_set(): Argument #3 ($message) must not contain contr
 ArgumentCountError: evhttp_response_set() expects exactly 3 arguments, 2 given
 TypeError: evhttp_response_set(): Argument #1 ($content) must be of type string, stdClass given
 EVHTTP Response
+no text EVHTTP Response evhttp_response_set(): Argument #1 ($content) must be of type string, int given
+[exit 0]
 TypeError: evhttp_request_uri(): Argument #1 ($request) must be of type resource, null given
 TypeError: evhttp_request_uri(): supplied resource is not a valid EVHTTP Request resource
 ArgumentCountError: evhttp_request_uri() expects exactly 1 argument, 0 given

@@ -110,6 +110,20 @@ impl Call {
         }
     }
 
+    /// The bytes of an argument that is a string or `Stringable`.
+    pub(crate) fn stringable_bytes<'a>(&self, index: u32) -> Result<&'a [u8], Thrown> {
+        let mut string = std::ptr::null_mut();
+        let Some(zv) = self.argument(index) else {
+            return Err(self.missing(index));
+        };
+        // SAFETY: as above.
+        if unsafe { ffi::kg_stringable_argument(zv.0, index + 1, &raw mut string) } {
+            Ok(string_bytes(string))
+        } else {
+            Err(Thrown)
+        }
+    }
+
     /// A string argument's bytes, or `default` where it was left out.
     pub(crate) fn bytes_or<'a>(&self, index: u32, default: &'a [u8]) -> Result<&'a [u8], Thrown> {
         if self.argument(index).is_none() {

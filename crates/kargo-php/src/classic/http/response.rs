@@ -20,7 +20,7 @@ pub(crate) struct Response {
 
 fn set(call: &Call) -> Result<(), Thrown> {
     // Converted in place, should it be no string.
-    call.bytes(0)?;
+    call.stringable_bytes(0)?;
     let status = u16::try_from(call.int_or(1, 200)?).unwrap_or(0);
     if !(200..=599).contains(&status) {
         return Err(throw_value_error(2, "must be between 200 and 599"));
