@@ -5,7 +5,8 @@ Kargo\delay() in an evhttp callback: others are served meanwhile, answers are th
 require __DIR__ . '/evhttp.inc';
 $server = evhttp_server(<<<'PHP'
     $waiting = 0;
-    $http = serve(function ($request) use (&$waiting) {
+    $isReleased = false;
+    $http = serve(function ($request) use (&$waiting, &$isReleased) {
         $uri = evhttp_request_uri($request);
         if ($uri === '/waiting') {
             return (string) $waiting;
@@ -15,11 +16,21 @@ $server = evhttp_server(<<<'PHP'
             evhttp_request_append_body($request, evhttp_request_body($request) . ' ');
             $buffer = evhttp_request_input_buffer($request);
             $waiting++;
-            array_map(fn () => Kargo\delay(0.3), [1]);
-            $waiting--;
+            if ($uri === '/wait-last') {
+                Kargo\delay(2);
+            }
+            while (!$isReleased && $uri !== '/wait-last') {
+                array_map(fn () => Kargo\delay(0.01), [1]);
+            }
+            if (--$waiting === 0) {
+                $isReleased = false;
+            }
             // Everything is as it was before the wait.
             evhttp_response_add_header($request, 'X-After', evhttp_request_find_header($request, 'x-name'));
             return evhttp_request_method($request) . ' ' . evhttp_request_uri($request) . ' ' . evhttp_request_body($request) . ' ' . evbuffer_readline($buffer);
+        }
+        if ($uri === '/release') {
+            $isReleased = true;
         }
         if ($uri === '/yield') {
             for ($n = 0; $n < 100; $n++) {
@@ -42,6 +53,7 @@ while ($other->request('GET', '/waiting')->body !== '20') {
 }
 $waiters[3]->send("GET /behind HTTP/1.1\r\nHost: a\r\n\r\n");
 echo $other->request('GET', '/x')->body, ' ', $other->request('GET', '/yield')->body, ' ', $other->request('GET', '/waiting')->body, "\n";
+$other->request('GET', '/release');
 foreach ($waiters as $n => $waiter) {
     $response = $waiter->readResponse();
     $expected = "body $n\n POST /wait?$n body $n\n body $n";
@@ -60,12 +72,13 @@ while ($other->request('GET', '/waiting')->body !== '3') {
 $reset->reset();
 $closed->close();
 $half->closeWrite();
+$other->request('GET', '/release');
 echo $half->readResponse()->body, ' ', $half->readUntilClose() === '' ? 'closed' : 'open', "\n";
 while ($other->request('GET', '/waiting')->body !== '0') {
 }
 // The script ends while a callback waits: event_loopbreak() lets it finish, its client has its answer.
 $last = $server->connect();
-$last->send("POST /wait HTTP/1.1\r\nHost: a\r\nX-Name: last\r\nContent-Length: 4\r\n\r\nbody");
+$last->send("POST /wait-last HTTP/1.1\r\nHost: a\r\nX-Name: last\r\nContent-Length: 4\r\n\r\nbody");
 while ($other->request('GET', '/waiting')->body !== '1') {
 }
 $server->signal(SIGTERM);
@@ -75,4 +88,4 @@ echo $last->readResponse()->body, ' ', $server->wait(), ' ', $server->output();
 at once /x at once /yield 20
 at once /behind
 body POST /wait body  closed
-body POST /wait body  0 waiting at the end: 0
+body POST /wait-last body  0 waiting at the end: 0

@@ -18,7 +18,9 @@ $script = <<<'PHP'
         switch ($uri) {
             case '/wait':
                 $waiting++;
-                Kargo\delay(0.4);
+                while ($http !== null) {
+                    Kargo\delay(0.01);
+                }
                 $waiting--;
                 evhttp_response_add_header($request, 'X-Uri', evhttp_request_uri($request));
                 return 'waited ' . evhttp_request_body($request);

@@ -103,10 +103,13 @@ event_dispatch();
 // From handlers of ours, and of the modern server's.
 echo script('
     event_init();
-    $http = evhttp_start("127.0.0.1", ' . ($port = random_int(20000, 60000)) . ');
+    require ' . var_export(__DIR__ . '/evhttp.inc', true) . ';
+    $before = ports();
+    $http = evhttp_start("127.0.0.1", 0);
+    [$port] = array_values(array_diff(ports(), $before));
     evhttp_set_gencb($http, fn ($request) => "answered " . evhttp_request_uri($request));
     foreach (range(1, 3) as $number) {
-        $con = evhttp_connection_new("127.0.0.1", ' . $port . ');
+        $con = evhttp_connection_new("127.0.0.1", $port);
         $req = evhttp_request_new(function ($request) use (&$http, $number) { echo evhttp_request_body($request), "\n"; if ($number === 3) { $http = null; } });
         evhttp_make_request($con, $req, EVHTTP_REQ_GET, "/$number");
     }

@@ -11,9 +11,12 @@ require __DIR__ . '/evhttp.inc';
 posix_setrlimit(POSIX_RLIMIT_NOFILE, 8192, 8192);
 $server = evhttp_server(<<<'PHP'
     $waiting = 0;
-    $http = serve(function ($request) use (&$waiting) {
+    $isReleased = false;
+    $http = serve(function ($request) use (&$waiting, &$isReleased) {
         $waiting++;
-        Kargo\delay(evhttp_request_uri($request) === '/soon' ? 1 : 1000);
+        do {
+            Kargo\delay(evhttp_request_uri($request) === '/soon' ? 0.01 : 1000);
+        } while (!$isReleased);
         $waiting--;
         return 'waited';
     });
@@ -21,6 +24,7 @@ $server = evhttp_server(<<<'PHP'
         static $told = 0;
         $waiting === $told || fwrite(STDERR, "waiting: " . ($told = $waiting) . "\n");
     });
+    $signal = Kargo\Loop::onSignal(SIGUSR1, function () use (&$isReleased) { $isReleased = true; });
     run();
     PHP);
 // Made first: select() knows no descriptors above 1023.
@@ -37,6 +41,7 @@ foreach ($refused as $connection) {
     echo $connection->request('GET', '/long')->status, "\n";
 }
 // The end of a wait makes room.
+$server->signal(SIGUSR1);
 echo $soon->readResponse()->body, "\n";
 $refused[0]->send("GET /long HTTP/1.1\r\nHost: a\r\n\r\n");
 echo $refused[0]->isSilentFor(0.1) ? 'waits' : 'refused', ' ', strpos($server->log(), 'waiting: 4097') === false ? 'never more' : 'more', "\n";
