@@ -26,6 +26,7 @@ def evhttp(server: PhpServer) -> None:
         expect(connection, "/request", 503, b"")
         expect(connection, "/throw", 503, b"")
         expect(connection, "/cycle", 200, b"cycle")
+        must(expect(connection, "/request-free", 200, b"freed").headers.get("x-added") == "yes", "a freed request")
         expect(connection, "/callback", 200, b"callback")
         expect(connection, "/x", 200, b"replaced")
         whole = request("POST", "/all?q", b"line\nrest", X_Header="value")
@@ -67,11 +68,11 @@ def evhttp_waits(server: PhpServer) -> None:
     # Never idle for long: a client has 10 s between two requests, of which memcheck makes little.
     many = [connect(server) for _ in range(20)]
     for number, one in enumerate(many):
-        one.send(request("POST", f"/delay?{number}", b"body"), request("GET", "/deep"), request("GET", "/late-throw"))
+        one.send(request("POST", f"/delay?{number}", b"body"), request("GET", "/deep"), request("GET", "/request-free"), request("GET", "/late-throw"))
     for one in many[:5]:
         reset(one)
     for number, one in enumerate(many[5:], 5):
-        must([one.read_answer().body for _ in range(3)] == [f"before /delay?{number}body".encode(), b"123456789", b""], "many")
+        must([one.read_answer().body for _ in range(4)] == [f"before /delay?{number}body".encode(), b"123456789", b"freed", b""], "many")
         one.close()
     for _ in range(3):
         outer, inner, connection = connect(server), connect(server), connect(server)

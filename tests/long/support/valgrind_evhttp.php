@@ -55,6 +55,7 @@ final class Application
             '/free-other' => $this->freeOther(),
             '/free' => $this->free($request),
             '/callback' => $this->replace(),
+            '/request-free' => $this->freeRequest($request),
             '/gc' => (string) gc_collect_cycles(),
             '/exit' => exit(3),
             '/fatal' => trigger_error('fatal', E_USER_ERROR),
@@ -141,6 +142,18 @@ final class Application
         delay(0.002);
 
         return 'freed ' . evhttp_request_uri($request);
+    }
+
+    /** @param resource $request */
+    private function freeRequest($request): string
+    {
+        $this->kept[] = $request;
+        evhttp_response_add_header($request, 'X-Added', 'yes');
+        evhttp_request_free($request);
+        delay(0.001);
+        array_pop($this->kept);
+
+        return 'freed';
     }
 
     private function replace(): string

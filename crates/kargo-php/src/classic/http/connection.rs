@@ -215,7 +215,7 @@ impl Runtime {
     /// gives is to be dropped when no borrow is alive.
     pub(crate) fn free_http_request(&mut self, key: u64) -> impl Sized + use<> {
         let http = &mut self.classic.http;
-        let request = http.requests.remove(key);
+        let request = http.free_request(key);
         let pending = request
             .as_ref()
             .filter(|request| request.pending != 0)

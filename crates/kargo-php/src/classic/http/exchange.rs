@@ -266,17 +266,30 @@ impl Http {
     #[inline]
     fn give_back(&mut self, mut handle: Handle, is_kept: bool) -> Left {
         if is_kept || self.spare.is_some() {
-            return Left(Some(handle), None);
+            return self.give_away(handle, is_kept);
         }
         let input = if let Some(request) = self.requests.get(handle.key) {
             request.reset()
         } else {
-            // evhttp_request_free() has freed it.
+            // evhttp_request_free() has freed it when its server was gone.
             handle.key = self.requests.insert(Request::default());
             None
         };
         self.spare = Some(handle);
-        Left(None, input)
+        Left(None, input, None)
+    }
+
+    /// The same for a handle that can't be used again: somebody keeps it, or there is one for the next request already.
+    #[cold]
+    fn give_away(&mut self, handle: Handle, is_kept: bool) -> Left {
+        let request = self.requests.get(handle.key);
+        let is_wanted = is_kept && request.is_some_and(|request| !request.is_freed);
+        let request = if is_wanted {
+            None
+        } else {
+            self.requests.remove(handle.key)
+        };
+        Left(Some(handle), None, request)
     }
 }
 
@@ -284,6 +297,7 @@ impl Http {
 struct Left(
     #[expect(dead_code, reason = "dropped")] Option<Handle>,
     #[expect(dead_code, reason = "dropped")] Option<Owned>,
+    #[expect(dead_code, reason = "dropped")] Option<Request>,
 );
 
 #[inline]

@@ -20,6 +20,8 @@ pub(crate) struct Request {
     pub(crate) outgoing: Outgoing,
     /// Lines that evhttp_request_add_header() put behind those that came in.
     pub(super) added: Lines,
+    /// evhttp_request_free() was called during its callback: the answer still has what was added to it.
+    pub(super) is_freed: bool,
     /// The EVBUFFER with the body that came in, once evhttp_request_input_buffer() has made it.
     pub(super) input: Option<Owned>,
     /// Called when our own request is over.
@@ -171,6 +173,7 @@ impl Request {
     #[inline]
     pub(super) fn reset(&mut self) -> Option<Owned> {
         self.incoming = Incoming::Nothing;
+        self.is_freed = false;
         if !self.is_untouched() {
             self.outgoing.lines.clear();
             self.outgoing.body = Vec::new();
@@ -183,6 +186,17 @@ impl Request {
 }
 
 impl Http {
+    /// The handle of a request is freed. What is left is to be dropped when no borrow is alive.
+    pub(crate) fn free_request(&mut self, key: u64) -> Option<Request> {
+        match self.requests.get(key) {
+            Some(request) if matches!(request.incoming, Incoming::InFlight { .. }) => {
+                request.is_freed = true;
+                None
+            }
+            _ => self.requests.remove(key),
+        }
+    }
+
     /// Gives the requests in flight of a server their own bytes: it goes.
     pub(super) fn keep_in_flight(&mut self, key: u64) {
         let Self {
