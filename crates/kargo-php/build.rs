@@ -32,8 +32,14 @@ fn main() {
     for name in ["PHP_CONFIG", "PHP"] {
         println!("cargo:rerun-if-env-changed={name}");
     }
-    let stubs = ["kargo_event", "http_client", "classic", "classic_http"]
-        .map(|name| format!("../../php/stubs/{name}.stub.php"));
+    let stubs = [
+        "kargo_event",
+        "http_client",
+        "net",
+        "classic",
+        "classic_http",
+    ]
+    .map(|name| format!("../../php/stubs/{name}.stub.php"));
     println!("cargo:rerun-if-changed=shim");
     for stub in &stubs {
         println!("cargo:rerun-if-changed={stub}");

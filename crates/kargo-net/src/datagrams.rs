@@ -124,6 +124,13 @@ impl Datagrams {
         }
     }
 
+    /// For a child that was forked: drops all sockets of the parent's. Ids stay unique.
+    pub fn abandon(&mut self) {
+        for place in self.sockets.places().collect::<Vec<_>>() {
+            drop(self.sockets.remove(place));
+        }
+    }
+
     /// Takes an event whose token has this table's owner. Then ask [`Self::next_event`] until it has none.
     pub fn handle_event(&mut self, events: &mut EventLoop, event: Event) {
         let place = self.sockets.at(event.token.value() as u32);

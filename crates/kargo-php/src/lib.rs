@@ -7,6 +7,7 @@
 //! | `classic` | the functions of 2009, of `php/stubs/classic.stub.php` |
 //! | `serve` | the runner: who runs the loop, how a handler is called, how it waits |
 //! | `http_client` | requests that PHP code has in flight, behind `Kargo\Http\Client` |
+//! | `net` | connections, UDP sockets and names for PHP code, behind `Kargo\Net` |
 //! | `rpc` | exported PHP classes: values, signatures, JSON-RPC and XML-RPC |
 //! | `log` | one line per event on stderr |
 //!
@@ -23,6 +24,7 @@ mod classic;
 mod engine;
 mod http_client;
 mod log;
+mod net;
 mod rpc;
 mod serve;
 
@@ -80,6 +82,18 @@ extern "C" fn kargo_native_free(class_entry: *mut ffi::zend_class_entry, native:
             drop(Box::from_raw(
                 native.cast::<classes::client_stream::State>(),
             ));
+        } else if class_entry == class::tcp_server() {
+            drop(Box::from_raw(
+                native.cast::<classes::net::tcp_server::State>(),
+            ));
+        } else if class_entry == class::connection() {
+            drop(Box::from_raw(
+                native.cast::<classes::net::connection::State>(),
+            ));
+        } else if class_entry == class::lines() {
+            drop(Box::from_raw(native.cast::<classes::net::lines::State>()));
+        } else if class_entry == class::udp() {
+            drop(Box::from_raw(native.cast::<classes::net::udp::State>()));
         }
     }
 }

@@ -38,6 +38,8 @@ pub struct ListenOptions {
     /// Open connections of this listener; at the limit accepting pauses, and the kernel's queue holds the others.
     /// Default 10,000.
     pub max_connections: usize,
+    /// Other processes accept from the same queue: the gate is asked. Default: no.
+    pub is_shared: bool,
     /// Of each connection.
     pub stream: StreamOptions,
 }
@@ -46,6 +48,7 @@ impl Default for ListenOptions {
     fn default() -> Self {
         Self {
             max_connections: 10_000,
+            is_shared: false,
             stream: StreamOptions::default(),
         }
     }
@@ -113,12 +116,17 @@ impl Streams {
         self.doors.get(id.0).map(|door| door.listener.address())
     }
 
+    /// The listener that a stream came from.
+    pub fn listener_of(&self, id: super::StreamId) -> Option<ListenerId> {
+        self.open(id)?.door.map(ListenerId)
+    }
+
     /// Open connections of a listener.
     pub fn accepted_by(&self, id: ListenerId) -> usize {
         self.doors.get(id.0).map_or(0, |door| door.live)
     }
 
-    /// Asks `gate` before each accept from now on.
+    /// Tells `gate` of each connection from now on, and asks it before each accept of a listener that is shared.
     pub fn set_accept_gate(&mut self, gate: Box<dyn AcceptGate>) {
         self.gate = Some(gate);
     }
@@ -154,7 +162,8 @@ impl Streams {
                 door.state = State::Full;
                 return;
             }
-            if let Some(gate) = &mut self.gate
+            if door.options.is_shared
+                && let Some(gate) = &mut self.gate
                 && let AcceptDecision::Leave { retry_after } = gate.decide()
             {
                 return self.pause_door(events, place, retry_after);

@@ -59,6 +59,56 @@ impl Streams {
         }
     }
 
+    /// Gives a connection up, because its peer is too slow for instance: both directions are over by this error, what is
+    /// queued is dropped, the descriptor is closed. What was received stays. Nothing is told.
+    pub fn give_up(&mut self, events: &mut EventLoop, id: StreamId, error: io::ErrorKind) {
+        if self.open(id).is_none() {
+            return;
+        }
+        self.unwatch(events, id);
+        let Some(stream) = self.streams.get_mut(id.0) else {
+            return;
+        };
+        stream.transport = Transport::Closed;
+        stream.output = Vec::new();
+        stream.sent = 0;
+        stream.is_blocked = false;
+        for side in [&mut stream.reading, &mut stream.writing] {
+            side.deadline = None;
+            // A peer that has ended its side has done so.
+            if !std::mem::replace(&mut side.is_over, true) {
+                side.error = Some(error.into());
+            }
+        }
+        stream.forget_events();
+    }
+
+    /// Closes all streams, as [`Self::close`] does.
+    pub fn close_all(&mut self, events: &mut EventLoop) {
+        for place in self.streams.places().collect::<Vec<_>>() {
+            self.close(events, StreamId(place));
+        }
+    }
+
+    /// Ends all streams at once, also those that [`Self::close`] was called for.
+    pub fn abort_all(&mut self, events: &mut EventLoop) {
+        for place in self.streams.places().collect::<Vec<_>>() {
+            self.remove(events, StreamId(place));
+        }
+    }
+
+    /// For a child that was forked: drops all streams and listeners of the parent's, this process's copies of their
+    /// descriptors included. Ids stay unique.
+    pub fn abandon(&mut self) {
+        for place in self.streams.places().collect::<Vec<_>>() {
+            drop(self.streams.remove(place));
+        }
+        for place in self.doors.places().collect::<Vec<_>>() {
+            drop(self.doors.remove(place));
+        }
+        self.closing = 0;
+    }
+
     /// Everything that a closed stream had to send is sent.
     pub(super) fn all_is_sent(&mut self, events: &mut EventLoop, id: StreamId) {
         let Some(stream) = self.streams.get_mut(id.0) else {

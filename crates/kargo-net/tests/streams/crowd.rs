@@ -47,6 +47,7 @@ fn ten_thousand_connections_are_served_and_idle_ones_are_small() {
             read_timeout: Some(DEADLINE),
             ..StreamOptions::default()
         },
+        ..ListenOptions::default()
     });
     let before = resident_bytes();
     let mut peers = Vec::new();

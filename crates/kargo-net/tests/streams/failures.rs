@@ -173,6 +173,44 @@ fn timeouts_that_are_set_later_and_taken_away() {
 }
 
 #[test]
+fn one_that_is_given_up_is_closed_and_keeps_what_it_received() {
+    let mut driver = Driver::new();
+    let (id, mut peer) = driver.pair(StreamOptions::default());
+    peer.write_all(b"came before").unwrap();
+    driver.until_told(id, StreamEvent::Readable);
+    driver.fill(id);
+    driver.take_told(id);
+    driver
+        .streams
+        .give_up(&mut driver.events, id, ErrorKind::TimedOut);
+    assert_eq!(driver.take_told(id), []);
+    assert_eq!(driver.take_input(id), b"came before");
+    assert!(driver.streams.is_over(id, Direction::Reading));
+    let error = driver.streams.error(id, Direction::Writing).unwrap();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert_eq!(driver.streams.queued(id), 0);
+    let (_, _either) = crate::driver::read_to_end(&mut peer);
+    driver.streams.close(&mut driver.events, id);
+    assert!(driver.streams.is_empty());
+    assert_eq!(driver.events.counts().descriptors, 0);
+}
+
+#[test]
+fn an_abandoned_table_is_empty_and_its_ids_are_not_used_again() {
+    let mut driver = Driver::new();
+    let (first, mut peer) = driver.pair(StreamOptions::default());
+    driver.write(first, b"never sent");
+    // As in a child: the loop is another one.
+    driver.streams.abandon();
+    driver.events = kargo_loop::EventLoop::new().unwrap();
+    assert!(driver.streams.is_empty());
+    assert_eq!(crate::driver::read_to_end(&mut peer), (0, true));
+    let (second, _peer) = driver.pair(StreamOptions::default());
+    assert_ne!(first, second);
+    assert!(!driver.streams.contains(first));
+}
+
+#[test]
 fn events_of_a_stream_that_is_gone_are_not_told_and_its_place_is_another_ones() {
     let mut driver = Driver::new();
     let (first, mut peer) = driver.pair(StreamOptions::default());

@@ -137,7 +137,15 @@ fn the_gate_is_asked_and_told() {
     driver
         .streams
         .set_accept_gate(Box::new(Gate(std::rc::Rc::clone(&state))));
-    let (listener, address) = driver.listen(ListenOptions::default());
+    let (_, own) = driver.listen(ListenOptions::default());
+    let peer = connect(own);
+    let id = driver.accept_from(&peer);
+    driver.streams.abort(&mut driver.events, id);
+    state.set((false, 0));
+    let (listener, address) = driver.listen(ListenOptions {
+        is_shared: true,
+        ..ListenOptions::default()
+    });
     let peer = connect(address);
     driver.idle(Duration::from_millis(30));
     assert_eq!(driver.told.len(), 0, "it was left to another process");

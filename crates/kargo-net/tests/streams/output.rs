@@ -231,6 +231,36 @@ fn close_gives_up_after_its_time_and_on_a_peer_that_never_ends() {
 }
 
 #[test]
+fn all_at_once() {
+    let mut driver = Driver::new();
+    let mut peers = Vec::new();
+    for text in ["one", "two"] {
+        let (id, peer) = driver.pair(StreamOptions::default());
+        driver.write(id, text.as_bytes());
+        peers.push(peer);
+    }
+    driver.streams.close_all(&mut driver.events);
+    driver.until("all are closed", |driver| driver.streams.is_empty());
+    for peer in &mut peers {
+        assert_eq!(read_to_end(peer), (3, true));
+    }
+    let (open, _peer) = driver.pair(StreamOptions::default());
+    let (closing, _other) = driver.pair(StreamOptions {
+        output_high: usize::MAX,
+        ..StreamOptions::default()
+    });
+    driver.write(closing, &vec![b'x'; 30_000_000]);
+    driver.streams.close(&mut driver.events, closing);
+    assert_eq!(driver.streams.closing(), 1);
+    driver.streams.abort_all(&mut driver.events);
+    assert!(driver.streams.is_empty());
+    assert!(!driver.streams.contains(open));
+    assert_eq!(driver.streams.closing(), 0);
+    assert_eq!(driver.events.counts().descriptors, 0);
+    assert_eq!(driver.events.counts().timers, 0);
+}
+
+#[test]
 fn abort_drops_what_is_queued() {
     let mut driver = Driver::new();
     let (id, mut peer) = driver.pair(StreamOptions::default());

@@ -60,8 +60,7 @@ fn delay_function(call: &Call) -> Result<(), Thrown> {
         std::thread::sleep(wait);
         return Ok(());
     }
-    let key = runtime::with(runtime::Runtime::new_key);
-    wait::wait(key, Some(wait)).map(drop)
+    wait::pause(wait)
 }
 
 /// Registers a watcher and returns its object.

@@ -10,6 +10,7 @@ pub(crate) mod event_loop;
 pub(crate) mod exceptions;
 pub(crate) mod headers;
 pub(crate) mod http_client;
+pub(crate) mod net;
 pub(crate) mod options;
 pub(crate) mod request;
 pub(crate) mod response;

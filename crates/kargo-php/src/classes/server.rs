@@ -16,6 +16,7 @@ use crate::engine::value::{array_iter, array_push, new_array};
 use crate::engine::{Call, Callable, Global, Owned, Thrown, Zv, ffi, object};
 use crate::log::{self, Level};
 use crate::rpc::Api;
+use crate::serve::runtime::Runtime;
 use crate::serve::server::{Serving, Target};
 use crate::serve::{current, handler, runner, runtime};
 
@@ -80,7 +81,11 @@ fn strings(call: &Call, index: u32) -> Result<Vec<String>, Thrown> {
         .collect()
 }
 
-fn open(address: &str) -> Result<Listener, Thrown> {
+/// Begins to listen, or takes over what listens there already and came through exec.
+///
+/// # Errors
+/// An exception for the operator is pending.
+pub(crate) fn open(address: &str, backlog: Option<i32>) -> Result<Listener, Thrown> {
     let refused = |message: String, is_configuration: bool| {
         let kind = if is_configuration {
             class::configuration_exception()
@@ -108,7 +113,11 @@ fn open(address: &str) -> Result<Listener, Thrown> {
     match inherited {
         Some(fd) => Listener::from_fd(fd)
             .map_err(|error| refused(format!("can't listen on {address}: {error}"), false)),
-        None => Listener::bind(&parsed).map_err(|error| refused(error.to_string(), false)),
+        None => match backlog {
+            None => Listener::bind(&parsed),
+            Some(backlog) => Listener::bind_with_backlog(&parsed, backlog),
+        }
+        .map_err(|error| refused(error.to_string(), false)),
     }
 }
 
@@ -126,7 +135,7 @@ fn listen(call: &Call) -> Result<(), Thrown> {
         .map_or_else(Options::default, Options::read);
     let listeners = addresses
         .iter()
-        .map(|address| open(address))
+        .map(|address| open(address, None))
         .collect::<Result<_, _>>()?;
     let state = State {
         options,
@@ -348,6 +357,7 @@ impl Plan {
             .run(move |event| {
                 if matches!(event, kargo_supervisor::Event::DrainStarted { .. }) {
                     held.borrow_mut().clear();
+                    runtime::with(Runtime::close_net_listeners);
                 }
                 log_event(&event);
             })
@@ -386,6 +396,7 @@ impl Plan {
             let router = Rc::clone(&self.router);
             let serving = Serving::start(&self.options, router, listeners, worker, events)?;
             runtime.serving = Some(Box::new(serving));
+            runtime.share_net();
             Ok::<(), String>(())
         });
         if let Err(message) = prepared {
@@ -410,14 +421,12 @@ impl Plan {
         // SAFETY: undoes kg_serving_begin().
         unsafe { ffi::kg_serving_end() };
         let over = runtime::with(|runtime| {
-            let over = runtime.serving.take();
-            match (over, runtime.events.as_mut()) {
-                (Some(mut serving), Some(events)) => {
-                    serving.stop(events);
-                    Some(serving)
-                }
-                (over, _) => over,
+            let servers = runtime.end_net();
+            let mut over = runtime.serving.take();
+            if let (Some(serving), Some(events)) = (over.as_mut(), runtime.events.as_mut()) {
+                serving.stop(events);
             }
+            (over, servers)
         });
         // Handlers' objects may have destructors, which run PHP code.
         drop(over);

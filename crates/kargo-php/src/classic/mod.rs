@@ -68,7 +68,7 @@ pub(crate) fn prepare(runtime: &mut Runtime, due: Due) -> Option<Prepared> {
         Due::Event(key) => registration::prepare(runtime, key),
         Due::BufferEvent(key, call) => buffered::prepare(runtime, key, call),
         Due::Reply(_) | Due::ConnectionClosed(_) => runtime.prepare_http(due),
-        Due::Watcher { .. } => None,
+        Due::Watcher { .. } | Due::Connection { .. } => None,
     }
 }
 

@@ -131,6 +131,11 @@ pub(crate) mod class {
         fault = kargo_ce_rpc_fault;
         binary = kargo_ce_rpc_binary;
         api = kargo_ce_rpc_api;
+        tcp_server = kargo_ce_net_tcpserver;
+        connection = kargo_ce_net_connection;
+        lines = kargo_ce_net_lines;
+        datagram = kargo_ce_net_datagram;
+        udp = kargo_ce_net_udp;
         error = zend_ce_error;
         type_error = zend_ce_type_error;
         value_error = zend_ce_value_error;

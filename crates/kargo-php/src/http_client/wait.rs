@@ -67,7 +67,7 @@ pub(crate) fn for_news(listener: u64) -> Result<u64, Thrown> {
             // Its end is certain, since the client has its own limits: so Loop::stop() lets it end first, as it does with
             // every wait that has a timeout.
             Step::Wait(key) => {
-                if let Err(thrown) = wait::wait(key, Some(runner::LONGEST)) {
+                if let Err(thrown) = wait::wait_to_end(key, runner::LONGEST) {
                     give_up(listener);
                     return Err(thrown);
                 }

@@ -4,6 +4,7 @@ use crate::classic;
 use crate::engine::callable::{Callable, Outcome, call_cached, take_exception};
 use crate::engine::{Owned, Zv, ffi};
 use crate::log::Level;
+use crate::net;
 use crate::serve::current;
 use crate::serve::due::Due;
 use crate::serve::handler;
@@ -35,8 +36,13 @@ impl Prepared {
     /// Calls it. An exception is pending unless it returned.
     pub(crate) fn call(&mut self) -> Outcome {
         let mut result = Owned::undefined();
+        self.call_into(result.zv())
+    }
+
+    /// The same, with the result written to `result`.
+    pub(crate) fn call_into(&mut self, result: Zv) -> Outcome {
         let arguments = Zv(self.arguments.as_mut_ptr().cast());
-        call_cached(&self.cache, result.zv(), self.count, arguments)
+        call_cached(&self.cache, result, self.count, arguments)
     }
 }
 
@@ -45,6 +51,7 @@ pub(crate) fn make(due: Due) {
     // What fires once leaves the table before its call, and is dropped after it.
     let (prepared, _once) = match due {
         Due::Watcher { id, signal } => prepare_watcher(id, signal).unzip(),
+        Due::Connection { server, id } => return net::servers::serve(server, id),
         _ => (
             runtime::with(|runtime| classic::prepare(runtime, due)),
             None,
@@ -71,6 +78,7 @@ pub(crate) fn make(due: Due) {
                 runtime.watchers.look_for_buffered(id, events);
             }
         }
+        Due::Connection { .. } => {}
         _ => classic::after_call(runtime, due),
     });
 }

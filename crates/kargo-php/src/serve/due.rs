@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use kargo_net::streams::StreamId;
+
 /// One callback to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
@@ -15,6 +17,8 @@ pub(crate) enum Due {
     Reply(u64),
     /// Of a connection of the classic API that has ended, by its key.
     ConnectionClosed(u64),
+    /// Of a `TcpServer`, for a connection that it has taken.
+    Connection { server: u64, id: StreamId },
 }
 
 /// Which callback of a bufferevent.

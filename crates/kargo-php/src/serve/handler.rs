@@ -48,9 +48,9 @@ fn panicked(id: RequestId, payload: &(dyn Any + Send)) {
 
 fn dispatch(id: RequestId) {
     let route = runtime::with(|runtime| {
+        let waiting = runtime.waiting_handlers();
         let events = runtime.events.as_mut()?;
         let serving = runtime.serving.as_mut()?;
-        let waiting = runtime.roles.parked.len();
         if waiting != 0 && serving.refuse_if_crowded(id, waiting, events) {
             return Some(Route::Answered);
         }

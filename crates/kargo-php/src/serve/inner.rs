@@ -66,7 +66,7 @@ impl Runtime {
                 .roles
                 .parked
                 .values()
-                .any(|parked| parked.has_timeout())
+                .any(|parked| parked.outlasts_stop)
     }
 
     /// Does what [`Self::break_run`] asked for.

@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use kargo_loop::{EventKind, Token};
+use kargo_loop::{Event, EventKind, Token};
 use kargo_net::RequestId;
 
 use crate::classic::http::exchange;
@@ -123,8 +123,14 @@ pub(crate) fn close() {
         true
     });
     if is_needed {
+        // Nothing is handled any more: a loop without events is finished as soon as nobody is ready.
+        let events = runtime::with(|runtime| runtime.events.take());
         run_role(None);
         dismiss_idle();
+        runtime::with(|runtime| runtime.events = events);
+    }
+    if !is_unclean {
+        crate::net::finish();
     }
 }
 
@@ -270,13 +276,16 @@ fn next_work() -> Work {
             if runtime.exchanges.is_some() {
                 runtime.end_client_turn();
             }
+            if runtime.net.is_some() {
+                runtime.end_net_turn();
+            }
             if runtime.classic.has_buffers() && schedule::end_turn(runtime, None) {
                 continue;
             }
             if runtime.is_finished() {
                 return Work::Finished;
             }
-            if !runtime.roles.ready.is_empty() {
+            if !runtime.roles.ready.is_empty() || !runtime.due.is_empty() {
                 continue;
             }
             if let Err(error) = poll(runtime) {
@@ -326,7 +335,7 @@ pub(crate) fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
     };
     match token.owner() {
         owner::SERVER | owner::EVHTTP => {
-            let event = kargo_loop::Event { token, kind };
+            let event = Event { token, kind };
             let (of, net) = if token.owner() == owner::SERVER {
                 let serving = runtime.serving.as_mut();
                 (Pulled::Serving, serving.map(|it| &mut it.net))
@@ -350,11 +359,14 @@ pub(crate) fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
         owner::PARKED => {
             runtime.wake(token.value(), Wake::TimedOut);
         }
-        owner::CLIENT | owner::CLIENT_NAMES => {
-            runtime.client_event(kargo_loop::Event { token, kind });
+        owner::CLIENT | owner::CLIENT_NAMES => runtime.client_event(Event { token, kind }),
+        owner::NET_STREAM | owner::NET_DATAGRAM | owner::NET_NAME => {
+            runtime.net_event(Event { token, kind });
         }
+        // Names are known: to both, since each looks for those it has asked for.
         _ if kind == EventKind::Woken => {
-            runtime.client_event(kargo_loop::Event { token, kind });
+            runtime.client_event(Event { token, kind });
+            runtime.net_event(Event { token, kind });
         }
         _ => {
             if let Some(serving) = runtime.serving.as_mut() {
@@ -362,6 +374,9 @@ pub(crate) fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
                 if abort {
                     runtime.abort_parked();
                 }
+            }
+            if token.owner() == owner::POKE {
+                runtime.poke_net();
             }
         }
     }

@@ -11,6 +11,7 @@ use crate::engine::context::Context;
 use crate::engine::{Global, Outcome, Owned, Thrown, ffi};
 use crate::http_client::Exchanges;
 use crate::log::{self, Level};
+use crate::net::Net;
 use crate::serve::due::DueQueue;
 use crate::serve::inner::InnerRuns;
 use crate::serve::server::Serving;
@@ -50,6 +51,12 @@ pub(crate) mod owner {
     pub(crate) const CLIENT: u8 = 14;
     /// Host names that the client looks up.
     pub(crate) const CLIENT_NAMES: u8 = 15;
+    /// Connections of PHP code.
+    pub(crate) const NET_STREAM: u8 = 16;
+    /// Its UDP sockets.
+    pub(crate) const NET_DATAGRAM: u8 = 17;
+    /// Host names that it looks up.
+    pub(crate) const NET_NAME: u8 = 18;
 }
 
 /// A server that was told of an event and may have requests to be handled: it is asked until it has none.
@@ -104,6 +111,8 @@ pub(crate) struct Runtime {
     pub(crate) pulled: Option<Pulled>,
     /// Those that are asked after it.
     pub(crate) pulled_next: Vec<Pulled>,
+    /// Made when PHP code uses the network.
+    pub(crate) net: Option<Box<Net>>,
     pub(crate) roles: Roles,
     pub(crate) inner: InnerRuns,
     /// Callbacks that are still to be made.
@@ -138,6 +147,9 @@ impl Runtime {
             self.watchers.arm_all(&mut events, &mut self.watched)?;
             self.rearm_waits(&mut events);
             self.classic.http.arm(&mut events)?;
+            if let Some(net) = &mut self.net {
+                net.begin(&mut events)?;
+            }
             self.events = Some(events);
             self.drop_foreign_client();
             self.arm_classic(None);
@@ -180,13 +192,12 @@ impl Runtime {
             }
             return false;
         }
+        let is_served = self.serving.as_ref().is_some_and(|serving| {
+            let is_busy = self.net.as_ref().is_some_and(|net| net.is_busy());
+            serving.is_finished() && (!is_busy || serving.is_ended())
+        });
         // Handlers that still wait when the last connection is gone have nobody to answer.
-        if !self.roles.parked.is_empty()
-            && self
-                .serving
-                .as_ref()
-                .is_some_and(|serving| serving.is_finished())
-        {
+        if is_served && !self.roles.parked.is_empty() {
             self.abort_parked();
         }
         if !self.roles.ready.is_empty() {
@@ -194,8 +205,8 @@ impl Runtime {
         }
         let parked = &self.roles.parked;
         match &self.serving {
-            Some(serving) => parked.is_empty() && serving.is_finished(),
-            None if self.is_stopping => !parked.values().any(|parked| parked.has_timeout()),
+            Some(_) => parked.is_empty() && is_served,
+            None if self.is_stopping => !parked.values().any(|parked| parked.outlasts_stop),
             None => parked.is_empty() && !self.has_registrations(),
         }
     }
@@ -207,6 +218,7 @@ impl Runtime {
             || self.has_classic(None)
             || self.classic.http.keeps_running()
             || self.has_http_requests()
+            || self.net.as_ref().is_some_and(|net| net.keeps_running())
     }
 }
 

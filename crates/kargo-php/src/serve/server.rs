@@ -1,5 +1,6 @@
 //! A server that runs: kargo-net's server, the routes, and this process's part in a family of workers.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -58,6 +59,8 @@ pub(crate) struct Serving {
     refused_at: Option<Instant>,
     worker: Option<Worker>,
     share: Option<AcceptShare>,
+    /// Counts the connections of this worker, whoever takes them.
+    gate: Option<Gate>,
     /// Marks processes that PHP code forks off this one.
     _foreign_children: ForeignChildGuard,
     drain_timeout: Duration,
@@ -80,23 +83,23 @@ pub(crate) struct Serving {
 }
 
 /// The gate of kargo-net over the sharing of kargo-supervisor.
-#[derive(Debug)]
-struct Gate(AcceptShare);
+#[derive(Clone, Debug)]
+pub(crate) struct Gate(Rc<RefCell<AcceptShare>>);
 
 impl AcceptGate for Gate {
     fn decide(&mut self) -> AcceptDecision {
-        match self.0.decide() {
+        match self.0.borrow().decide() {
             Decision::Accept => AcceptDecision::Accept,
             Decision::Leave { retry_after, .. } => AcceptDecision::Leave { retry_after },
         }
     }
 
     fn opened(&mut self) {
-        self.0.opened();
+        self.0.borrow_mut().opened();
     }
 
     fn closed(&mut self) {
-        self.0.closed();
+        self.0.borrow_mut().closed();
     }
 }
 
@@ -135,6 +138,7 @@ impl Serving {
         let told = |error: std::io::Error| error.to_string();
         let mut net = NetServer::new(owner::SERVER, net_options(options));
         let share = worker.as_ref().map(Worker::accept_share);
+        let mut gate = None;
         for listener in listeners {
             net.add_listener(events, listener).map_err(told)?;
         }
@@ -149,7 +153,9 @@ impl Serving {
                 events
                     .add(poke, Interest::READABLE, Token::new(owner::POKE, 0))
                     .map_err(told)?;
-                net.set_accept_gate(Box::new(Gate(worker.accept_share())));
+                let shared = Gate(Rc::new(RefCell::new(worker.accept_share())));
+                net.set_accept_gate(Box::new(shared.clone()));
+                gate = Some(shared);
             }
             _ => {
                 for signal in [libc::SIGTERM, libc::SIGINT] {
@@ -167,6 +173,7 @@ impl Serving {
             refused_at: None,
             worker,
             share,
+            gate,
             _foreign_children: ForeignChildGuard::install().map_err(|error| error.to_string())?,
             drain_timeout: options.drain_timeout,
             is_draining: false,
@@ -503,6 +510,21 @@ impl Serving {
             log::error(&error.to_string());
         }
         self.is_recycling = true;
+    }
+
+    /// What decides which worker takes a connection, for listeners of others.
+    pub(crate) fn gate(&self) -> Option<Box<dyn AcceptGate>> {
+        let gate = self.gate.clone()?;
+        Some(Box::new(gate))
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.is_draining
+    }
+
+    /// Whether it ended before everything was answered.
+    pub(crate) fn is_ended(&self) -> bool {
+        self.is_ended
     }
 
     pub(crate) fn is_finished(&self) -> bool {

@@ -28,8 +28,8 @@
 //! - `Err` says that an exception is pending: the process stops and all waits end (the unwinding of `exit`), PHP does
 //!   not switch stacks here (`Kargo\AwaitError`), or a callback failed in a loop that ran for this wait. The operation still
 //!   exists then, and must be given up.
-//! - `Loop::stop()` lets waits with a timeout end first. Those without one stay parked; they go on when the loop runs
-//!   again, and end with the script.
+//! - `Loop::stop()` lets each [`pause`] and [`wait_to_end`] end first. Other waits stay parked; they go on when the loop runs again, and end
+//!   with the script.
 
 use std::time::{Duration, Instant};
 
@@ -59,13 +59,8 @@ pub(crate) struct Parked {
     timer: Option<TimerId>,
     /// When the wait ends by itself.
     until: Option<Instant>,
-}
-
-impl Parked {
-    /// Whether the wait ends by itself.
-    pub(crate) fn has_timeout(&self) -> bool {
-        self.until.is_some()
-    }
+    /// `Loop::stop()` lets it end first.
+    pub(crate) outlasts_stop: bool,
 }
 
 impl Runtime {
@@ -107,9 +102,30 @@ pub(crate) fn is_blocked() -> bool {
     context::switch_is_blocked() || is_foreign()
 }
 
-/// Whether this process was forked while the loop ran: the frames below belong to a loop of the parent's.
+/// Whether this process was forked while the loop ran, so that the frames below belong to a loop of the parent's; or
+/// whether the script is over, and with it the loop.
 fn is_foreign() -> bool {
     runtime::with(|runtime| runtime.is_running) && !runner::is_running()
+}
+
+/// Throws in a process that was forked while the loop ran, and where the script is over.
+///
+/// # Errors
+/// `Kargo\AwaitError` is pending.
+pub(crate) fn reject_if_foreign() -> Result<(), Thrown> {
+    if !is_foreign() {
+        return Ok(());
+    }
+    Err(blocked(if runner::is_aborting() {
+        "the script is over"
+    } else {
+        "this process was forked inside a handler or callback, and the loop is its parent's"
+    }))
+}
+
+fn blocked(reason: &str) -> Thrown {
+    let message = format!("nothing can wait here: {reason}");
+    throw(class::await_error(), &message)
 }
 
 /// Throws where PHP can't wait, as [`wait`] does.
@@ -118,16 +134,13 @@ fn is_foreign() -> bool {
 /// `Kargo\AwaitError` is pending: in destructors before PHP 8.4, in signal handlers of pcntl, and in a process that
 /// was forked inside a handler or callback.
 pub(crate) fn reject_if_blocked() -> Result<(), Thrown> {
-    let reason = if context::switch_is_blocked() {
-        "PHP does not switch stacks in this place (a destructor before PHP 8.4, or a signal handler of pcntl, for \
-         instance)"
-    } else if is_foreign() {
-        "this process was forked inside a handler or callback, and the loop is its parent's"
-    } else {
-        return Ok(());
-    };
-    let message = format!("nothing can wait here: {reason}");
-    Err(throw(class::await_error(), &message))
+    if context::switch_is_blocked() {
+        return Err(blocked(
+            "PHP does not switch stacks in this place (a destructor before PHP 8.4, or a signal handler of pcntl, for \
+             instance)",
+        ));
+    }
+    reject_if_foreign()
 }
 
 /// Waits until `key`, from [`Runtime::new_key`], is woken, or the timeout is over; zero gives way to what else is ready.
@@ -135,22 +148,45 @@ pub(crate) fn reject_if_blocked() -> Result<(), Thrown> {
 /// # Errors
 /// An exception is pending; see the module's documentation.
 pub(crate) fn wait(key: u64, timeout: Option<Duration>) -> Result<Wake, Thrown> {
+    begin(key, timeout, false)
+}
+
+/// Waits as [`wait`] does; `Loop::stop()` lets it end first: for what was asked for and is answered soon, such as a request
+/// that is in flight.
+///
+/// # Errors
+/// As for [`wait`].
+pub(crate) fn wait_to_end(key: u64, timeout: Duration) -> Result<Wake, Thrown> {
+    begin(key, Some(timeout), true)
+}
+
+/// Waits for nothing but the end of `time`. `Loop::stop()` lets it end first.
+///
+/// # Errors
+/// As for [`wait`].
+pub(crate) fn pause(time: Duration) -> Result<(), Thrown> {
+    let key = runtime::with(Runtime::new_key);
+    begin(key, Some(time), true).map(drop)
+}
+
+fn begin(key: u64, timeout: Option<Duration>, outlasts_stop: bool) -> Result<Wake, Thrown> {
     reject_if_blocked()?;
     if runner::is_running() {
-        return park(key, timeout);
+        return park(key, timeout, outlasts_stop);
     }
     runner::begin(Some(key))?;
-    let wake = park(key, timeout);
+    let wake = park(key, timeout, outlasts_stop);
     runner::end()?;
     wake
 }
 
-fn park(key: u64, timeout: Option<Duration>) -> Result<Wake, Thrown> {
+fn park(key: u64, timeout: Option<Duration>, outlasts_stop: bool) -> Result<Wake, Thrown> {
     runtime::with(|runtime| {
         let parked = Parked {
             context: Context::current(),
             timer: arm(runtime.events.as_mut(), key, timeout),
             until: timeout.map(|timeout| Instant::now() + timeout),
+            outlasts_stop,
         };
         runtime.roles.parked.insert(key, parked);
     });
