@@ -326,7 +326,7 @@ class SlowClientTest(ChatTest):
         ada = self.enter("ada")
         greedy = self.enter("greedy", receive_buffer=4096)
         before = self.server.resident_bytes()
-        greedy.socket.settimeout(1.0)
+        greedy.socket.settimeout(5.0)
         sent = 0
         with self.assertRaises(TimeoutError):
             while sent < 64 << 20:
