@@ -287,7 +287,7 @@ impl Http {
         let request = if is_wanted {
             None
         } else {
-            self.requests.remove(handle.key)
+            self.requests.remove(handle.key).map(Box::new)
         };
         Left(Some(handle), None, request)
     }
@@ -297,7 +297,7 @@ impl Http {
 struct Left(
     #[expect(dead_code, reason = "dropped")] Option<Handle>,
     #[expect(dead_code, reason = "dropped")] Option<Owned>,
-    #[expect(dead_code, reason = "dropped")] Option<Request>,
+    #[expect(dead_code, reason = "dropped")] Option<Box<Request>>,
 );
 
 #[inline]
