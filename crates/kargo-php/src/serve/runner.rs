@@ -14,8 +14,8 @@ use kargo_net::RequestId;
 
 use crate::classic::http::exchange;
 use crate::classic::schedule;
-use crate::engine::callable::Outcome;
-use crate::engine::context::Context;
+use crate::engine::callable::{Outcome, take_exception};
+use crate::engine::context::{Context, switch_is_blocked};
 use crate::engine::throw::{class, throw};
 use crate::engine::{Thrown, ffi};
 use crate::log;
@@ -153,6 +153,14 @@ fn run_role(own: Option<Context>) -> Option<Context> {
                 }
             }
             Work::Callback(due) => {
+                // The handler of a connection may wait for as long as the peer likes. On the stack of run() it would
+                // keep that from returning.
+                if own.is_none() && matches!(due, Due::Connection { .. }) && hand_over(due) {
+                    if runtime::with(|runtime| runtime.roles.is_over) {
+                        return finish(own);
+                    }
+                    continue;
+                }
                 callback::make(due);
                 if runtime::with(Runtime::is_over_after_callback) {
                     return finish(own);
@@ -185,6 +193,25 @@ fn run_role(own: Option<Context>) -> Option<Context> {
             Work::Finished => return finish(own),
         }
     }
+}
+
+/// Lets another context do this, and go on as the runner; returns when this one has the role again. `false`: there is no
+/// other context.
+fn hand_over(due: Due) -> bool {
+    if switch_is_blocked() {
+        return false;
+    }
+    let idle = runtime::with(|runtime| runtime.roles.idle.pop());
+    let Some(next) = idle.or_else(Context::new) else {
+        drop(take_exception());
+        return false;
+    };
+    runtime::with(|runtime| {
+        runtime.roles.handed_over = Some(due);
+        runtime.roles.idle.push(Context::current());
+    });
+    next.switch_to();
+    true
 }
 
 /// The run is over: where a context goes.
@@ -228,6 +255,9 @@ fn next_work() -> Work {
         return Work::Interrupt;
     }
     runtime::with(|runtime| {
+        if let Some(due) = runtime.roles.handed_over.take() {
+            return Work::Callback(due);
+        }
         loop {
             if let Some((context, wake)) = runtime.roles.ready.pop_front() {
                 runtime.roles.wake = wake;

@@ -12,7 +12,7 @@ use crate::engine::{Global, Outcome, Owned, Thrown, ffi};
 use crate::http_client::Exchanges;
 use crate::log::{self, Level};
 use crate::net::Net;
-use crate::serve::due::DueQueue;
+use crate::serve::due::{Due, DueQueue};
 use crate::serve::inner::InnerRuns;
 use crate::serve::server::Serving;
 use crate::serve::wait::{Parked, Wake};
@@ -89,6 +89,8 @@ pub(crate) struct Roles {
     pub(crate) ready: VecDeque<(Context, Wake)>,
     /// Runners without work; any of them can take the role.
     pub(crate) idle: Vec<Context>,
+    /// What the context that is switched to shall do first.
+    pub(crate) handed_over: Option<Due>,
     /// Parked handlers and callbacks by key.
     pub(crate) parked: HashMap<u64, Parked>,
     /// How the wait of the context that is switched to ended.
@@ -206,7 +208,10 @@ impl Runtime {
         let parked = &self.roles.parked;
         match &self.serving {
             Some(_) => parked.is_empty() && is_served,
-            None if self.is_stopping => !parked.values().any(|parked| parked.outlasts_stop),
+            // A callback that waits on the stack of run() itself is in progress: run() can't return before it does.
+            None if self.is_stopping => !parked
+                .values()
+                .any(|parked| parked.outlasts_stop || Some(parked.context) == self.roles.main),
             None => parked.is_empty() && !self.has_registrations(),
         }
     }

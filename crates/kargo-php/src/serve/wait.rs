@@ -28,8 +28,8 @@
 //! - `Err` says that an exception is pending: the process stops and all waits end (the unwinding of `exit`), PHP does
 //!   not switch stacks here (`Kargo\AwaitError`), or a callback failed in a loop that ran for this wait. The operation still
 //!   exists then, and must be given up.
-//! - `Loop::stop()` lets each [`pause`] and [`wait_to_end`] end first. Other waits stay parked; they go on when the loop runs again, and end
-//!   with the script.
+//! - `Loop::stop()` lets each [`pause`] and [`wait_to_end`] end first, and the wait of a callback on the stack of `run()`
+//!   itself. Other waits stay parked; they go on when the loop runs again, and end with the script.
 
 use std::time::{Duration, Instant};
 
