@@ -17,7 +17,7 @@ namespace Kargo\Net {
         /**
          * @param int $inputHigh at most so much is received ahead of read(); then the peer has to wait
          * @param int $outputHigh while so much is still to be sent, write() waits and tryWrite() refuses
-         * @param int $outputLow so much may be left when write() goes on
+         * @param int|null $outputLow so much may be left when write() goes on; null: a quarter of $outputHigh
          * @param float|null $readTimeout for each read() that is not given one; null: for ever
          * @param float|null $writeTimeout in which the peer must take some bytes of what is to be sent; beyond, the
          *     connection is closed; null: for ever
@@ -27,7 +27,7 @@ namespace Kargo\Net {
         public function __construct(
             public readonly int $inputHigh = 65536,
             public readonly int $outputHigh = 262144,
-            public readonly int $outputLow = 65536,
+            public readonly ?int $outputLow = null,
             public readonly ?float $readTimeout = null,
             public readonly ?float $writeTimeout = 30.0,
             public readonly float $closeTimeout = 10.0,

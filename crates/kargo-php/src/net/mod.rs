@@ -262,13 +262,14 @@ impl Runtime {
         let mut woken = std::mem::take(&mut net.woken);
         let mut early = None;
         for key in woken.drain(..) {
+            // Of those that nobody waits for, only the newest can be one that is about to.
             if !self.wake(key, Wake::Woken) {
-                early = Some(key);
+                early = early.max(Some(key));
             }
         }
         if let Some(net) = &mut self.net {
             net.woken = woken;
-            net.early = early.or(net.early);
+            net.early = early.max(net.early);
         }
     }
 

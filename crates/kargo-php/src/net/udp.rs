@@ -23,7 +23,9 @@ const NAME_TIMEOUT: Duration = Duration::from_secs(10);
 /// # Errors
 /// An exception is pending.
 pub(crate) fn target(id: DatagramId, text: &str) -> Result<SocketAddr, Thrown> {
-    if let Ok(address) = text.parse::<SocketAddr>() {
+    if let Ok(address) = text.parse::<SocketAddr>()
+        && address.port() != 0
+    {
         return Ok(address);
     }
     let Address::Host(host, port) = Address::parse(text)? else {

@@ -76,6 +76,11 @@ impl DueQueue {
         Some(due)
     }
 
+    /// Puts the one that was popped last in front again.
+    pub(crate) fn put_back(&mut self, due: Due) {
+        self.queue.push_front((self.level, due));
+    }
+
     pub(crate) fn clear(&mut self) {
         self.queue.clear();
     }

@@ -62,11 +62,7 @@ impl Runtime {
             && self.inner.keys.is_empty()
             && self.roles.awaited.is_none()
             && self.roles.ready.is_empty()
-            && !self
-                .roles
-                .parked
-                .values()
-                .any(|parked| parked.outlasts_stop)
+            && self.roles.can_stop()
     }
 
     /// Does what [`Self::break_run`] asked for.

@@ -116,8 +116,6 @@ pub(crate) fn close() {
         runtime.is_running = true;
         roles.main = Some(Context::current());
         roles.is_over = false;
-        // Nothing is handled any more: a loop without events is finished as soon as nobody is ready.
-        runtime.events = None;
         runtime.due.clear();
         runtime.end_parked();
         true
@@ -153,9 +151,10 @@ fn run_role(own: Option<Context>) -> Option<Context> {
                 }
             }
             Work::Callback(due) => {
-                // The handler of a connection may wait for as long as the peer likes. On the stack of run() it would
-                // keep that from returning.
-                if own.is_none() && matches!(due, Due::Connection { .. }) && hand_over(due) {
+                if own.is_none()
+                    && let Some(next) = stand_aside(due)
+                {
+                    next.switch_to();
                     if runtime::with(|runtime| runtime.roles.is_over) {
                         return finish(own);
                     }
@@ -195,23 +194,26 @@ fn run_role(own: Option<Context>) -> Option<Context> {
     }
 }
 
-/// Lets another context do this, and go on as the runner; returns when this one has the role again. `false`: there is no
-/// other context.
-fn hand_over(due: Due) -> bool {
-    if switch_is_blocked() {
-        return false;
+/// Callbacks that use the network may wait for as long as their peers like, and `Loop::stop()` does not wait for them:
+/// so they are made on other stacks than the main one, which must be free to return from run(). Gives the context that
+/// takes over; none where that is not needed, or not possible.
+fn stand_aside(due: Due) -> Option<Context> {
+    let is_needed = runtime::with(|runtime| runtime.serving.is_none() && runtime.net.is_some());
+    if !is_needed || switch_is_blocked() {
+        return None;
     }
-    let idle = runtime::with(|runtime| runtime.roles.idle.pop());
-    let Some(next) = idle.or_else(Context::new) else {
+    let next = runtime::with(|runtime| runtime.roles.idle.pop()).or_else(Context::new);
+    if next.is_none() {
+        // No memory for a stack: the callback has this one.
         drop(take_exception());
-        return false;
-    };
+    }
     runtime::with(|runtime| {
-        runtime.roles.handed_over = Some(due);
-        runtime.roles.idle.push(Context::current());
+        if next.is_some() {
+            runtime.due.put_back(due);
+            runtime.roles.idle.push(Context::current());
+        }
     });
-    next.switch_to();
-    true
+    next
 }
 
 /// The run is over: where a context goes.
@@ -255,9 +257,6 @@ fn next_work() -> Work {
         return Work::Interrupt;
     }
     runtime::with(|runtime| {
-        if let Some(due) = runtime.roles.handed_over.take() {
-            return Work::Callback(due);
-        }
         loop {
             if let Some((context, wake)) = runtime.roles.ready.pop_front() {
                 runtime.roles.wake = wake;

@@ -12,7 +12,7 @@ use crate::engine::{Global, Outcome, Owned, Thrown, ffi};
 use crate::http_client::Exchanges;
 use crate::log::{self, Level};
 use crate::net::Net;
-use crate::serve::due::{Due, DueQueue};
+use crate::serve::due::DueQueue;
 use crate::serve::inner::InnerRuns;
 use crate::serve::server::Serving;
 use crate::serve::wait::{Parked, Wake};
@@ -89,8 +89,6 @@ pub(crate) struct Roles {
     pub(crate) ready: VecDeque<(Context, Wake)>,
     /// Runners without work; any of them can take the role.
     pub(crate) idle: Vec<Context>,
-    /// What the context that is switched to shall do first.
-    pub(crate) handed_over: Option<Due>,
     /// Parked handlers and callbacks by key.
     pub(crate) parked: HashMap<u64, Parked>,
     /// How the wait of the context that is switched to ended.
@@ -98,6 +96,17 @@ pub(crate) struct Roles {
     /// Parked handlers that are to be ended: their wait throws.
     pub(crate) is_aborting: bool,
     pub(crate) last_key: u64,
+}
+
+impl Roles {
+    /// Whether a run that is to stop can return: the main stack has nothing on it but that run, and all waits that are to
+    /// be over first are.
+    pub(crate) fn can_stop(&self) -> bool {
+        let is_free = self
+            .main
+            .is_some_and(|main| main == Context::current() || self.idle.contains(&main));
+        is_free && !self.parked.values().any(|parked| parked.outlasts_stop)
+    }
 }
 
 /// Everything the runner works on.
@@ -208,10 +217,7 @@ impl Runtime {
         let parked = &self.roles.parked;
         match &self.serving {
             Some(_) => parked.is_empty() && is_served,
-            // A callback that waits on the stack of run() itself is in progress: run() can't return before it does.
-            None if self.is_stopping => !parked
-                .values()
-                .any(|parked| parked.outlasts_stop || Some(parked.context) == self.roles.main),
+            None if self.is_stopping => self.roles.can_stop(),
             None => parked.is_empty() && !self.has_registrations(),
         }
     }

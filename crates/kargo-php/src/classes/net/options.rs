@@ -13,7 +13,8 @@ native! {
     kargo_net_connectionoptions_construct => construct;
 }
 
-const SIZES: [i64; 3] = [65_536, 262_144, 65_536];
+const INPUT_HIGH: u32 = 0;
+const OUTPUT_HIGH: u32 = 1;
 const OUTPUT_LOW: u32 = 2;
 const READ_TIMEOUT: u32 = 3;
 const WRITE_TIMEOUT: u32 = 4;
@@ -23,20 +24,24 @@ const CLOSE_DEFAULT: f64 = 10.0;
 
 fn construct(call: &Call) -> Result<(), Thrown> {
     let this = call.this();
-    for (index, default) in (0..).zip(SIZES) {
-        let value = call.int_or(index, default)?;
-        checked_size(index, value, i64::from(index != OUTPUT_LOW))?;
-        object::property(this, index).set_int(value);
+    let input_high = call.int_or(INPUT_HIGH, 65_536)?;
+    checked_size(INPUT_HIGH, input_high, 1)?;
+    let output_high = call.int_or(OUTPUT_HIGH, 262_144)?;
+    checked_size(OUTPUT_HIGH, output_high, 1)?;
+    let output_low = call.optional_int(OUTPUT_LOW)?.unwrap_or(output_high / 4);
+    checked_size(OUTPUT_LOW, output_low, 0)?;
+    if output_low >= output_high {
+        return Err(throw_value_error(
+            OUTPUT_LOW + 1,
+            "must be less than $outputHigh",
+        ));
     }
-    let property = |index| object::property(this, index).int().unwrap_or(0);
-    if property(OUTPUT_LOW) >= property(1) {
-        if call.argument(OUTPUT_LOW).is_some() {
-            return Err(throw_value_error(
-                OUTPUT_LOW + 1,
-                "must be less than $outputHigh",
-            ));
-        }
-        object::property(this, OUTPUT_LOW).set_int(property(1) / 4);
+    for (index, value) in [
+        (INPUT_HIGH, input_high),
+        (OUTPUT_HIGH, output_high),
+        (OUTPUT_LOW, output_low),
+    ] {
+        object::property(this, index).set_int(value);
     }
     for (index, default) in [(READ_TIMEOUT, None), (WRITE_TIMEOUT, Some(WRITE_DEFAULT))] {
         let value = match call.argument(index) {
@@ -91,8 +96,8 @@ pub(super) fn argument(call: &Call, index: u32) -> Options {
     let time = |index| object::property(options, index).float().map(seconds);
     Options {
         stream: StreamOptions {
-            input_high: size(0),
-            output_high: size(1),
+            input_high: size(INPUT_HIGH),
+            output_high: size(OUTPUT_HIGH),
             output_low: size(OUTPUT_LOW),
             write_timeout: time(WRITE_TIMEOUT),
             close_timeout: time(CLOSE_TIMEOUT).unwrap_or(seconds(CLOSE_DEFAULT)),
