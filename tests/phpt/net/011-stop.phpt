@@ -42,13 +42,16 @@ foreach ($run as $name => $runs) {
     echo "$name, nothing to do\n";
 }
 
-// A callback that waits is in progress: the run ends after it.
+// So does a callback of the loop that waits for the network.
 Loop::defer(function () use ($server) {
     $connection = Connection::connect($server->address());
     Loop::defer(fn () => Loop::stop());
     Loop::delay(0.1, fn () => $connection->write("at last\n"));
     echo $connection->readLine(), "\n";
 });
+Loop::run();
+echo "stopped\n";
+Loop::delay(0.3, fn () => Loop::stop());
 Loop::run();
 echo "and over\n";
 
@@ -67,6 +70,7 @@ stop() in a handler: 122 lines
 Loop::stop(), nothing to do
 event_loopbreak(), nothing to do
 stop() in a handler, nothing to do
+stopped
 at last
 and over
 shutdown
