@@ -128,8 +128,8 @@ namespace {
     function evhttp_make_request(mixed $connection, mixed $request, int $type, string $url): int {}
 
     /**
-     * Frees the handle of a request, also within its callback. One that is on its way is given up: its callback is not
-     * called, and the connection goes on with the next.
+     * Frees the handle of a request, also within its callback. A request that is on its way goes on: its callback gets
+     * a new handle.
      *
      * @param resource $request EVHTTP Request
      */

@@ -24,18 +24,32 @@ ask(connection($server), '/hello', function ($request) {
 });
 event_dispatch();
 
-// Freed while it is on its way: its callback is not called, the connection goes on with the next.
+// Freed while it is on its way: it goes on, and its callback gets a new handle.
 $connection = connection($server);
-$first = evhttp_request_new(fn () => print "called after all\n");
-evhttp_make_request($connection, $first, EVHTTP_REQ_GET, '/wait/5/x');
+$first = evhttp_request_new(function ($request) use (&$first) {
+    echo 'went on: ', evhttp_request_status($request), ' ', evhttp_request_body($request), $request === $first ? " the same\n" : " anew\n";
+    attempt(fn () => evhttp_request_status($first));
+});
+evhttp_make_request($connection, $first, EVHTTP_REQ_GET, '/wait/0.1/x');
 ask($connection, '/hello', tell('next'));
-$timer = timer(20_000, function () use ($first) { evhttp_request_free($first); });
+$timer = timer(20_000, function () use ($first) {
+    var_dump(evhttp_request_free($first));
+    attempt(fn () => evhttp_request_free($first));
+});
 event_dispatch();
 // One that is complete, but whose callback has not been called yet.
-$second = evhttp_request_new(fn () => print "called after all\n");
+$second = evhttp_request_new(function ($request) { echo 'complete: ', evhttp_request_body($request), "\n"; });
 $other = connection($server);
-ask($connection, '/wait/0.1/a', function () use ($second) { usleep(100_000); evhttp_request_free($second); });
+ask($connection, '/wait/0.1/a', function () use ($second) { usleep(100_000); var_dump(evhttp_request_free($second)); });
 evhttp_make_request($other, $second, EVHTTP_REQ_GET, '/wait/0.11/b');
+event_dispatch();
+// One that waits behind another, and nobody holds its connection.
+$third = evhttp_request_new(tell('third'));
+$own = connection($server);
+ask($own, '/wait/0.05/a', tell('before it'));
+evhttp_make_request($own, $third, EVHTTP_REQ_GET, '/hello');
+unset($own);
+evhttp_request_free($third);
 event_dispatch();
 
 // Asking anew in a callback, on the same connection and on another.
@@ -138,7 +152,15 @@ echo script('
 200 Hello, World! /hello
 TypeError: evhttp_request_status(): supplied resource is not a valid EVHTTP Request resource
 TypeError: evhttp_request_body(): supplied resource is not a valid EVHTTP Request resource
+bool(true)
+TypeError: evhttp_request_free(): supplied resource is not a valid EVHTTP Request resource
+went on: 200 x anew
+TypeError: evhttp_request_status(): supplied resource is not a valid EVHTTP Request resource
 next: 200 "Hello, World!"
+bool(true)
+complete: b
+before it: 200 "a"
+third: 200 "Hello, World!"
 20 asked
 DomainException: out of a completion callback
 left: 200 "Hello, World!"

@@ -4,7 +4,7 @@
 
 use super::Classic;
 use super::{buffered, registration};
-use crate::engine::{Call, Thrown, Zv, ffi};
+use crate::engine::{Call, Owned, Thrown, Zv, ffi};
 use crate::serve::runtime;
 
 /// The resource types.
@@ -52,6 +52,15 @@ pub(crate) fn return_key(call: &Call, kind: Kind, key: u64) -> *mut ffi::zend_re
     let resource = unsafe { ffi::kg_resource_new(kind.code(), key as usize) };
     call.result().set_resource(resource);
     resource
+}
+
+/// A new resource for a value that is in its table, with one reference.
+pub(crate) fn new(kind: Kind, key: u64) -> Owned {
+    let mut handle = Owned::undefined();
+    // SAFETY: the engine makes a resource with one reference, which the handle takes over.
+    let resource = unsafe { ffi::kg_resource_new(kind.code(), key as usize) };
+    handle.zv().set_resource(resource);
+    handle
 }
 
 /// Throws unless a resource is a stream that is open.

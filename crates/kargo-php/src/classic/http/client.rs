@@ -119,6 +119,12 @@ fn make_request(call: &Call) -> Result<(), Thrown> {
 }
 
 fn request_free(call: &Call) -> Result<(), Thrown> {
+    let key = resource::key(call, 0, Kind::HttpRequest)?;
+    if let Some(key) = runtime::with(|runtime| runtime.part_from_handle(key)) {
+        let handle = resource::new(Kind::HttpRequest, key);
+        let freed = runtime::with(|runtime| runtime.give_handle(key, handle));
+        drop(freed);
+    }
     resource::close(call, 0, Kind::HttpRequest)?;
     call.result().set_bool(true);
     Ok(())

@@ -1,6 +1,7 @@
 //! The handle `EVHTTP Connection`, and the requests that are on their way: each holds its handle and its connection's
 //! until its callback was called, whatever the script does with its variables.
 
+use std::mem;
 use std::time::Duration;
 
 use kargo_http::Method;
@@ -211,7 +212,30 @@ impl Runtime {
         }
     }
 
-    /// The handle of a request is freed. One that is on its way is given up, and its callback not called. What this
+    /// The handle of a request is freed by hand. One that is on its way goes on without: it gets a new key, for which
+    /// [`Self::give_handle`] is to be given a new handle.
+    pub(super) fn part_from_handle(&mut self, key: u64) -> Option<u64> {
+        let http = &mut self.classic.http;
+        let pending = http.requests.find(key)?.pending;
+        http.pending.find(pending)?;
+        let request = http.requests.remove(key)?;
+        let key = http.requests.insert(request);
+        http.pending.get(pending)?.request_key = key;
+        Some(key)
+    }
+
+    /// The new handle of a request that is on its way, for its callback. Gives the one before, which is to be dropped
+    /// when no borrow is alive.
+    pub(super) fn give_handle(&mut self, key: u64, handle: Owned) -> Option<Owned> {
+        let http = &mut self.classic.http;
+        let pending = http.requests.find(key)?.pending;
+        Some(mem::replace(
+            &mut http.pending.get(pending)?.request,
+            handle,
+        ))
+    }
+
+    /// The handle of a request is gone. One that is on its way is given up, and its callback not called. What this
     /// gives is to be dropped when no borrow is alive.
     pub(crate) fn free_http_request(&mut self, key: u64) -> impl Sized + use<> {
         let http = &mut self.classic.http;
