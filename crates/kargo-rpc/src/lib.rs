@@ -65,6 +65,7 @@ pub mod base64;
 mod builder;
 mod call;
 mod date_time;
+pub mod description;
 mod encoder;
 mod error;
 mod fault;
