@@ -64,8 +64,16 @@ fn main() {
         .define("KARGO_VERSION", version.as_str())
         .define("ZEND_ENABLE_STATIC_TSRMLS_CACHE", None)
         .files(
-            ["module", "call", "serving", "value", "rpc", "classic"]
-                .map(|name| format!("shim/{name}.c")),
+            [
+                "module",
+                "call",
+                "serving",
+                "value",
+                "rpc",
+                "rpc_types",
+                "classic",
+            ]
+            .map(|name| format!("shim/{name}.c")),
         )
         .opt_level(3)
         .flag("-Wno-unused-parameter")

@@ -254,5 +254,7 @@ void kg_object_to_array(zval *value);
 HashTable *kg_object_properties(zend_object *object);
 zend_string *kg_base64_decode(const char *text, size_t length);
 bool kg_is_out_of_memory(void);
+zend_string *kg_class_doc_comment(const zend_class_entry *class_entry);
+void kg_enum_cases(zend_class_entry *class_entry, zval *out);
 
 #endif

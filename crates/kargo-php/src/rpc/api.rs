@@ -6,8 +6,10 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 use kargo_rpc::Limits;
+use kargo_rpc::description::Description;
 
 use crate::engine::{Callable, ffi};
+use crate::rpc::describe;
 use crate::rpc::service::{Cache, Resolved, Service, Unresolved};
 use crate::rpc::signature::Signature;
 
@@ -26,6 +28,8 @@ pub(crate) struct Api {
     allowed: RefCell<Vec<*mut ffi::zend_class_entry>>,
     /// The service map, if it was asked for.
     pub(crate) service_map: RefCell<Option<ServiceMap>>,
+    /// The description, if it was asked for.
+    description: RefCell<Option<Rc<Description>>>,
 }
 
 /// A service map: the path it is for, and its text.
@@ -45,7 +49,24 @@ impl Api {
             methods: RefCell::new(Rc::new(Methods::default())),
             allowed: RefCell::new(Vec::new()),
             service_map: RefCell::new(None),
+            description: RefCell::new(None),
         }
+    }
+
+    /// What it offers, as plain data; method `i` is number `i` of [`Methods::list`]. Made when it is first asked for,
+    /// and anew after an export. May run PHP code, where a constant of an enum is evaluated.
+    #[allow(dead_code, reason = "what documents are made from")]
+    pub(crate) fn description(&self) -> Rc<Description> {
+        let kept = self.description.borrow().clone();
+        kept.unwrap_or_else(|| {
+            let methods = self.methods();
+            let made = Rc::new(describe::describe(&self.title, &self.version, &methods));
+            // What was exported meanwhile is not in it.
+            if Rc::ptr_eq(&methods, &self.methods.borrow()) {
+                *self.description.borrow_mut() = Some(Rc::clone(&made));
+            }
+            made
+        })
     }
 
     /// The methods as they are now; a later export makes a new table.
@@ -70,6 +91,7 @@ impl Api {
         }
         *self.methods.borrow_mut() = Rc::new(methods);
         *self.service_map.borrow_mut() = None;
+        *self.description.borrow_mut() = None;
         Ok(())
     }
 

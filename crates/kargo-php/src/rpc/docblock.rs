@@ -13,9 +13,19 @@ pub(crate) struct DocBlock {
     pub(crate) summary: String,
     /// What follows it, up to the first tag.
     pub(crate) description: String,
-    /// Parameters by name, without the dollar sign.
-    pub(crate) parameters: Vec<(String, Option<Type>)>,
+    parameters: Vec<DocParameter>,
     pub(crate) returns: Option<Type>,
+    /// What is said of the result beside its type.
+    pub(crate) returns_description: String,
+}
+
+/// What a docblock says of one parameter.
+#[derive(Debug)]
+struct DocParameter {
+    /// Without the dollar sign.
+    name: String,
+    ty: Option<Type>,
+    description: String,
 }
 
 impl DocBlock {
@@ -66,12 +76,24 @@ impl DocBlock {
         };
         match name {
             "param" => self.take_parameter(rest.trim(), is_exact),
-            "return" if is_exact || self.returns.is_none() => {
-                self.returns = TypeReader::new(rest.trim())
-                    .union()
-                    .or_else(|| self.returns.take());
-            }
+            "return" => self.take_return(rest.trim(), is_exact),
             _ => {}
+        }
+    }
+
+    fn take_return(&mut self, text: &str, is_exact: bool) {
+        let mut reader = TypeReader::new(text);
+        let ty = reader.union();
+        let prose = if ty.is_some() {
+            reader.rest
+        } else {
+            skip_type(text)
+        };
+        if self.returns_description.is_empty() {
+            prose.trim().clone_into(&mut self.returns_description);
+        }
+        if is_exact || self.returns.is_none() {
+            self.returns = ty.or_else(|| self.returns.take());
         }
     }
 
@@ -82,24 +104,68 @@ impl DocBlock {
         } else {
             TypeReader::new(text).union()
         };
-        let name: String = text[at + 1..]
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect();
-        match self.parameters.iter_mut().find(|(other, _)| *other == name) {
-            Some((_, old)) if is_exact || old.is_none() => *old = ty.or_else(|| old.take()),
-            Some(_) => {}
-            None => self.parameters.push((name, ty)),
+        let after = &text[at + 1..];
+        let end = after
+            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .unwrap_or(after.len());
+        let (name, prose) = after.split_at(end);
+        let found = self.parameters.iter_mut().find(|other| other.name == name);
+        let Some(known) = found else {
+            self.parameters.push(DocParameter {
+                name: name.to_owned(),
+                ty,
+                description: prose.trim().to_owned(),
+            });
+            return;
+        };
+        if is_exact || known.ty.is_none() {
+            known.ty = ty.or_else(|| known.ty.take());
         }
+        if known.description.is_empty() {
+            prose.trim().clone_into(&mut known.description);
+        }
+    }
+
+    fn find(&self, name: &[u8]) -> Option<&DocParameter> {
+        self.parameters
+            .iter()
+            .find(|other| other.name.as_bytes() == name)
     }
 
     /// The type of a parameter, if the docblock has one.
     pub(crate) fn parameter(&self, name: &[u8]) -> Option<&Type> {
-        self.parameters
-            .iter()
-            .find(|(other, _)| other.as_bytes() == name)
-            .and_then(|(_, ty)| ty.as_ref())
+        self.find(name).and_then(|parameter| parameter.ty.as_ref())
     }
+
+    /// What it says of a parameter beside its type.
+    pub(crate) fn description_of(&self, name: &[u8]) -> &str {
+        self.find(name)
+            .map_or("", |parameter| &parameter.description)
+    }
+}
+
+/// What follows a type that is not understood: it ends at the first space outside of brackets that no `|` or comma is
+/// beside.
+fn skip_type(text: &str) -> &str {
+    let mut depth = 0usize;
+    let mut last = ' ';
+    for (at, c) in text.char_indices() {
+        match c {
+            '<' | '{' | '(' => depth += 1,
+            '>' | '}' | ')' => depth = depth.saturating_sub(1),
+            ' ' if depth == 0 && !matches!(last, '|' | '&' | ',' | ':') => {
+                let rest = text[at..].trim_start();
+                if !rest.starts_with(['|', '&']) {
+                    return rest;
+                }
+            }
+            _ => {}
+        }
+        if c != ' ' {
+            last = c;
+        }
+    }
+    ""
 }
 
 /// Deeper types are not read: nobody writes them, and the reader is recursive.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `api`, `service` | what an Api object holds: methods by name, and where their objects come from |
 //! | `export`, `signature`, `docblock`, `types` | from a PHP class to methods and their types, once, at export |
+//! | `describe` | those as plain data, which all documents are made from |
 //! | `arguments`, `stack` | what the decoders fill: PHP values, in the shape each parameter wants |
 //! | `check` | arguments against types, before PHP runs |
 //! | `invoke`, `construct`, `failure` | one call, and how it can fail |
@@ -19,6 +20,7 @@ mod arguments;
 mod body;
 mod check;
 mod construct;
+mod describe;
 mod docblock;
 pub(crate) mod encode;
 pub(crate) mod export;

@@ -20,6 +20,8 @@ pub(crate) struct Parameter {
     pub(crate) is_optional: bool,
     /// The default as JSON, where it is known and has a form.
     pub(crate) default: Option<Box<[u8]>>,
+    /// What the docblock says of it.
+    pub(crate) description: Box<str>,
 }
 
 /// Parameters, result and help of one method.
@@ -38,6 +40,8 @@ pub(crate) struct Signature {
     pub(crate) summary: Box<str>,
     /// The rest of its prose.
     pub(crate) description: Box<str>,
+    /// What it says of the result.
+    pub(crate) returns_description: Box<str>,
 }
 
 /// Why something can't be exported.
@@ -112,6 +116,7 @@ impl Signature {
             returns,
             summary: doc.summary.into(),
             description: doc.description.into(),
+            returns_description: doc.returns_description.into(),
         })
     }
 }
@@ -156,6 +161,7 @@ fn read_parameter(
         ty,
         is_optional: raw.is_variadic,
         default: None,
+        description: doc.description_of(name).into(),
     })
 }
 

@@ -14,10 +14,16 @@ pub enum Type {
     Constant(bool),
     /// 64 bits, signed.
     Integer,
+    /// An integer from the first to the second, both included; `i64::MIN` and `i64::MAX` bound nothing.
+    IntegerBetween(i64, i64),
     /// A finite number of 64 bits; an integer is one too.
     Number,
     /// Text.
     String,
+    /// Text of at least one character.
+    NonEmptyString,
+    /// One of these values: never empty.
+    OneOf(Vec<Literal>),
     /// Bytes, which travel as base64.
     Bytes,
     /// A point in time: RFC 3339 in JSON, `dateTime` in XML.
@@ -26,6 +32,8 @@ pub enum Type {
     Object,
     /// Values of one type in an order.
     List(Box<Self>),
+    /// The same, at least one.
+    NonEmptyList(Box<Self>),
     /// Values of one type by name.
     Map(Box<Self>),
     /// A list or a map.
@@ -43,7 +51,8 @@ pub struct TypeId(pub usize);
 /// A type that has a name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Definition {
-    /// The short name of the class, unique in the API: letters, digits and `_`, beginning with a letter.
+    /// Unique in the API: the short name of the class, or one that is made for a shape without a name. ASCII letters,
+    /// digits and `_`, beginning with a letter.
     pub name: String,
     /// Prose; may be empty.
     pub description: String,
@@ -56,8 +65,21 @@ pub struct Definition {
 pub enum Shape {
     /// An object with exactly these members.
     Record(Vec<Field>),
+    /// An object with these members, and any others.
+    OpenRecord(Vec<Field>),
     /// One of these values, all texts or all integers.
     Enum(Vec<Case>),
+}
+
+impl Shape {
+    /// The members of a record; none of an enum.
+    #[must_use]
+    pub fn fields(&self) -> &[Field] {
+        match self {
+            Self::Record(fields) | Self::OpenRecord(fields) => fields,
+            Self::Enum(_) => &[],
+        }
+    }
 }
 
 /// A parameter of a method, or a member of a record.
@@ -94,6 +116,31 @@ pub enum Literal {
 }
 
 impl Type {
+    /// One of `members`: flat, no type twice; [`Type::Any`] takes all others in. Of none it is [`Type::Null`].
+    #[must_use]
+    pub fn union(members: impl IntoIterator<Item = Self>) -> Self {
+        let mut unique: Vec<Self> = Vec::new();
+        for member in members {
+            let inner = match member {
+                Self::Union(inner) => inner,
+                single => vec![single],
+            };
+            for member in inner {
+                if member == Self::Any {
+                    return member;
+                }
+                if !unique.contains(&member) {
+                    unique.push(member);
+                }
+            }
+        }
+        match unique.len() {
+            0 => Self::Null,
+            1 => unique.remove(0),
+            _ => Self::Union(unique),
+        }
+    }
+
     /// The alternatives: itself, or the members of a union.
     #[must_use]
     pub fn members(&self) -> &[Self] {
