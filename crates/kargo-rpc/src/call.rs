@@ -58,6 +58,26 @@ pub(crate) struct Span {
     end: u32,
 }
 
+impl Span {
+    pub(crate) const EMPTY: Self = Self { start: 0, end: 0 };
+
+    /// Appends `bytes` to `text`; bodies are below 4 GiB, so the offsets fit.
+    pub(crate) fn keep(text: &mut Vec<u8>, bytes: &[u8]) -> Self {
+        let start = text.len() as u32;
+        text.extend_from_slice(bytes);
+        Self {
+            start,
+            end: text.len() as u32,
+        }
+    }
+
+    /// The piece of `text`.
+    pub(crate) fn of(self, text: &[u8]) -> &[u8] {
+        text.get(self.start as usize..self.end as usize)
+            .unwrap_or_default()
+    }
+}
+
 impl CallList {
     /// An empty list; allocates nothing yet.
     #[must_use]
@@ -127,20 +147,13 @@ impl CallList {
         self.calls.push(call);
     }
 
-    /// Keeps `bytes` for as long as the list; bodies are below 4 GiB, so the offsets fit.
+    /// Keeps `bytes` for as long as the list.
     pub(crate) fn keep(&mut self, bytes: &[u8]) -> Span {
-        let start = self.text.len() as u32;
-        self.text.extend_from_slice(bytes);
-        Span {
-            start,
-            end: self.text.len() as u32,
-        }
+        Span::keep(&mut self.text, bytes)
     }
 
     pub(crate) fn resolve(&self, span: Span) -> &[u8] {
-        self.text
-            .get(span.start as usize..span.end as usize)
-            .unwrap_or_default()
+        span.of(&self.text)
     }
 }
 

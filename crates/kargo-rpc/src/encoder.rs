@@ -51,6 +51,8 @@ pub enum EncodeError {
     InvalidCharacter,
     /// An integer doesn't fit 32 bits, and the options forbid `<i8>`.
     IntRange,
+    /// Null, and the options forbid `<nil/>`.
+    Nil,
     /// More levels than the encoder allows; a value that contains itself ends here.
     TooDeep,
     /// The caller met a value that has no form (a resource, a closure) or failed otherwise.
@@ -66,6 +68,7 @@ impl EncodeError {
             Self::InvalidUtf8 => "a string is not valid UTF-8",
             Self::InvalidCharacter => "a string has a character that XML can't hold",
             Self::IntRange => "an integer exceeds 32 bits",
+            Self::Nil => "null can't be sent without <nil/>",
             Self::TooDeep => "the value is nested too deep",
             Self::Unsupported => "a value of this type can't be sent",
         }

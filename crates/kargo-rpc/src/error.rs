@@ -63,6 +63,12 @@ pub enum BodyErrorKind {
     XmlLimit,
     /// Well-formed XML, but no XML-RPC method call.
     NotACall,
+    /// JSON or well-formed XML, but no answer in the form that the protocol has for the request.
+    NotAResponse,
+    /// An answer whose id is that of no call of the request.
+    UnknownId,
+    /// A second answer to one call.
+    RepeatedId,
     /// A scalar's text isn't one of its type. It concerns one call, so it is never said of a body.
     InvalidValue,
 }
@@ -90,6 +96,9 @@ impl BodyErrorKind {
             Self::InvalidEncoding => "invalid character for the encoding",
             Self::XmlLimit => "too many attributes or too long a name",
             Self::NotACall => "not a method call",
+            Self::NotAResponse => "not a response to such a request",
+            Self::UnknownId => "an answer to none of the calls",
+            Self::RepeatedId => "a second answer to one call",
             Self::InvalidValue => "not a value of its type",
         }
     }

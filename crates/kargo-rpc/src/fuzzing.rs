@@ -1,6 +1,10 @@
 //! Entry points for fuzzing, beside what they try. Each takes any bytes and must return; the assertions are properties
 //! that hold for every input.
 
+mod responses;
+
+pub use responses::{jsonrpc_response, xmlrpc_response};
+
 use core::convert::Infallible;
 
 use crate::Argument;
@@ -75,10 +79,16 @@ pub fn jsonrpc(data: &[u8]) {
     // An id may be a number out of range, which is checked by its form only.
     let is_json = match json::decode(&out, &Limits::default(), &mut scratch, &mut Discard) {
         Ok(()) => true,
-        Err(DecodeError::Body(error)) => error.kind == BodyErrorKind::NumberRange,
-        Err(DecodeError::Builder(never)) => match never {},
+        Err(error) => is_number_range(&error),
     };
     assert!(is_json, "the answer is JSON");
+}
+
+fn is_number_range(error: &DecodeError<Infallible>) -> bool {
+    match error {
+        DecodeError::Body(error) => error.kind == BodyErrorKind::NumberRange,
+        DecodeError::Builder(never) => match *never {},
+    }
 }
 
 /// Any document: whether it is well-formed as far as we accept it. For comparing with other parsers: what they refuse,

@@ -7,7 +7,8 @@
 //! | [`CallList`], [`Call`] | what a decoded body asked for: plain records that borrow nothing |
 //! | [`Encoder`] | what a value is written to; [`json::JsonEncoder`] and [`xmlrpc::XmlRpcEncoder`] |
 //! | [`Fault`] | how a call fails, with the interoperable codes |
-//! | [`jsonrpc`], [`xmlrpc`] | the two protocols: a decoder for bodies, a writer for responses |
+//! | [`jsonrpc`], [`xmlrpc`] | the two protocols: a decoder for bodies, a writer for responses; for clients a writer for requests, a decoder for responses |
+//! | [`ResponseList`], [`Response`] | what a client was answered: plain records that borrow nothing |
 //! | [`Limits`] | every limit, always an argument |
 //!
 //! # Order of things
@@ -73,6 +74,7 @@ pub mod fuzzing;
 pub mod json;
 pub mod jsonrpc;
 mod limits;
+mod response;
 mod swar;
 mod utf8;
 mod xml;
@@ -85,3 +87,4 @@ pub use encoder::{EncodeError, Encoder};
 pub use error::{BodyError, BodyErrorKind, DecodeError};
 pub use fault::{Fault, FaultCode};
 pub use limits::Limits;
+pub use response::{Outcome, Response, ResponseList};

@@ -25,6 +25,7 @@ mod writer;
 pub use reader::JsonScratch;
 pub use writer::JsonEncoder;
 
+pub(crate) use number::Number;
 pub(crate) use reader::Mark;
 pub(crate) use reader::Reader;
 pub(crate) use writer::write_string_lossy;

@@ -62,16 +62,7 @@ impl Decoder {
         calls: &mut CallList,
     ) -> Result<(), DecodeError<B::Error>> {
         calls.clear();
-        let unsupported = BodyError {
-            kind: BodyErrorKind::UnsupportedEncoding,
-            offset: 0,
-        };
-        let charset = match charset {
-            Some(label) => {
-                Some(xml::Encoding::from_label(label).ok_or(DecodeError::Body(unsupported))?)
-            }
-            None => None,
-        };
+        let charset = encoding(charset).map_err(DecodeError::Body)?;
         let document =
             xml::to_utf8(body, charset, &mut self.transcoded).map_err(DecodeError::Body)?;
         let mut decoding = Decoding {
@@ -95,6 +86,17 @@ impl Decoder {
         self.xml.shrink_to(max_bytes);
         self.values.shrink_to(max_bytes);
     }
+}
+
+/// The encoding that a header's charset names.
+pub(super) fn encoding(charset: Option<&[u8]>) -> Result<Option<xml::Encoding>, BodyError> {
+    let unsupported = BodyError {
+        kind: BodyErrorKind::UnsupportedEncoding,
+        offset: 0,
+    };
+    charset
+        .map(|label| xml::Encoding::from_label(label).ok_or(unsupported))
+        .transpose()
 }
 
 /// One body on its way. Plain references: may be left by a `longjmp` of the builder's.

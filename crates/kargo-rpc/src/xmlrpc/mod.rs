@@ -13,15 +13,26 @@
 //!   well-formed but no method call -32600; a scalar that isn't one of its type makes that call fail with -32602.
 //! - `system.multicall` is decoded into its calls, like a batch; one that is called inside of itself is answered with a
 //!   fault. A call that isn't a struct of `methodName` and `params` is answered with -32600 in its place.
+//!
+//! Of a client:
+//!
+//! - An answer is a `methodResponse` of one value or one fault: a struct with an integer `faultCode` and a string
+//!   `faultString`; what else it has is ignored.
+//! - The answer to a multicall has an array of one, or a fault, for each call.
+//! - A scalar that isn't one of its type makes the whole answer none.
 
 mod decoder;
+mod request;
 mod response;
+mod response_decoder;
 mod scalar;
 mod value;
 mod writer;
 
 pub use decoder::Decoder;
 pub use decoder::MULTICALL;
+pub use request::RequestWriter;
 pub use response::ResponseWriter;
+pub use response_decoder::ResponseDecoder;
 pub use writer::Options;
 pub use writer::XmlRpcEncoder;

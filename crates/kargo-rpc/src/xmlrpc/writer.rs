@@ -11,6 +11,8 @@ use crate::xml;
 pub struct Options {
     /// Integers beyond 32 bits are sent as `<i8>` (the default); else they are [`EncodeError::IntRange`].
     pub allows_i8: bool,
+    /// Null is sent as `<nil/>` (the default); else it is [`EncodeError::Nil`].
+    pub allows_nil: bool,
     /// Strings that XML can't hold (no UTF-8, or controls in them) are sent as `<base64>` (the default); else they are
     /// [`EncodeError::InvalidCharacter`]. Names of members always are.
     pub allows_base64_strings: bool,
@@ -20,6 +22,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             allows_i8: true,
+            allows_nil: true,
             allows_base64_strings: true,
         }
     }
@@ -72,6 +75,9 @@ impl<'a> XmlRpcEncoder<'a> {
 
 impl Encoder for XmlRpcEncoder<'_> {
     fn null(&mut self) -> Result<(), EncodeError> {
+        if !self.options.allows_nil {
+            return Err(EncodeError::Nil);
+        }
         self.out.extend_from_slice(b"<value><nil/></value>");
         Ok(())
     }
