@@ -36,6 +36,7 @@ fn main() {
         "kargo_event",
         "http_client",
         "net",
+        "rpc_types",
         "classic",
         "classic_http",
     ]

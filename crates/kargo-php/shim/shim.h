@@ -256,5 +256,11 @@ zend_string *kg_base64_decode(const char *text, size_t length);
 bool kg_is_out_of_memory(void);
 zend_string *kg_class_doc_comment(const zend_class_entry *class_entry);
 void kg_enum_cases(zend_class_entry *class_entry, zval *out);
+HashTable *kg_class_attributes(const zend_class_entry *class_entry);
+HashTable *kg_function_attributes(const zend_function *function);
+zend_attribute *kg_attribute_at(HashTable *attributes, uint32_t offset, uint32_t index);
+bool kg_attribute_is_internal(const zend_attribute *attribute);
+void kg_attribute_new(zend_attribute *attribute, zend_class_entry *scope, zval *out);
+bool kg_promote(zend_execute_data *frame);
 
 #endif

@@ -14,4 +14,5 @@ pub(crate) mod net;
 pub(crate) mod options;
 pub(crate) mod request;
 pub(crate) mod response;
+pub(crate) mod rpc_attributes;
 pub(crate) mod server;

@@ -76,6 +76,17 @@ impl Call {
         self.result().share_object(self.this());
     }
 
+    /// Puts the arguments of a constructor, and the defaults of those left out, into the properties of their names, as
+    /// promotion does in PHP. The stub declares both by promoting.
+    pub(crate) fn promote(&self) -> Result<(), Thrown> {
+        // SAFETY: the engine's frame is alive during the call, and its object too.
+        if unsafe { ffi::kg_promote(self.frame) } {
+            Ok(())
+        } else {
+            Err(Thrown)
+        }
+    }
+
     /// A string argument's bytes; `None` where it may be left out and was, or is null.
     pub(crate) fn optional_bytes<'a>(&self, index: u32) -> Result<Option<&'a [u8]>, Thrown> {
         let Some(zv) = self.argument(index) else {

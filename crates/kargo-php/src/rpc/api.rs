@@ -9,6 +9,7 @@ use kargo_rpc::Limits;
 use kargo_rpc::description::Description;
 
 use crate::engine::{Callable, ffi};
+use crate::rpc::attribute::{Attribute, Attributes};
 use crate::rpc::describe;
 use crate::rpc::service::{Cache, Resolved, Service, Unresolved};
 use crate::rpc::signature::Signature;
@@ -174,6 +175,8 @@ pub(crate) struct Method {
     pub(crate) name: Box<[u8]>,
     pub(crate) target: Target,
     pub(crate) signature: Signature,
+    /// Those of the exported class and of the classes it extends.
+    pub(crate) class_attributes: Rc<Attributes>,
 }
 
 /// What is called.
@@ -188,6 +191,15 @@ pub(crate) enum Target {
 }
 
 impl Method {
+    /// The attribute `Kargo\Rpc\NAME` of the method, else of its class; `name` is in lower case.
+    #[allow(dead_code, reason = "part of the vocabulary")]
+    pub(crate) fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.signature
+            .attributes
+            .find(name)
+            .or_else(|| self.class_attributes.find(name))
+    }
+
     /// What to call. May run PHP code.
     #[inline]
     pub(crate) fn resolve(&self) -> Result<Resolved, Unresolved> {

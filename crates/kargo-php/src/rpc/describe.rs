@@ -61,6 +61,7 @@ impl Describer {
                 .map(|parameter| self.field(parameter)),
             result: self.plain(&signature.returns),
             result_description: signature.returns_description.to_string(),
+            deprecated: signature.deprecated.as_deref().map(str::to_owned),
             ..Described::default()
         }
     }

@@ -17,6 +17,8 @@ pub(crate) struct DocBlock {
     pub(crate) returns: Option<Type>,
     /// What is said of the result beside its type.
     pub(crate) returns_description: String,
+    /// Why it should not be used any more.
+    pub(crate) deprecated: Option<String>,
 }
 
 /// What a docblock says of one parameter.
@@ -76,6 +78,7 @@ impl DocBlock {
         };
         match name {
             "param" => self.take_parameter(rest.trim(), is_exact),
+            "deprecated" => self.deprecated = Some(rest.trim().to_owned()),
             "return" => self.take_return(rest.trim(), is_exact),
             _ => {}
         }

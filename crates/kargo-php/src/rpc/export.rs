@@ -8,6 +8,7 @@ use crate::engine::throw::class;
 use crate::engine::value::{array_iter, class_name, class_of, string_bytes};
 use crate::engine::{Callable, Owned, Zv, ffi};
 use crate::rpc::api::{Method, Target};
+use crate::rpc::attribute::Attributes;
 use crate::rpc::service::{Cache, Service, Source};
 use crate::rpc::signature::{ExportError, Signature, find_class};
 use crate::rpc::system;
@@ -182,6 +183,7 @@ fn export_callable(what: Zv, name: &[u8]) -> Exported {
         name: name.into(),
         target: Target::Callable(callable),
         signature,
+        class_attributes: Rc::default(),
     }])
 }
 
@@ -228,11 +230,20 @@ fn members_of(
         }
         let label = format!("{}::{}", shown(class_name(entry)), shown(name));
         let separator: &[u8] = if namespace.is_empty() { b"" } else { b"." };
+        let signature = Signature::read(function, &label)?;
+        let renamed = signature
+            .attributes
+            .find("name")
+            .and_then(|attribute| attribute.text("name"));
+        if let Some(name) = &renamed {
+            reject_bad_name(name.as_bytes())?;
+        }
+        let name = renamed.as_ref().map_or(name, String::as_bytes);
         members.push(Member {
             name: [namespace, separator, name].concat().into(),
             function,
             is_static,
-            signature: Signature::read(function, &label)?,
+            signature,
         });
     }
     Ok(members)
@@ -263,6 +274,7 @@ fn build(members: Vec<Member>, entry: *mut ffi::zend_class_entry, source: Source
         ))
     })?;
     let service = Rc::new(service);
+    let class_attributes = Rc::new(Attributes::of_class(entry, &shown(class_name(entry)))?);
     let mut slot = 0;
     let methods = members.into_iter().map(|member| {
         let target = if member.is_static {
@@ -278,6 +290,7 @@ fn build(members: Vec<Member>, entry: *mut ffi::zend_class_entry, source: Source
             name: member.name,
             target,
             signature: member.signature,
+            class_attributes: Rc::clone(&class_attributes),
         }
     });
     Ok(methods.collect())

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `api`, `service` | what an Api object holds: methods by name, and where their objects come from |
 //! | `export`, `signature`, `docblock`, `types` | from a PHP class to methods and their types, once, at export |
+//! | `attribute` | attributes of the namespace Kargo\Rpc as objects |
 //! | `describe` | those as plain data, which all documents are made from |
 //! | `arguments`, `stack` | what the decoders fill: PHP values, in the shape each parameter wants |
 //! | `check` | arguments against types, before PHP runs |
@@ -17,6 +18,7 @@
 
 pub(crate) mod api;
 mod arguments;
+pub(crate) mod attribute;
 mod body;
 mod check;
 mod construct;

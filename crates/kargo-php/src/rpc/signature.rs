@@ -6,6 +6,7 @@ use crate::engine::callable::{Outcome, protect};
 use crate::engine::throw::class;
 use crate::engine::value::string_bytes;
 use crate::engine::{Owned, Zv, ffi};
+use crate::rpc::attribute::Attributes;
 use crate::rpc::docblock::DocBlock;
 use crate::rpc::json;
 use crate::rpc::types::Type;
@@ -13,6 +14,7 @@ use crate::rpc::types::Type;
 /// One parameter.
 #[derive(Debug)]
 pub(crate) struct Parameter {
+    /// As callers know it.
     pub(crate) name: Box<[u8]>,
     pub(crate) ty: Type,
     /// Whether objects in its argument are built as arrays at once.
@@ -20,8 +22,10 @@ pub(crate) struct Parameter {
     pub(crate) is_optional: bool,
     /// The default as JSON, where it is known and has a form.
     pub(crate) default: Option<Box<[u8]>>,
-    /// What the docblock says of it.
+    /// What is said of it.
     pub(crate) description: Box<str>,
+    #[allow(dead_code, reason = "for doors that bind arguments in their own way")]
+    pub(crate) attributes: Attributes,
 }
 
 /// Parameters, result and help of one method.
@@ -36,12 +40,15 @@ pub(crate) struct Signature {
     pub(crate) returns: Type,
     /// Whether the result is a string that travels as base64.
     pub(crate) returns_bytes: bool,
-    /// The first paragraph of the docblock.
+    /// The first paragraph of what is said of it.
     pub(crate) summary: Box<str>,
-    /// The rest of its prose.
+    /// The rest of that.
     pub(crate) description: Box<str>,
     /// What it says of the result.
     pub(crate) returns_description: Box<str>,
+    /// Why it should not be called any more.
+    pub(crate) deprecated: Option<Box<str>>,
+    pub(crate) attributes: Attributes,
 }
 
 /// Why something can't be exported.
@@ -82,12 +89,14 @@ impl Signature {
             DocBlock::parse(string_bytes(comment))
         };
         // SAFETY: as above.
-        let (required, scope) = unsafe {
+        let (required, scope, flags) = unsafe {
             (
                 (*function).common.required_num_args,
                 (*function).common.scope,
+                (*function).common.fn_flags,
             )
         };
+        let attributes = Attributes::of_function(function, name)?;
         let mut parameters = Vec::new();
         let mut variadic = None;
         for index in 0.. {
@@ -99,6 +108,16 @@ impl Signature {
             }
             let mut parameter = read_parameter(&raw, scope, &doc, name)?;
             parameter.is_optional |= index >= required;
+            parameter.take_attributes(function, index, name)?;
+            if parameters
+                .iter()
+                .any(|other: &Parameter| other.name == parameter.name)
+            {
+                return Err(ExportError::Refused(format!(
+                    "{name}() has two parameters called {}",
+                    String::from_utf8_lossy(&parameter.name)
+                )));
+            }
             if raw.is_variadic {
                 variadic = Some(parameter);
             } else {
@@ -108,16 +127,61 @@ impl Signature {
         }
         // SAFETY: as above.
         let returns = read_return(unsafe { ffi::kg_return_type(function) }, scope, &doc)?;
+        let text_of = |attribute: &str, property: &str| {
+            attributes
+                .find(attribute)
+                .and_then(|attribute| attribute.text(property))
+        };
+        let deprecated = text_of("deprecated", "reason")
+            .or(doc.deprecated)
+            .or_else(|| (flags & ffi::ZEND_ACC_DEPRECATED != 0).then(String::new));
+        let (summary, description) = match text_of("description", "text") {
+            Some(text) => paragraphs(&text),
+            None => (doc.summary.into(), doc.description.into()),
+        };
         Ok(Self {
             parameters: parameters.into_boxed_slice(),
             required: required as usize,
             variadic,
             returns_bytes: returns.members().contains(&Type::Bytes),
             returns,
-            summary: doc.summary.into(),
-            description: doc.description.into(),
+            summary,
+            description,
             returns_description: doc.returns_description.into(),
+            deprecated: deprecated.map(String::into_boxed_str),
+            attributes,
         })
+    }
+}
+
+/// The first paragraph on one line, and the rest.
+fn paragraphs(text: &str) -> (Box<str>, Box<str>) {
+    let (first, rest) = text.trim().split_once("\n\n").unwrap_or((text.trim(), ""));
+    (first.replace('\n', " ").into(), rest.trim().into())
+}
+
+impl Parameter {
+    fn take_attributes(
+        &mut self,
+        function: *const ffi::zend_function,
+        index: u32,
+        method: &str,
+    ) -> Result<(), ExportError> {
+        let label = format!("{method}(${})", String::from_utf8_lossy(&self.name));
+        self.attributes = Attributes::of_parameter(function, index, &label)?;
+        let text_of = |attribute: &str, property: &str| {
+            self.attributes
+                .find(attribute)
+                .and_then(|attribute| attribute.text(property))
+        };
+        let (name, description) = (text_of("name", "name"), text_of("description", "text"));
+        if let Some(name) = name {
+            self.name = name.into_bytes().into();
+        }
+        if let Some(description) = description {
+            self.description = description.into();
+        }
+        Ok(())
     }
 }
 
@@ -162,6 +226,7 @@ fn read_parameter(
         is_optional: raw.is_variadic,
         default: None,
         description: doc.description_of(name).into(),
+        attributes: Attributes::default(),
     })
 }
 
