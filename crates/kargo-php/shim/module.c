@@ -88,6 +88,10 @@ static PHP_MINIT_FUNCTION(kargo_event)
 	kargo_ce_net_connection->create_object = kg_create;
 	kargo_ce_net_lines->create_object = kg_create;
 	kargo_ce_net_udp->create_object = kg_create;
+	kargo_ce_rpc_jsonrpcclient->create_object = kg_create;
+	kargo_ce_rpc_xmlrpcclient->create_object = kg_create;
+	kargo_ce_rpc_batch->create_object = kg_create;
+	kargo_ce_rpc_remotenamespace->create_object = kg_create;
 	/* Tests prove that a panic in our own code costs one request: this is how they cause one. */
 	if (INI_BOOL("kargo.fault_injection")) {
 		zend_register_functions(NULL, kargo_fault_functions, NULL, type);

@@ -94,6 +94,15 @@ extern "C" fn kargo_native_free(class_entry: *mut ffi::zend_class_entry, native:
             drop(Box::from_raw(native.cast::<classes::net::lines::State>()));
         } else if class_entry == class::udp() {
             drop(Box::from_raw(native.cast::<classes::net::udp::State>()));
+        } else if class_entry == class::json_rpc_client() || class_entry == class::xml_rpc_client()
+        {
+            drop(Box::from_raw(native.cast::<Rc<rpc::client::Endpoint>>()));
+        } else if class_entry == class::batch() {
+            drop(Box::from_raw(native.cast::<Rc<rpc::client::Batch>>()));
+        } else if class_entry == class::remote_namespace() {
+            drop(Box::from_raw(
+                native.cast::<classes::remote_namespace::State>(),
+            ));
         }
     }
 }

@@ -296,12 +296,12 @@ fn json_requests_are_read_by_our_own_decoder() {
     let mut out = b"before".to_vec();
     let requests = jsonrpc::RequestWriter::begin(&mut out, true);
     for (id, method) in [(Some(u64::MAX), "a.\"b"), (None, "n")] {
-        requests.begin_call(&mut out, method.as_bytes()).unwrap();
+        jsonrpc::RequestWriter::begin_call(&mut out, method.as_bytes()).unwrap();
         let mut encoder = JsonEncoder::new(&mut out);
         Value::Array(vec![Value::Int(1), string("x")])
             .encode(&mut encoder)
             .unwrap();
-        requests.end_call(&mut out, id);
+        jsonrpc::RequestWriter::end_call(&mut out, id);
     }
     requests.finish(&mut out);
     let text = String::from_utf8(out).unwrap();
@@ -319,9 +319,8 @@ fn json_requests_are_read_by_our_own_decoder() {
     assert_eq!(calls.len(), 2);
     assert_eq!(tree.calls[0].method, "a.\"b");
     assert_eq!(tree.calls[1].arguments, [Value::Int(1), string("x")]);
-    let single = jsonrpc::RequestWriter::begin(&mut Vec::new(), false);
     assert_eq!(
-        single.begin_call(&mut Vec::new(), b"\xff"),
+        jsonrpc::RequestWriter::begin_call(&mut Vec::new(), b"\xff"),
         Err(EncodeError::InvalidUtf8)
     );
 }

@@ -31,7 +31,8 @@ const INTS: [(u32, i64, i64); 6] = [
     (11, 16 << 20, 0),
 ];
 
-fn checked_time(index: u32, value: f64) -> Result<f64, Thrown> {
+/// Checks a time in seconds.
+pub(crate) fn checked_time(index: u32, value: f64) -> Result<f64, Thrown> {
     if value > 0.0 && value <= LONGEST {
         return Ok(value);
     }

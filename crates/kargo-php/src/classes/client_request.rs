@@ -150,7 +150,8 @@ pub(crate) fn lines_of(headers: Option<*mut ffi::zend_array>) -> HeaderLines {
         .collect()
 }
 
-fn has(lines: &HeaderLines, name: &[u8]) -> bool {
+/// Whether one of the lines has this name.
+pub(crate) fn has(lines: &HeaderLines, name: &[u8]) -> bool {
     lines
         .iter()
         .any(|(other, _)| other.eq_ignore_ascii_case(name))
@@ -191,6 +192,7 @@ pub(crate) fn order(
         headers,
         body,
         is_streamed: false,
+        keeps_method: false,
         body_limit: None,
     }
 }

@@ -2,13 +2,14 @@
 
 use crate::engine::call::native;
 use crate::engine::callable::take_exception;
-use crate::engine::throw::{class, throw};
+use crate::engine::throw::{class, throw, throw_with_code};
 use crate::engine::value::string_bytes;
 use crate::engine::{Call, Owned, Thrown, Zv, ffi, object, throw_value_error};
 
 native! {
     kargo_http_httpexception_construct => http_exception_construct;
     kargo_rpc_fault_construct => fault_construct;
+    kargo_rpc_remotefault_construct => remote_fault_construct;
     kargo_rpc_binary_construct => binary_construct;
     kargo_rpc_hidden_construct => hidden_construct;
 }
@@ -86,10 +87,37 @@ fn http_exception_construct(call: &Call) -> Result<(), Thrown> {
 }
 
 fn fault_construct(call: &Call) -> Result<(), Thrown> {
+    fill_fault(call, class::fault(), -32000)
+}
+
+fn remote_fault_construct(call: &Call) -> Result<(), Thrown> {
+    fill_fault(call, class::remote_fault(), 0)
+}
+
+/// A `Kargo\Rpc\RemoteFault`, made pending.
+pub(crate) fn throw_remote_fault(code: i64, message: &str, data: Zv) -> Thrown {
+    let thrown = throw_with_code(class::remote_fault(), message, code);
+    if let Some(mut exception) = take_exception() {
+        if let Some(object) = exception.zv().object() {
+            set(object, class::remote_fault(), b"data", data);
+        }
+        // SAFETY: the engine takes over one reference.
+        unsafe { ffi::kg_rethrow(exception.zv().0) }
+        exception.zv().set_undefined();
+    }
+    thrown
+}
+
+/// What the constructor of a fault does.
+fn fill_fault(
+    call: &Call,
+    class: *mut ffi::zend_class_entry,
+    default_code: i64,
+) -> Result<(), Thrown> {
     let mut message = Owned::of_bytes(call.bytes_or(0, b"")?);
     set(call.this(), class::exception(), b"message", message.zv());
     let mut code = Owned::undefined();
-    code.zv().set_int(call.int_or(1, -32000)?);
+    code.zv().set_int(call.int_or(1, default_code)?);
     set(call.this(), class::exception(), b"code", code.zv());
     let mut data = call
         .argument(2)
@@ -97,7 +125,7 @@ fn fault_construct(call: &Call) -> Result<(), Thrown> {
     if call.argument(2).is_none() {
         data.zv().set_null();
     }
-    set(call.this(), class::fault(), b"data", data.zv());
+    set(call.this(), class, b"data", data.zv());
     set_previous(call, 3);
     Ok(())
 }

@@ -84,8 +84,26 @@ fn construct(call: &Call) -> Result<(), Thrown> {
     Ok(())
 }
 
+/// A Client with default options, for whoever was given none.
+pub(crate) fn with_default_options() -> Owned {
+    let state = State {
+        settings: Rc::default(),
+        pool: None,
+    };
+    object::instantiate(class::client(), state)
+}
+
+/// What a Client's requests are made with.
+pub(crate) fn settings_of(client: *mut ffi::zend_object) -> Result<Rc<Settings>, Thrown> {
+    Ok(Rc::clone(&state_of(client)?.settings))
+}
+
 fn state<'a>(call: &Call) -> Result<&'a mut State, Thrown> {
-    let state = object::native::<State>(call.this());
+    state_of(call.this())
+}
+
+fn state_of<'a>(client: *mut ffi::zend_object) -> Result<&'a mut State, Thrown> {
+    let state = object::native::<State>(client);
     if state.is_null() {
         let message = "this Client's constructor was not called";
         return Err(throw(class::error(), message));
@@ -131,19 +149,30 @@ fn read_order(
 
 /// Begins a flight with a listener of its own.
 fn begin(call: &Call, order: Order, headers: u32) -> Result<Source, Thrown> {
+    let settings = settings_of(call.this())?;
+    depart(call.this(), order, &settings)?.map_err(|error| cannot_be_sent(headers, &error))
+}
+
+/// Begins a flight over a Client's connections with a listener of its own.
+///
+/// # Errors
+/// An exception; inside, what HTTP does not allow in a request.
+pub(crate) fn depart(
+    client: *mut ffi::zend_object,
+    order: Order,
+    settings: &Rc<Settings>,
+) -> Result<Result<Source, RequestError>, Thrown> {
     wait::reject_if_blocked()?;
-    let own = state(call)?;
-    let settings = Rc::clone(&own.settings);
-    let source = flights::with(|exchanges, events| {
+    let own = state_of(client)?;
+    flights::with(|exchanges, events| {
         let listener = exchanges.listen();
         let pool = exchanges.pool(&mut own.pool, &settings.pool);
-        let started = exchanges.start(events, order, &settings, pool, listener);
+        let started = exchanges.start(events, order, settings, pool, listener);
         if started.is_err() {
             exchanges.give_up(events, listener);
         }
         started.map(|flight| Source { listener, flight })
-    })?;
-    source.map_err(|error| cannot_be_sent(headers, &error))
+    })
 }
 
 /// Throws what HTTP does not allow in a request: its headers do not fit together.
@@ -285,10 +314,7 @@ fn element(settings: &Settings, key: Zv, mut value: Owned) -> Result<Order, Thro
 }
 
 fn all(call: &Call) -> Result<(), Thrown> {
-    let concurrency = call.int_or(1, 1000)?;
-    let Ok(concurrency @ 1..) = usize::try_from(concurrency) else {
-        return Err(throw_value_error(2, "must be at least 1"));
-    };
+    let concurrency = concurrency(call, 1, 1000)?;
     wait::reject_if_blocked()?;
     let Some(given) = call.argument(0) else {
         return Err(call.wrong_type(0, c"of type array|Traversable"));
@@ -298,46 +324,107 @@ fn all(call: &Call) -> Result<(), Thrown> {
         None if is_traversable(given) => Requests::Traversable(Iteration::begin(given)?),
         None => return Err(call.wrong_type(0, c"of type array|Traversable")),
     };
-    let listener = flights::with(|exchanges, _| exchanges.listen())?;
-    let done = gather(call, requests, concurrency, listener);
-    flights::give_up(listener);
-    call.result().copy_from(done?.zv());
+    let settings = settings_of(call.this())?;
+    let mut asking = Asking {
+        requests,
+        settings: Rc::clone(&settings),
+    };
+    let mut results = gather(call.this(), &settings, concurrency, &mut asking)?;
+    call.result().copy_from(results.zv());
     Ok(())
 }
 
-/// Makes all requests, so many at the same time.
-fn gather(
-    call: &Call,
-    mut requests: Requests<'_>,
+/// How many requests are made at the same time at most.
+pub(crate) fn concurrency(call: &Call, index: u32, default: i64) -> Result<usize, Thrown> {
+    match usize::try_from(call.int_or(index, default)?) {
+        Ok(concurrency @ 1..) => Ok(concurrency),
+        _ => Err(throw_value_error(index + 1, "must be at least 1")),
+    }
+}
+
+/// What [`gather`] asks for, and what becomes of the responses.
+pub(crate) trait Gathering {
+    /// What is known of a request while it is in flight.
+    type Note;
+    /// The next request and its key.
+    fn next(&mut self) -> Result<Option<(Owned, Order, Self::Note)>, Thrown>;
+    /// HTTP does not allow such a request.
+    fn refused(&mut self, error: &RequestError) -> Thrown;
+    /// The result for a response. What is thrown is the result.
+    fn result(&mut self, note: Self::Note, landed: Landed) -> Result<Owned, Thrown>;
+}
+
+/// The requests of Client::all().
+struct Asking<'a> {
+    requests: Requests<'a>,
+    settings: Rc<Settings>,
+}
+
+impl Gathering for Asking<'_> {
+    type Note = ();
+
+    fn next(&mut self) -> Result<Option<(Owned, Order, ())>, Thrown> {
+        let Some((mut key, value)) = self.requests.next()? else {
+            return Ok(None);
+        };
+        let order = element(&self.settings, key.zv(), value)?;
+        Ok(Some((key, order, ())))
+    }
+
+    fn refused(&mut self, error: &RequestError) -> Thrown {
+        cannot_be_sent(0, error)
+    }
+
+    fn result(&mut self, (): (), landed: Landed) -> Result<Owned, Thrown> {
+        response_of(landed)
+    }
+}
+
+/// Makes all requests over a Client's connections, so many at the same time, and returns the results by their keys.
+pub(crate) fn gather<G: Gathering>(
+    client: *mut ffi::zend_object,
+    settings: &Rc<Settings>,
     concurrency: usize,
-    listener: u64,
+    gathering: &mut G,
 ) -> Result<Owned, Thrown> {
-    let settings = Rc::clone(&state(call)?.settings);
+    wait::reject_if_blocked()?;
+    let listener = flights::with(|exchanges, _| exchanges.listen())?;
+    let done = gather_for(listener, client, settings, concurrency, gathering);
+    flights::give_up(listener);
+    done
+}
+
+fn gather_for<G: Gathering>(
+    listener: u64,
+    client: *mut ffi::zend_object,
+    settings: &Rc<Settings>,
+    concurrency: usize,
+    gathering: &mut G,
+) -> Result<Owned, Thrown> {
     let mut results = Owned::undefined();
     let array = new_array(8);
     results.zv().set_array(array);
-    let mut keys: Vec<(u64, Owned)> = Vec::new();
+    let mut flying: Vec<(u64, Owned, G::Note)> = Vec::new();
     let mut has_more = true;
     loop {
-        while has_more && keys.len() < concurrency {
-            let Some((mut key, value)) = requests.next()? else {
+        while has_more && flying.len() < concurrency {
+            let Some((mut key, order, note)) = gathering.next()? else {
                 has_more = false;
                 break;
             };
-            let order = element(&settings, key.zv(), value)?;
-            let own = state(call)?;
+            let own = state_of(client)?;
             let started = flights::with(|exchanges, events| {
                 let pool = exchanges.pool(&mut own.pool, &settings.pool);
-                exchanges.start(events, order, &settings, pool, listener)
+                exchanges.start(events, order, settings, pool, listener)
             })?;
-            let flight = started.map_err(|error| cannot_be_sent(0, &error))?;
+            let flight = started.map_err(|error| gathering.refused(&error))?;
             // Its place in the order; the response replaces it.
             let mut none = Owned::undefined();
             none.zv().set_null();
             set(array, key.zv(), none)?;
-            keys.push((flight, key));
+            flying.push((flight, key, note));
         }
-        if keys.is_empty() {
+        if flying.is_empty() {
             return Ok(results);
         }
         let flight = flights::for_news(listener)?;
@@ -345,13 +432,13 @@ fn gather(
             let (exchanges, _) = runtime.present_client()?;
             exchanges.take(flight)
         });
-        let position = keys.iter().position(|(number, _)| *number == flight);
+        let position = flying.iter().position(|(number, ..)| *number == flight);
         let (Some(landed), Some(position)) = (landed, position) else {
             continue;
         };
-        let (_, mut key) = keys.swap_remove(position);
-        let result = match response_of(landed) {
-            Ok(response) => response,
+        let (_, mut key, note) = flying.swap_remove(position);
+        let result = match gathering.result(note, landed) {
+            Ok(result) => result,
             // What cannot be made an exception, such as an exit, goes on.
             Err(thrown) => take_exception().ok_or(thrown)?,
         };

@@ -131,6 +131,11 @@ pub(crate) mod class {
         fault = kargo_ce_rpc_fault;
         binary = kargo_ce_rpc_binary;
         api = kargo_ce_rpc_api;
+        remote_fault = kargo_ce_rpc_remotefault;
+        json_rpc_client = kargo_ce_rpc_jsonrpcclient;
+        xml_rpc_client = kargo_ce_rpc_xmlrpcclient;
+        batch = kargo_ce_rpc_batch;
+        remote_namespace = kargo_ce_rpc_remotenamespace;
         tcp_server = kargo_ce_net_tcpserver;
         connection = kargo_ce_net_connection;
         lines = kargo_ce_net_lines;

@@ -22,6 +22,8 @@ pub(crate) struct Order {
     pub(crate) body: Body,
     /// Whether the response's body is handed out as it comes.
     pub(crate) is_streamed: bool,
+    /// Whether a redirect that would make a GET of it is returned as it is.
+    pub(crate) keeps_method: bool,
     /// Bytes of the response's body, if not as many as the options say.
     pub(crate) body_limit: Option<u64>,
 }
@@ -329,6 +331,13 @@ impl Flight {
         let order = &self.order;
         let redirect = Redirect::of(&order.url, &order.method, status, location)
             .map_err(Failure::BadLocation)?;
+        if order.keeps_method
+            && redirect
+                .as_ref()
+                .is_some_and(|redirect| redirect.becomes_get)
+        {
+            return Ok(None);
+        }
         if redirect.is_some() && self.redirects >= self.settings.redirects {
             return Err(Failure::TooManyRedirects);
         }

@@ -178,7 +178,7 @@ impl Builder for Arguments {
 
 /// Where PHP lets native code go on beyond the memory limit, a long body has to look for itself.
 #[inline]
-fn still_has_memory() -> Result<(), OutOfMemory> {
+pub(crate) fn still_has_memory() -> Result<(), OutOfMemory> {
     // SAFETY: reads one flag.
     if unsafe { ffi::kg_is_out_of_memory() } {
         Err(OutOfMemory)

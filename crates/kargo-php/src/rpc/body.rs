@@ -60,7 +60,7 @@ fn lasting<'a>(bytes: &[u8]) -> &'a [u8] {
 }
 
 /// The charset parameter where it lies, without its quotes.
-fn charset_of<'a>(value: &[u8]) -> Option<&'a [u8]> {
+pub(crate) fn charset_of<'a>(value: &[u8]) -> Option<&'a [u8]> {
     const NAME: &[u8] = b"charset=";
     value
         .split(|byte| *byte == b';')

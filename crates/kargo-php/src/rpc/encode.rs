@@ -44,7 +44,7 @@ fn write_value(value: Zv, encoder: &mut impl Encoder, given: u32) -> Result<(), 
 }
 
 /// Whether the keys are 0, 1, 2 … in this order.
-fn is_list(array: *mut ffi::zend_array) -> bool {
+pub(crate) fn is_list(array: *mut ffi::zend_array) -> bool {
     let entries = array_iter(array);
     if entries.is_packed() && entries.len_used() == array_len(array) {
         return true;

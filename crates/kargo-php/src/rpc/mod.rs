@@ -12,6 +12,7 @@
 //! | `encode`, `json` | PHP values as JSON and XML-RPC |
 //! | `jsonrpc`, `xmlrpc`, `system`, `service_map` | the doors |
 //! | `workspace`, `body` | memory and bytes of one request |
+//! | `client` | the other side: calls to other servers |
 //!
 //! A method may wait, and then other requests are served below it. So nothing shared is borrowed across a call: the
 //! workspace of a body is its own until its answer is sent, and the tables of an Api are replaced, never changed.
@@ -21,6 +22,7 @@ mod arguments;
 pub(crate) mod attribute;
 mod body;
 mod check;
+pub(crate) mod client;
 mod construct;
 mod describe;
 mod docblock;
@@ -113,4 +115,5 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
 pub(crate) fn clear() {
     workspace::clear();
     json::clear();
+    client::clear();
 }

@@ -28,7 +28,7 @@ impl RequestWriter {
     /// # Errors
     ///
     /// [`EncodeError::InvalidUtf8`] for the method's name; what `out` holds then is to be cut back by the caller.
-    pub fn begin_call(&self, out: &mut Vec<u8>, method: &[u8]) -> Result<(), EncodeError> {
+    pub fn begin_call(out: &mut Vec<u8>, method: &[u8]) -> Result<(), EncodeError> {
         out.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"method\":");
         JsonEncoder::new(out).string(method)?;
         out.extend_from_slice(b"\"params\":");
@@ -36,7 +36,7 @@ impl RequestWriter {
     }
 
     /// Ends a call, which is a notification without `id`.
-    pub fn end_call(&self, out: &mut Vec<u8>, id: Option<u64>) {
+    pub fn end_call(out: &mut Vec<u8>, id: Option<u64>) {
         match id {
             Some(id) => {
                 out.extend_from_slice(b"\"id\":");
