@@ -90,6 +90,8 @@ namespace Kargo\Rpc {
          * @param bool $assoc structs are arrays, not stdClass
          * @param bool $nil null is sent as nil; false: \ValueError, for servers that don't know it
          * @param bool $i8 integers beyond 32 bits are sent as i8; false: \ValueError
+         * @param bool $zones dates are sent with their zone, which the specification does not have and most servers refuse;
+         *     false: as the object shows them, without
          * @throws \ValueError
          */
         public function __construct(
@@ -101,6 +103,7 @@ namespace Kargo\Rpc {
             bool $assoc = false,
             bool $nil = true,
             bool $i8 = true,
+            bool $zones = false,
         ) {}
 
         /**

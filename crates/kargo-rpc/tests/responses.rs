@@ -516,6 +516,7 @@ fn what_old_servers_do_not_know_can_be_forbidden() {
     let options = xmlrpc::Options {
         allows_nil: false,
         allows_i8: false,
+        allows_zones: false,
         ..xmlrpc::Options::default()
     };
     let mut out = Vec::new();
@@ -523,8 +524,13 @@ fn what_old_servers_do_not_know_can_be_forbidden() {
     assert_eq!(encoder.null(), Err(EncodeError::Nil));
     assert_eq!(encoder.int(1 << 31), Err(EncodeError::IntRange));
     assert_eq!(encoder.int(1), Ok(()));
-    let date = DateTime::parse(b"20260102T03:04:05").unwrap();
+    let date = DateTime::parse(b"2026-01-02T03:04:05.25+02:00").unwrap();
     assert_eq!(encoder.date_time(&date), Ok(()));
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "<value><int>1</int></value>\
+         <value><dateTime.iso8601>20260102T03:04:05</dateTime.iso8601></value>"
+    );
 }
 
 proptest! {

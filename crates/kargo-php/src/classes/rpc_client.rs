@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use kargo_rpc::xmlrpc::Options;
 
+use crate::classes::client_all::concurrency;
 use crate::classes::client_options::checked_time;
 use crate::classes::client_request::{checked_headers, checked_url, has, lines_of};
-use crate::classes::http_client::{concurrency, settings_of, with_default_options};
+use crate::classes::http_client::{settings_of, with_default_options};
 use crate::classes::remote_namespace::{self, Target};
 use crate::engine::call::native;
 use crate::engine::throw::{class, throw};
@@ -45,6 +46,7 @@ const TIMEOUT: u32 = 4;
 const ASSOC: u32 = 5;
 const NIL: u32 = 6;
 const I8: u32 = 7;
+const ZONES: u32 = 8;
 
 fn construct_json(call: &Call) -> Result<(), Thrown> {
     construct(call, Protocol::Json)
@@ -54,6 +56,7 @@ fn construct_xml(call: &Call) -> Result<(), Thrown> {
     let options = Options {
         allows_nil: call.bool_or(NIL, true)?,
         allows_i8: call.bool_or(I8, true)?,
+        allows_zones: call.bool_or(ZONES, false)?,
         ..Options::default()
     };
     construct(call, Protocol::Xml(options))

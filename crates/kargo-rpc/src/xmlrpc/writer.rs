@@ -13,6 +13,9 @@ pub struct Options {
     pub allows_i8: bool,
     /// Null is sent as `<nil/>` (the default); else it is [`EncodeError::Nil`].
     pub allows_nil: bool,
+    /// Dates are sent with their zone (the default), which the specification does not have and other servers refuse;
+    /// else without.
+    pub allows_zones: bool,
     /// Strings that XML can't hold (no UTF-8, or controls in them) are sent as `<base64>` (the default); else they are
     /// [`EncodeError::InvalidCharacter`]. Names of members always are.
     pub allows_base64_strings: bool,
@@ -23,6 +26,7 @@ impl Default for Options {
         Self {
             allows_i8: true,
             allows_nil: true,
+            allows_zones: true,
             allows_base64_strings: true,
         }
     }
@@ -142,6 +146,10 @@ impl Encoder for XmlRpcEncoder<'_> {
 
     fn date_time(&mut self, value: &DateTime) -> Result<(), EncodeError> {
         self.out.extend_from_slice(b"<value><dateTime.iso8601>");
+        let mut value = *value;
+        if !self.options.allows_zones {
+            value.offset_minutes = None;
+        }
         value.write_to(self.out);
         self.out.extend_from_slice(b"</dateTime.iso8601></value>");
         Ok(())

@@ -4,7 +4,7 @@ use kargo_net::client::RequestError;
 
 use super::answer::{self, Answers, Asked};
 use super::{Endpoint, Parameters, cannot_be_sent, request};
-use crate::classes::http_client::{Gathering, gather};
+use crate::classes::client_all::{Gathering, gather};
 use crate::engine::value::{ArrayIter, Key, array_iter, array_len};
 use crate::engine::{Owned, Thrown, Zv, ffi, throw_value_error};
 use crate::http_client::flight::{Landed, Order};

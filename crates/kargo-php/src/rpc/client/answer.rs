@@ -212,11 +212,11 @@ pub(super) fn check_taken(
     if is_success(response) {
         Ok(())
     } else {
-        Err(refuse(endpoint, response, order, "it is an error"))
+        Err(refuse(endpoint, response, order, ""))
     }
 }
 
-/// Throws that a response is no answer; `reason` reads on from "…: ".
+/// Throws that a response is no answer; `reason` reads on from "…: ", and is empty where the status says all.
 fn refuse(endpoint: &Endpoint, response: &ClientResponse, order: &Order, reason: &str) -> Thrown {
     let (status, name) = (response.status(), endpoint.protocol.name());
     let what = match response.header("location") {
@@ -224,6 +224,7 @@ fn refuse(endpoint: &Endpoint, response: &ClientResponse, order: &Order, reason:
             "redirected with status {status} to {}, which would make a GET of the call; give the client that URL",
             location.escape_ascii()
         ),
+        _ if reason.is_empty() => format!("the response has status {status}"),
         _ if is_success(response) => format!("the response is no {name}: {reason}"),
         _ => format!("the response has status {status} and is no {name}: {reason}"),
     };
