@@ -99,7 +99,7 @@ kg_class_kind kg_kind_of_class(const zend_class_entry *class_entry)
 		switch (class_entry->enum_backing_type) {
 			case IS_LONG: return KG_CLASS_INT_ENUM;
 			case IS_STRING: return KG_CLASS_STRING_ENUM;
-			default: return KG_CLASS_VALUE;
+			default: return KG_CLASS_UNIT_ENUM;
 		}
 	}
 	if (kg_is_subclass(class_entry, php_date_get_interface_ce())) {

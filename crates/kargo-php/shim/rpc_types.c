@@ -153,3 +153,132 @@ bool kg_promote(zend_execute_data *frame)
 	}
 	return true;
 }
+
+/* ---- classes whose objects are sent as their members */
+
+/* NULL: it comes from no file. */
+zend_string *kg_class_file(const zend_class_entry *class_entry, uint32_t *line)
+{
+	if (class_entry->type != ZEND_USER_CLASS) {
+		return NULL;
+	}
+	*line = class_entry->info.user.line_start;
+	return class_entry->info.user.filename;
+}
+
+#define KG_NEVER_MADE (ZEND_ACC_INTERFACE | ZEND_ACC_TRAIT | ZEND_ACC_ENUM | ZEND_ACC_EXPLICIT_ABSTRACT_CLASS \
+	| ZEND_ACC_IMPLICIT_ABSTRACT_CLASS)
+
+/* Whether the properties of a class say what its objects are: a user's class that can be instantiated. */
+bool kg_class_is_plain(const zend_class_entry *class_entry)
+{
+	return class_entry->type == ZEND_USER_CLASS && !(class_entry->ce_flags & KG_NEVER_MADE);
+}
+
+/* The public constructor, with parameters, of a user's class that can be made of what is sent; NULL for any other. */
+zend_function *kg_record_constructor(zend_class_entry *class_entry)
+{
+	zend_function *constructor = class_entry->constructor;
+	if (!kg_class_is_plain(class_entry) || !constructor || !(constructor->common.fn_flags & ZEND_ACC_PUBLIC)
+		|| constructor->type != ZEND_USER_FUNCTION || class_entry->create_object
+		|| kg_is_subclass(class_entry, zend_ce_throwable)) {
+		return NULL;
+	}
+	return constructor->common.num_args || (constructor->common.fn_flags & ZEND_ACC_VARIADIC) ? constructor : NULL;
+}
+
+void kg_prepare_class(zend_class_entry *class_entry) { zend_update_class_constants(class_entry); }
+
+/*
+ * A new object of a prepared class whose constructor was not called: if it never is, or throws, the destructor is not
+ * called either.
+ */
+bool kg_object_begin(zend_class_entry *class_entry, zval *out)
+{
+	if (object_init_ex(out, class_entry) != SUCCESS) {
+		ZVAL_UNDEF(out);
+		return false;
+	}
+	zend_object_store_ctor_failed(Z_OBJ_P(out));
+	return true;
+}
+
+/* The constructor returned. */
+void kg_object_constructed(zend_object *object) { GC_DEL_FLAGS(object, IS_OBJ_DESTRUCTOR_CALLED); }
+
+static void kg_fill_property(const zend_property_info *info, kg_property *out)
+{
+	out->name = info->name;
+	out->type = ZEND_TYPE_IS_SET(info->type) ? &info->type : NULL;
+	out->doc_comment = info->doc_comment;
+	out->attributes = info->attributes;
+	out->class = info->ce;
+	out->is_promoted = (info->flags & ZEND_ACC_PROMOTED) != 0;
+}
+
+/* Public property `index` of the objects of a class, in the order in which they are sent. */
+bool kg_property_at(const zend_class_entry *class_entry, uint32_t index, kg_property *out)
+{
+	zend_property_info *info;
+	ZEND_HASH_FOREACH_PTR(&class_entry->properties_info, info) {
+		if ((info->flags & ZEND_ACC_PUBLIC) && !(info->flags & ZEND_ACC_STATIC) && index-- == 0) {
+			kg_fill_property(info, out);
+			return true;
+		}
+	} ZEND_HASH_FOREACH_END();
+	return false;
+}
+
+/* The property that a parameter of a constructor is promoted to. */
+bool kg_promoted_property(const zend_function *function, const char *name, size_t length, kg_property *out)
+{
+	if (!function->common.scope || !(function->common.fn_flags & ZEND_ACC_CTOR)) {
+		return false;
+	}
+	zend_property_info *info = zend_hash_str_find_ptr(&function->common.scope->properties_info, name, length);
+	if (!info || !(info->flags & ZEND_ACC_PROMOTED)) {
+		return false;
+	}
+	kg_fill_property(info, out);
+	return true;
+}
+
+/* The case of an enum with this name, not counted; NULL if there is none. */
+zend_object *kg_enum_case_named(zend_class_entry *class_entry, const zval *name)
+{
+	zend_class_constant *constant = zend_hash_find_ptr(CE_CONSTANTS_TABLE(class_entry), Z_STR_P(name));
+	if (!constant || !(ZEND_CLASS_CONST_FLAGS(constant) & ZEND_CLASS_CONST_IS_CASE)) {
+		return NULL;
+	}
+	if (Z_TYPE(constant->value) == IS_CONSTANT_AST
+		&& zval_update_constant_ex(&constant->value, constant->ce) != SUCCESS) {
+		return NULL;
+	}
+	return Z_OBJ(constant->value);
+}
+
+zval *kg_enum_name(zend_object *object) { return zend_enum_fetch_case_name(object); }
+
+/* A member of a stdClass by its exact name. */
+zval *kg_member(HashTable *properties, const char *name, size_t length) { return zend_hash_str_find(properties, name, length); }
+
+/* The code that exceptions of a class have if nobody gives them one. */
+zend_long kg_default_code(zend_class_entry *class_entry)
+{
+	zend_property_info *info = zend_hash_str_find_ptr(&class_entry->properties_info, ZEND_STRL("code"));
+	if (!info || (info->flags & ZEND_ACC_STATIC)) {
+		return 0;
+	}
+	zval *value = &class_entry->default_properties_table[OBJ_PROP_TO_NUM(info->offset)];
+	return Z_TYPE_P(value) == IS_LONG ? Z_LVAL_P(value) : 0;
+}
+
+/* NULL: it comes from no file. */
+zend_string *kg_function_file(const zend_function *function, uint32_t *line)
+{
+	if (function->type != ZEND_USER_FUNCTION) {
+		return NULL;
+	}
+	*line = function->op_array.line_start;
+	return function->op_array.filename;
+}

@@ -234,6 +234,7 @@ typedef enum kg_class_kind {
 	KG_CLASS_DATE = 2,
 	KG_CLASS_INT_ENUM = 3,
 	KG_CLASS_STRING_ENUM = 4,
+	KG_CLASS_UNIT_ENUM = 6,
 	KG_CLASS_VALUE = 5, /* what a closure returns as a value rather than as a service */
 } kg_class_kind;
 
@@ -262,5 +263,29 @@ zend_attribute *kg_attribute_at(HashTable *attributes, uint32_t offset, uint32_t
 bool kg_attribute_is_internal(const zend_attribute *attribute);
 void kg_attribute_new(zend_attribute *attribute, zend_class_entry *scope, zval *out);
 bool kg_promote(zend_execute_data *frame);
+
+/* A public property; all of it lives as long as the class that declares it. */
+typedef struct kg_property {
+	zend_string *name;
+	const zend_type *type; /* NULL: none was declared */
+	zend_string *doc_comment;
+	HashTable *attributes;
+	zend_class_entry *class; /* which declares it */
+	bool is_promoted;
+} kg_property;
+
+zend_string *kg_class_file(const zend_class_entry *class_entry, uint32_t *line);
+bool kg_class_is_plain(const zend_class_entry *class_entry);
+zend_function *kg_record_constructor(zend_class_entry *class_entry);
+void kg_prepare_class(zend_class_entry *class_entry);
+bool kg_object_begin(zend_class_entry *class_entry, zval *out);
+void kg_object_constructed(zend_object *object);
+bool kg_property_at(const zend_class_entry *class_entry, uint32_t index, kg_property *out);
+bool kg_promoted_property(const zend_function *function, const char *name, size_t length, kg_property *out);
+zend_object *kg_enum_case_named(zend_class_entry *class_entry, const zval *name);
+zval *kg_enum_name(zend_object *object);
+zval *kg_member(HashTable *properties, const char *name, size_t length);
+zend_string *kg_function_file(const zend_function *function, uint32_t *line);
+zend_long kg_default_code(zend_class_entry *class_entry);
 
 #endif

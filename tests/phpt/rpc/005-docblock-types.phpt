@@ -117,8 +117,8 @@ anything {"a":1}: - /params/0 list<mixed> expected, object given
 objects [{},{"a":{"b":1}}]: array(0=>(object)array(),1=>(object)array('a'=>(object)array('b'=>1,),),)
 objects [[]]: - /params/0/0 object expected, list given
 shape {"name":"x"}: array('name'=>'x',)
-shape [1]: array(0=>1,)
-shape "x": - /params/0 array expected, string given
+shape [1]: - /params/0 array{name: string, tags?: list<string>} expected, list given
+shape "x": - /params/0 array{name: string, tags?: list<string>} expected, string given
 either [1,2]: array(0=>1,1=>2,)
 either ["a"]: array(0=>'a',)
 either [1,"a"]: - /params/0 list<int>|list<string>|null expected, list given
@@ -138,7 +138,7 @@ bytes "AP8=": 00ff
 bytes "x": - /params/0 base64 expected, another string given
 bytes "": 
 psalm [1]: array(0=>1,)
-psalm ["a"]: - /params/0/0 int expected, string given
+psalm ["a"]: - /params/0/0 int<1, max> expected, string given
 exact [1]: array(0=>1,)
 exact ["a"]: - /params/0/0 int expected, string given
 old [1]: "array(0=>1,)"

@@ -156,7 +156,7 @@ no factory: Binary: s
 factory of nothing known: Kargo\ConfigurationException: the factory is declared to return NoSuchThing, which is no class
 by reference: Kargo\ConfigurationException: ByReference::f() takes $x by reference, which no remote caller can give; hide it with #[Kargo\Rpc\Hidden]
 by reference, closure: Kargo\ConfigurationException: c() takes $x by reference, which no remote caller can give; hide it with #[Kargo\Rpc\Hidden]
-impossible type: Kargo\ConfigurationException: Takes::f() takes $x of a type that can't be sent; hide the method with #[Kargo\Rpc\Hidden]
+impossible type: Kargo\ConfigurationException: Takes::f() takes $x of a type that can't be sent (PDOStatement can't be made by a public constructor that takes its members); hide the method with #[Kargo\Rpc\Hidden]
 possible types: f
 bad name: Kargo\ConfigurationException: "a b" can't be a name: letters, digits and _ . : / are allowed
 bad bytes: Kargo\ConfigurationException: "�" can't be a name: letters, digits and _ . : / are allowed

@@ -9,8 +9,9 @@ use crate::engine::throw::{class, throw};
 use crate::engine::value::{array_push, new_array};
 use crate::engine::{Call, Owned, Thrown, ffi, object, throw_value_error};
 use crate::rpc::Api;
+use crate::rpc::declared::find_class;
 use crate::rpc::export;
-use crate::rpc::signature::{ExportError, find_class};
+use crate::rpc::signature::ExportError;
 
 native! {
     kargo_rpc_api_construct => construct;

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use kargo_rpc::Limits;
 use kargo_rpc::description::Description;
 
+use crate::engine::throw::class;
 use crate::engine::{Callable, ffi};
 use crate::rpc::attribute::{Attribute, Attributes};
 use crate::rpc::describe;
@@ -61,7 +62,7 @@ impl Api {
         let kept = self.description.borrow().clone();
         kept.unwrap_or_else(|| {
             let methods = self.methods();
-            let made = Rc::new(describe::describe(&self.title, &self.version, &methods));
+            let made = Rc::new(describe::describe(self, &methods));
             // What was exported meanwhile is not in it.
             if Rc::ptr_eq(&methods, &self.methods.borrow()) {
                 *self.description.borrow_mut() = Some(Rc::clone(&made));
@@ -98,6 +99,15 @@ impl Api {
 
     pub(crate) fn allow(&self, class: *mut ffi::zend_class_entry) {
         self.allowed.borrow_mut().push(class);
+        *self.description.borrow_mut() = None;
+    }
+
+    /// Whether exceptions of this class pass to the client.
+    pub(crate) fn passes(&self, thrown: *const ffi::zend_class_entry) -> bool {
+        // SAFETY: all classes are alive.
+        let is_below =
+            |class: *const ffi::zend_class_entry| unsafe { ffi::kg_is_subclass(thrown, class) };
+        is_below(class::fault()) || self.allowed.borrow().iter().any(|class| is_below(*class))
     }
 
     /// Whether the message of this exception may be sent.

@@ -116,6 +116,15 @@ impl Attributes {
         read(&[(table, scope)], index + 1, label)
     }
 
+    /// Those of a property of `class`, which are in `table`.
+    pub(crate) fn of_property(
+        table: *mut ffi::HashTable,
+        class: *mut ffi::zend_class_entry,
+        label: &str,
+    ) -> Result<Self, ExportError> {
+        read(&[(table, class)], 0, label)
+    }
+
     /// Those of a class, and then those of the classes it extends.
     pub(crate) fn of_class(
         class: *mut ffi::zend_class_entry,

@@ -3,12 +3,15 @@
 use std::ffi::c_void;
 
 use kargo_rpc::DateTime;
+use kargo_rpc::description::Literal;
 
 use crate::engine::callable::{Outcome, protect, take_exception};
 use crate::engine::throw::class;
 use crate::engine::value::{Key, array_iter, array_len, class_of};
 use crate::engine::{Kind, Owned, Zv, ffi, object};
-use crate::rpc::types::Type;
+use crate::rpc::members;
+use crate::rpc::plan::Plan;
+use crate::rpc::types::{SentAs, ShapeKind, Type};
 
 /// What doesn't fit, and where.
 #[derive(Debug)]
@@ -32,6 +35,13 @@ impl Mismatch {
         self
     }
 
+    pub(crate) fn below_key(self, key: Key<'_>) -> Self {
+        match key {
+            Key::Index(index) => self.below(&index.to_string()),
+            Key::Name(name) => self.below(&String::from_utf8_lossy(name)),
+        }
+    }
+
     /// The place as a JSON pointer (RFC 6901).
     pub(crate) fn pointer(&self) -> String {
         let mut pointer = String::new();
@@ -48,7 +58,7 @@ impl Mismatch {
 }
 
 #[cold]
-fn mismatch(value: Zv, ty: &Type) -> Mismatch {
+pub(crate) fn mismatch(value: Zv, ty: &Type) -> Mismatch {
     Mismatch::new(format!("{ty} expected, {} given", kind_name(value)))
 }
 
@@ -73,7 +83,7 @@ fn is_of(value: Zv, class: *mut ffi::zend_class_entry) -> bool {
         .is_some_and(|object| class_of(object) == class)
 }
 
-fn is_std(value: Zv) -> bool {
+pub(crate) fn is_std(value: Zv) -> bool {
     // SAFETY: a static of the engine's.
     is_of(value, unsafe { ffi::zend_standard_class_def })
 }
@@ -91,16 +101,17 @@ fn is_list(array: *mut ffi::zend_array) -> bool {
         .all(|(at, (key, _))| matches!(key, Key::Index(index) if index == at))
 }
 
-/// Makes `value` fit `ty`, or says why it can't. The value is the caller's alone: it is changed in place.
+/// Makes `value` fit `ty`, or says why it can't. The value is the caller's alone: it is changed in place. Objects whose
+/// constructors have to be called afterwards are in `plan`.
 #[inline]
-pub(crate) fn fit(value: Zv, ty: &Type) -> Result<(), Mismatch> {
+pub(crate) fn fit(value: Zv, ty: &Type, plan: &mut Plan) -> Result<(), Mismatch> {
     let fits = match ty {
         Type::Mixed => true,
         Type::Int => value.kind() == Kind::Int,
         Type::Bool => matches!(value.kind(), Kind::True | Kind::False),
         Type::Array if value.kind() == Kind::Array => true,
         Type::String if value.kind() == Kind::String => true,
-        _ => return fit_slowly(value, ty, false),
+        _ => return fit_slowly(value, ty, false, plan),
     };
     if fits {
         Ok(())
@@ -111,7 +122,12 @@ pub(crate) fn fit(value: Zv, ty: &Type) -> Result<(), Mismatch> {
 
 /// The same where conversions may be needed. `is_in_array`: below a parameter that is declared as an array, where
 /// objects become arrays.
-fn fit_slowly(value: Zv, ty: &Type, is_in_array: bool) -> Result<(), Mismatch> {
+pub(crate) fn fit_slowly(
+    value: Zv,
+    ty: &Type,
+    is_in_array: bool,
+    plan: &mut Plan,
+) -> Result<(), Mismatch> {
     let kind = value.kind();
     let fits = match ty {
         Type::Mixed => {
@@ -125,28 +141,64 @@ fn fit_slowly(value: Zv, ty: &Type, is_in_array: bool) -> Result<(), Mismatch> {
         Type::False => kind == Kind::False,
         Type::True => kind == Kind::True,
         Type::Int => kind == Kind::Int,
+        Type::IntBetween(least, most) => return fit_range(value, ty, *least, *most),
         Type::Float => kind == Kind::Float || widen(value),
         Type::String => kind == Kind::String || unwrap_binary(value),
+        Type::NonEmptyString if unwrap_binary(value) || is_exactly(value, ty) => {
+            value.bytes().is_some_and(|bytes| !bytes.is_empty())
+        }
+        Type::Literals(literals) if is_one_of(value, literals) => true,
+        Type::NonEmptyString | Type::Literals(_) => return Err(mismatch_text(value, ty)),
         Type::Bytes if unwrap_binary(value) || decode_base64(value) => true,
         Type::Binary if is_of(value, class::binary()) || wrap_binary(value) => true,
         Type::Bytes | Type::Binary => return Err(mismatch_text(value, ty)),
         Type::Object => is_std(value),
         Type::Date(class) => return fit_date(value, ty, *class),
-        Type::Enum { class, is_int } => return fit_enum(value, ty, *class, *is_int),
+        Type::Enum { class, sent_as } => return fit_enum(value, ty, *class, *sent_as),
+        Type::Record(record) => return members::fit_record(value, ty, *record, plan),
+        Type::Shape(shape) => return members::fit_shape(value, ty, shape, plan),
+        // Results are never fitted.
+        Type::Instance(_) => false,
         Type::Array => {
             into_arrays(value);
             value.kind() == Kind::Array
         }
-        Type::Items(item) => return fit_items(value, ty, item, true, true),
-        Type::List(item) => return fit_items(value, ty, item, true, false),
-        Type::Map(item) => return fit_items(value, ty, item, false, true),
-        Type::Union(members) => return fit_union(value, ty, members, is_in_array),
+        Type::Items(item) => return fit_items(value, ty, item, (true, true), plan),
+        Type::List(item) => return fit_items(value, ty, item, (true, false), plan),
+        Type::NonEmptyList(item) => {
+            fit_items(value, ty, item, (true, false), plan)?;
+            if value.array().is_some_and(|array| array_len(array) == 0) {
+                return Err(Mismatch::new(format!("{ty} expected, an empty one given")));
+            }
+            true
+        }
+        Type::Map(item) => return fit_items(value, ty, item, (false, true), plan),
+        Type::Union(members) => return fit_union(value, ty, members, is_in_array, plan),
     };
     if fits {
         Ok(())
     } else {
         Err(mismatch(value, ty))
     }
+}
+
+fn fit_range(value: Zv, ty: &Type, least: i64, most: i64) -> Result<(), Mismatch> {
+    match value.int() {
+        Some(int) if (least..=most).contains(&int) => Ok(()),
+        Some(int) => Err(Mismatch::new(format!("{ty} expected, {int} given"))),
+        None => Err(mismatch(value, ty)),
+    }
+}
+
+fn is_one_of(value: Zv, literals: &[Literal]) -> bool {
+    if let Some(int) = value.int() {
+        return literals.contains(&Literal::Integer(int));
+    }
+    value.bytes().is_some_and(|bytes| {
+        literals
+            .iter()
+            .any(|literal| matches!(literal, Literal::Text(text) if text.as_bytes() == bytes))
+    })
 }
 
 /// An integer where a float is wanted.
@@ -235,14 +287,18 @@ fn date_of(object: *mut ffi::zend_object) -> Option<DateTime> {
 /// A mismatch of something that was a string of the wrong form, perhaps.
 #[cold]
 fn mismatch_text(value: Zv, ty: &Type) -> Mismatch {
-    match value.bytes() {
-        Some(_) => Mismatch::new(format!("{ty} expected, another string given")),
-        None => mismatch(value, ty),
+    match (value.kind(), ty) {
+        (Kind::String, _) => Mismatch::new(format!("{ty} expected, another string given")),
+        (Kind::Int, Type::Literals(_)) => {
+            Mismatch::new(format!("{ty} expected, another int given"))
+        }
+        _ => mismatch(value, ty),
     }
 }
 
 struct Case {
     class: *mut ffi::zend_class_entry,
+    sent_as: SentAs,
     value: Zv,
     found: *mut ffi::zend_object,
 }
@@ -251,7 +307,17 @@ unsafe extern "C" fn case_body(data: *mut c_void) {
     // SAFETY: `fit_enum` gives a Case.
     unsafe {
         let case = data.cast::<Case>();
-        (*case).found = ffi::kg_enum_case((*case).class, (*case).value.0);
+        (*case).found = match (*case).sent_as {
+            SentAs::Name => ffi::kg_enum_case_named((*case).class, (*case).value.0),
+            SentAs::Int | SentAs::String => ffi::kg_enum_case((*case).class, (*case).value.0),
+        };
+    }
+}
+
+const fn kind_of_case(sent_as: SentAs) -> Kind {
+    match sent_as {
+        SentAs::Int => Kind::Int,
+        SentAs::String | SentAs::Name => Kind::String,
     }
 }
 
@@ -259,15 +325,15 @@ fn fit_enum(
     value: Zv,
     ty: &Type,
     class: *mut ffi::zend_class_entry,
-    is_int: bool,
+    sent_as: SentAs,
 ) -> Result<(), Mismatch> {
-    let wanted = if is_int { Kind::Int } else { Kind::String };
-    if value.kind() != wanted {
+    if value.kind() != kind_of_case(sent_as) {
         return Err(mismatch(value, ty));
     }
     // The cases are constants, which PHP evaluates when they are first asked for.
     let mut case = Case {
         class,
+        sent_as,
         value,
         found: std::ptr::null_mut(),
     };
@@ -287,7 +353,7 @@ fn fit_enum(
 }
 
 /// Objects become arrays, all the way down.
-fn into_arrays(value: Zv) {
+pub(crate) fn into_arrays(value: Zv) {
     if is_std(value) {
         // SAFETY: the object was decoded for this argument, so nobody else has it.
         unsafe { ffi::kg_object_to_array(value.0) }
@@ -305,8 +371,8 @@ fn fit_items(
     value: Zv,
     ty: &Type,
     item: &Type,
-    takes_lists: bool,
-    takes_maps: bool,
+    (takes_lists, takes_maps): (bool, bool),
+    plan: &mut Plan,
 ) -> Result<(), Mismatch> {
     if is_std(value) {
         if !takes_maps && !is_empty_object(value) {
@@ -322,42 +388,63 @@ fn fit_items(
         return Err(mismatch(value, ty));
     };
     for (key, element) in array_iter(array) {
-        fit_slowly(element, item, true).map_err(|error| match key {
-            Key::Index(index) => error.below(&index.to_string()),
-            Key::Name(name) => error.below(&String::from_utf8_lossy(name)),
-        })?;
+        fit_slowly(element, item, true, plan).map_err(|error| error.below_key(key))?;
     }
     Ok(())
 }
 
-fn is_empty_object(value: Zv) -> bool {
+pub(crate) fn is_empty_object(value: Zv) -> bool {
     // SAFETY: the object is alive.
     value
         .object()
         .is_some_and(|object| array_len(unsafe { ffi::kg_object_properties(object) }) == 0)
 }
 
-fn fit_union(value: Zv, ty: &Type, members: &[Type], is_in_array: bool) -> Result<(), Mismatch> {
+fn fit_union(
+    value: Zv,
+    ty: &Type,
+    members: &[Type],
+    is_in_array: bool,
+    plan: &mut Plan,
+) -> Result<(), Mismatch> {
     // A value that is of one of the types is left as it is; conversions come second.
     if let Some(member) = members.iter().find(|member| is_exactly(value, member)) {
-        return fit_slowly(value, member, is_in_array);
+        let is_vague = matches!(member, Type::Object | Type::Mixed);
+        if !is_vague || !is_std(value) || !members::has_named(value, members) {
+            return fit_slowly(value, member, is_in_array, plan);
+        }
+    }
+    if is_std(value)
+        && let Some(chosen) = members::choose(value, members)
+    {
+        return match chosen {
+            Some(member) => fit_slowly(value, member, is_in_array, plan),
+            None => Err(mismatch(value, ty)),
+        };
     }
     let mut candidates = members.iter().filter(|member| may_become(value, member));
     match (candidates.next(), candidates.next()) {
         // The only one that is possible says best what is wrong.
-        (Some(only), None) => fit_slowly(value, only, is_in_array),
-        (Some(first), Some(second)) => [first, second]
-            .into_iter()
-            .chain(candidates)
-            .any(|member| can_fit(value, member) && fit_slowly(value, member, is_in_array).is_ok())
-            .then_some(())
-            .ok_or_else(|| mismatch(value, ty)),
+        (Some(only), None) => fit_slowly(value, only, is_in_array, plan),
+        (Some(first), Some(second)) => {
+            for member in [first, second].into_iter().chain(candidates) {
+                if !members::can_fit(value, member) {
+                    continue;
+                }
+                let fitted = fit_slowly(value, member, is_in_array, plan);
+                // Objects are tried once: else a peer could have each level of nested ones tried again and again.
+                if fitted.is_ok() || member.has_records() {
+                    return fitted;
+                }
+            }
+            Err(mismatch(value, ty))
+        }
         (None, _) => Err(mismatch(value, ty)),
     }
 }
 
 /// Whether the value has the type as it is, without a look inside.
-fn is_exactly(value: Zv, ty: &Type) -> bool {
+pub(crate) fn is_exactly(value: Zv, ty: &Type) -> bool {
     match ty {
         Type::Mixed => true,
         Type::Null => value.kind() == Kind::Null,
@@ -365,8 +452,13 @@ fn is_exactly(value: Zv, ty: &Type) -> bool {
         Type::False => value.kind() == Kind::False,
         Type::True => value.kind() == Kind::True,
         Type::Int => value.kind() == Kind::Int,
+        Type::IntBetween(least, most) => value
+            .int()
+            .is_some_and(|int| (*least..=*most).contains(&int)),
         Type::Float => value.kind() == Kind::Float,
         Type::String => value.kind() == Kind::String,
+        Type::NonEmptyString => value.bytes().is_some_and(|bytes| !bytes.is_empty()),
+        Type::Literals(literals) => is_one_of(value, literals),
         Type::Object => is_std(value),
         Type::Binary => is_of(value, class::binary()),
         Type::Date(class) => is_of(value, *class),
@@ -376,35 +468,31 @@ fn is_exactly(value: Zv, ty: &Type) -> bool {
 }
 
 /// Whether the value could be turned into the type, as far as its kind says.
-fn may_become(value: Zv, ty: &Type) -> bool {
+pub(crate) fn may_become(value: Zv, ty: &Type) -> bool {
+    let is_empty_array = || value.array().is_some_and(|array| array_len(array) == 0);
     match ty {
-        Type::Float => value.kind() == Kind::Int,
+        Type::Float | Type::IntBetween(..) => value.kind() == Kind::Int,
         Type::String => is_of(value, class::binary()),
-        Type::Bytes | Type::Binary => value.kind() == Kind::String || is_of(value, class::binary()),
+        Type::NonEmptyString | Type::Bytes | Type::Binary => {
+            value.kind() == Kind::String || is_of(value, class::binary())
+        }
+        Type::Literals(literals) => literals.iter().any(|literal| {
+            value.kind()
+                == match literal {
+                    Literal::Integer(_) => Kind::Int,
+                    Literal::Text(_) => Kind::String,
+                }
+        }),
         Type::Date(_) => value.kind() == Kind::String || is_date(value),
-        Type::Enum { is_int, .. } => value.kind() == if *is_int { Kind::Int } else { Kind::String },
+        Type::Enum { sent_as, .. } => value.kind() == kind_of_case(*sent_as),
         Type::Array | Type::Items(_) => value.kind() == Kind::Array || is_std(value),
-        Type::List(_) => value.kind() == Kind::Array,
-        Type::Map(_) => is_std(value) || value.array().is_some_and(|array| array_len(array) == 0),
+        Type::List(_) | Type::NonEmptyList(_) => value.kind() == Kind::Array,
+        Type::Map(_) | Type::Record(_) => is_std(value) || is_empty_array(),
+        Type::Shape(shape) => match shape.kind {
+            ShapeKind::Array => is_std(value) || is_empty_array(),
+            ShapeKind::List => value.kind() == Kind::Array,
+            ShapeKind::Object => is_std(value),
+        },
         _ => false,
     }
-}
-
-/// Whether `fit_slowly` will succeed on containers, found out without changing anything; scalars are left as they were
-/// when they don't fit.
-fn can_fit(value: Zv, ty: &Type) -> bool {
-    let item = match ty {
-        Type::Items(item) | Type::List(item) | Type::Map(item) => item,
-        Type::Union(members) => return members.iter().any(|member| can_fit(value, member)),
-        _ => return is_exactly(value, ty) || may_become(value, ty),
-    };
-    let elements = match value.object() {
-        // SAFETY: the object is alive.
-        Some(object) if is_std(value) => unsafe { ffi::kg_object_properties(object) },
-        _ => match value.array() {
-            Some(array) => array,
-            None => return false,
-        },
-    };
-    may_become(value, ty) && array_iter(elements).all(|(_, element)| can_fit(element, item))
 }

@@ -1,9 +1,12 @@
-//! What a docblock says of a method: its summary, and types that refine the declared ones.
-//!
-//! Types are read as PHPStan and Psalm write them; what can't be understood, and class names, which a docblock
-//! abbreviates by imports that are not known here, refine nothing.
+//! What a docblock says of a method: its summary, types that refine the declared ones, and prose about each part.
 
 use crate::engine::ffi;
+use crate::engine::throw::class;
+use crate::engine::value::string_bytes;
+use crate::rpc::declared::{Direction, find_class};
+use crate::rpc::doc_type;
+use crate::rpc::names::Names;
+use crate::rpc::signature::ExportError;
 use crate::rpc::types::Type;
 
 /// A docblock, read.
@@ -19,6 +22,10 @@ pub(crate) struct DocBlock {
     pub(crate) returns_description: String,
     /// Why it should not be used any more.
     pub(crate) deprecated: Option<String>,
+    /// What a property's `@var` says: its type, unread, and prose.
+    pub(crate) variable: Option<(String, String)>,
+    /// Exceptions that it declares, and when they are thrown.
+    pub(crate) throws: Vec<(*mut ffi::zend_class_entry, String)>,
 }
 
 /// What a docblock says of one parameter.
@@ -27,23 +34,32 @@ struct DocParameter {
     /// Without the dollar sign.
     name: String,
     ty: Option<Type>,
+    /// As it was written.
+    text: String,
     description: String,
 }
 
 impl DocBlock {
-    /// Reads a whole comment, its delimiters included.
-    pub(crate) fn parse(comment: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(comment);
+    /// Reads a whole comment, its delimiters included; `names` is what its names mean. Class names can make PHP load
+    /// the class.
+    pub(crate) fn read(
+        comment: *const ffi::zend_string,
+        names: &Names,
+    ) -> Result<Self, ExportError> {
+        let mut block = Self::default();
+        if comment.is_null() {
+            return Ok(block);
+        }
+        let text = String::from_utf8_lossy(string_bytes(comment));
         let text = text.trim().trim_start_matches("/**").trim_end_matches("*/");
         let lines = text
             .lines()
             .map(|line| line.trim_start().trim_start_matches('*').trim());
-        let mut block = Self::default();
         let mut tag = String::new();
         let mut prose: Vec<&str> = Vec::new();
         for line in lines {
             if line.starts_with('@') {
-                block.take_tag(&tag);
+                block.take_tag(&tag, names)?;
                 line.clone_into(&mut tag);
             } else if tag.is_empty() {
                 prose.push(line);
@@ -52,9 +68,18 @@ impl DocBlock {
                 tag.push_str(line);
             }
         }
-        block.take_tag(&tag);
+        block.take_tag(&tag, names)?;
         block.take_prose(&prose);
-        block
+        Ok(block)
+    }
+
+    /// Summary and description together.
+    pub(crate) fn prose(&self) -> String {
+        if self.description.is_empty() {
+            self.summary.clone()
+        } else {
+            format!("{}\n\n{}", self.summary, self.description)
+        }
     }
 
     fn take_prose(&mut self, lines: &[&str]) {
@@ -66,7 +91,7 @@ impl DocBlock {
         self.description = paragraphs.collect::<Vec<_>>().join("\n\n");
     }
 
-    fn take_tag(&mut self, tag: &str) {
+    fn take_tag(&mut self, tag: &str, names: &Names) -> Result<(), ExportError> {
         let (name, rest) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
         // The tags that only tools read are more exact than the plain ones.
         let (name, is_exact) = match name
@@ -76,36 +101,82 @@ impl DocBlock {
             Some(name) => (name, true),
             None => (name.strip_prefix('@').unwrap_or_default(), false),
         };
+        let rest = rest.trim();
         match name {
-            "param" => self.take_parameter(rest.trim(), is_exact),
-            "deprecated" => self.deprecated = Some(rest.trim().to_owned()),
-            "return" => self.take_return(rest.trim(), is_exact),
+            "param" => return self.take_parameter(rest, is_exact, names),
+            "return" => return self.take_return(rest, is_exact, names),
+            "var" => return self.take_variable(rest, is_exact, names),
+            "throws" => self.take_thrown(rest, names)?,
+            "deprecated" => self.deprecated = Some(rest.to_owned()),
             _ => {}
         }
+        Ok(())
     }
 
-    fn take_return(&mut self, text: &str, is_exact: bool) {
-        let mut reader = TypeReader::new(text);
-        let ty = reader.union();
-        let prose = if ty.is_some() {
-            reader.rest
-        } else {
-            skip_type(text)
-        };
+    fn take_return(
+        &mut self,
+        text: &str,
+        is_exact: bool,
+        names: &Names,
+    ) -> Result<(), ExportError> {
+        let (ty, prose) = doc_type::read(text, names, Direction::Result)?;
         if self.returns_description.is_empty() {
             prose.trim().clone_into(&mut self.returns_description);
         }
         if is_exact || self.returns.is_none() {
             self.returns = ty.or_else(|| self.returns.take());
         }
+        Ok(())
     }
 
-    fn take_parameter(&mut self, text: &str, is_exact: bool) {
-        let Some(at) = text.find('$') else { return };
+    /// `@var T what it is`, `@var T $name what it is`: of a property, which may be a parameter too.
+    fn take_variable(
+        &mut self,
+        text: &str,
+        is_exact: bool,
+        names: &Names,
+    ) -> Result<(), ExportError> {
+        if self.variable.is_some() && !is_exact {
+            return Ok(());
+        }
+        let (_, prose) = doc_type::read(text, names, Direction::Result)?;
+        let prose = prose.trim();
+        let prose = match prose.strip_prefix('$') {
+            Some(named) => named
+                .split_once(char::is_whitespace)
+                .map_or("", |(_, rest)| rest),
+            None => prose,
+        };
+        self.variable = Some((text.to_owned(), prose.trim().to_owned()));
+        Ok(())
+    }
+
+    fn take_thrown(&mut self, text: &str, names: &Names) -> Result<(), ExportError> {
+        let (classes, prose) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        for name in classes.split('|') {
+            let full = names.full_name(name);
+            let class = find_class(full.as_bytes(), names.scope())?;
+            // SAFETY: classes live as long as the script.
+            if !class.is_null() && unsafe { ffi::kg_is_subclass(class, class::throwable()) } {
+                self.throws.push((class, prose.trim().to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    fn take_parameter(
+        &mut self,
+        text: &str,
+        is_exact: bool,
+        names: &Names,
+    ) -> Result<(), ExportError> {
+        let Some(at) = text.find('$') else {
+            return Ok(());
+        };
         let ty = if at == 0 {
             None
         } else {
-            TypeReader::new(text).union()
+            doc_type::read(text, names, Direction::Argument)?.0
         };
         let after = &text[at + 1..];
         let end = after
@@ -117,16 +188,21 @@ impl DocBlock {
             self.parameters.push(DocParameter {
                 name: name.to_owned(),
                 ty,
+                text: text[..at].to_owned(),
                 description: prose.trim().to_owned(),
             });
-            return;
+            return Ok(());
         };
+        if is_exact {
+            text[..at].clone_into(&mut known.text);
+        }
         if is_exact || known.ty.is_none() {
             known.ty = ty.or_else(|| known.ty.take());
         }
         if known.description.is_empty() {
             prose.trim().clone_into(&mut known.description);
         }
+        Ok(())
     }
 
     fn find(&self, name: &[u8]) -> Option<&DocParameter> {
@@ -140,221 +216,14 @@ impl DocBlock {
         self.find(name).and_then(|parameter| parameter.ty.as_ref())
     }
 
+    /// The same as it was written.
+    pub(crate) fn parameter_text(&self, name: &[u8]) -> Option<&str> {
+        self.find(name).map(|parameter| &*parameter.text)
+    }
+
     /// What it says of a parameter beside its type.
     pub(crate) fn description_of(&self, name: &[u8]) -> &str {
         self.find(name)
             .map_or("", |parameter| &parameter.description)
     }
-}
-
-/// What follows a type that is not understood: it ends at the first space outside of brackets that no `|` or comma is
-/// beside.
-fn skip_type(text: &str) -> &str {
-    let mut depth = 0usize;
-    let mut last = ' ';
-    for (at, c) in text.char_indices() {
-        match c {
-            '<' | '{' | '(' => depth += 1,
-            '>' | '}' | ')' => depth = depth.saturating_sub(1),
-            ' ' if depth == 0 && !matches!(last, '|' | '&' | ',' | ':') => {
-                let rest = text[at..].trim_start();
-                if !rest.starts_with(['|', '&']) {
-                    return rest;
-                }
-            }
-            _ => {}
-        }
-        if c != ' ' {
-            last = c;
-        }
-    }
-    ""
-}
-
-/// Deeper types are not read: nobody writes them, and the reader is recursive.
-const MAX_DEPTH: u32 = 32;
-
-/// Reads one type from the start of a text.
-struct TypeReader<'a> {
-    rest: &'a str,
-    depth: u32,
-}
-
-impl<'a> TypeReader<'a> {
-    const fn new(text: &'a str) -> Self {
-        Self {
-            rest: text,
-            depth: 0,
-        }
-    }
-
-    fn take(&mut self, token: &str) -> bool {
-        let trimmed = self.rest.trim_start_matches(' ');
-        match trimmed.strip_prefix(token) {
-            Some(rest) => {
-                self.rest = rest;
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// `A|B|…`; `None` if any of it is not understood.
-    fn union(&mut self) -> Option<Type> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return None;
-        }
-        let mut members = vec![self.member()?];
-        while self.take("|") {
-            members.push(self.member()?);
-        }
-        self.depth -= 1;
-        Type::union(members)
-    }
-
-    fn member(&mut self) -> Option<Type> {
-        let is_nullable = self.take("?");
-        let mut ty = if self.take("(") {
-            let inner = self.union()?;
-            self.take(")").then_some(inner)?
-        } else {
-            self.atom()?
-        };
-        while self.rest.starts_with("[]") {
-            self.rest = &self.rest[2..];
-            ty = Type::List(Box::new(ty));
-        }
-        if self.rest.starts_with('&') && !self.rest.starts_with("&$") {
-            return None;
-        }
-        if is_nullable {
-            Type::union(vec![ty, Type::Null])
-        } else {
-            Some(ty)
-        }
-    }
-
-    fn atom(&mut self) -> Option<Type> {
-        self.rest = self.rest.trim_start_matches(' ');
-        if let Some(quote) = self.rest.chars().next().filter(|c| matches!(c, '\'' | '"')) {
-            let end = self.rest[1..].find(quote)?;
-            self.rest = &self.rest[end + 2..];
-            return Some(Type::String);
-        }
-        let end = self
-            .rest
-            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '\\' | '.')))
-            .unwrap_or(self.rest.len());
-        let (word, rest) = self.rest.split_at(end);
-        self.rest = rest;
-        let word = word.trim_start_matches('\\').to_ascii_lowercase();
-        if word.is_empty() {
-            return None;
-        }
-        if word
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'-')
-        {
-            return Some(Type::Int);
-        }
-        if self.rest.starts_with('<') {
-            return self.generic(&word);
-        }
-        if self.rest.starts_with('{') {
-            self.skip_braces()?;
-            return match word.as_str() {
-                "array" | "non-empty-array" | "list" | "non-empty-list" => Some(Type::Array),
-                "object" => Some(Type::Object),
-                _ => None,
-            };
-        }
-        if self.rest.starts_with('(') {
-            return None;
-        }
-        plain(&word)
-    }
-
-    fn generic(&mut self, word: &str) -> Option<Type> {
-        self.take("<");
-        if matches!(word, "int" | "int-mask" | "int-mask-of" | "class-string") {
-            let end = self.rest.find('>')?;
-            self.rest = &self.rest[end + 1..];
-            return Some(if word == "class-string" {
-                Type::String
-            } else {
-                Type::Int
-            });
-        }
-        let first = self.union()?;
-        let second = if self.take(",") {
-            Some(self.union()?)
-        } else {
-            None
-        };
-        if !self.take(">") {
-            return None;
-        }
-        match (word, second) {
-            ("list" | "non-empty-list", None) => Some(Type::List(Box::new(first))),
-            ("array" | "non-empty-array" | "iterable", None) => Some(Type::Items(Box::new(first))),
-            ("array" | "non-empty-array" | "iterable", Some(item)) => {
-                let item = Box::new(item);
-                Some(if first == Type::String {
-                    Type::Map(item)
-                } else {
-                    Type::Items(item)
-                })
-            }
-            _ => None,
-        }
-    }
-
-    fn skip_braces(&mut self) -> Option<()> {
-        let mut depth = 0u32;
-        for (at, c) in self.rest.char_indices() {
-            match c {
-                '{' => depth += 1,
-                '}' => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                self.rest = &self.rest[at + 1..];
-                return Some(());
-            }
-        }
-        None
-    }
-}
-
-fn plain(word: &str) -> Option<Type> {
-    let any = || Box::new(Type::Mixed);
-    Some(match word {
-        "int" | "integer" | "long" | "i4" | "i8" | "positive-int" | "negative-int"
-        | "non-negative-int" | "non-positive-int" | "non-zero-int" => Type::Int,
-        "float" | "double" => Type::Float,
-        "string" | "non-empty-string" | "non-falsy-string" | "numeric-string" | "class-string"
-        | "lowercase-string" | "literal-string" | "callable-string" => Type::String,
-        "bool" | "boolean" => Type::Bool,
-        "true" => Type::True,
-        "false" => Type::False,
-        "null" | "nil" => Type::Null,
-        "void" => Type::Void,
-        "mixed" | "any" => Type::Mixed,
-        "array" | "non-empty-array" | "iterable" => Type::Array,
-        "list" | "non-empty-list" => Type::List(any()),
-        "struct" | "hash" | "assoc" => Type::Map(any()),
-        "object" | "stdclass" => Type::Object,
-        "base64" | "binary" => Type::Bytes,
-        "datetimeinterface" | "datetimeimmutable" | "datetime.iso8601" => {
-            // SAFETY: the date extension is always there; its classes live as long as the process.
-            Type::Date(unsafe { ffi::kg_date_class() })
-        }
-        "array-key" => return Type::union(vec![Type::Int, Type::String]),
-        "number" | "numeric" => return Type::union(vec![Type::Int, Type::Float]),
-        "scalar" => {
-            return Type::union(vec![Type::Int, Type::Float, Type::String, Type::Bool]);
-        }
-        _ => return None,
-    })
 }

@@ -10,10 +10,11 @@ use crate::engine::value::{
     ArrayIter, Key, array_iter, array_len, class_of, hold_array, release_array, string_bytes,
 };
 use crate::engine::{Kind, Zv, ffi, object};
+use crate::rpc::properties::{self, Renames};
 
 /// Writes a PHP value.
 ///
-/// Lists become arrays, other arrays and the public properties of objects become objects, backed enums their value,
+/// Lists become arrays, other arrays and the public properties of objects become objects, enums their value or else their name,
 /// DateTimeInterface a point in time, `Kargo\Rpc\Binary` bytes, JsonSerializable what it gives.
 ///
 /// # Errors
@@ -112,6 +113,8 @@ fn write_object(
         ffi::kg_shape_KG_PLAIN => write_properties(object, encoder, given),
         // SAFETY: the shape says that it is a backed enum.
         ffi::kg_shape_KG_BACKED_ENUM => write(Zv(unsafe { ffi::kg_enum_value(object) }), encoder),
+        // SAFETY: the shape says that it is an enum.
+        ffi::kg_shape_KG_UNIT_ENUM => write(Zv(unsafe { ffi::kg_enum_name(object) }), encoder),
         ffi::kg_shape_KG_DATE => write_date(object, encoder),
         ffi::kg_shape_KG_SERIALIZABLE => write_serializable(object, encoder, given),
         _ => Err(EncodeError::Unsupported),
@@ -129,12 +132,13 @@ fn write_properties(
         encoder.begin_object()?;
         return encoder.end_object();
     }
+    let renames = properties::renames_of(class_of(object));
     let result = encoder.begin_object().and_then(|()| {
         for (key, value) in array_iter(properties) {
             match key {
                 // Names of private and protected properties begin with NUL.
                 Key::Name(name) if name.first() == Some(&0) => continue,
-                Key::Name(name) => encoder.key(name)?,
+                Key::Name(name) => encoder.key(sent_name(name, renames))?,
                 Key::Index(index) => encoder.int_key(index)?,
             }
             write_value(value, encoder, given)?;
@@ -144,6 +148,17 @@ fn write_properties(
     // SAFETY: from kg_properties.
     unsafe { ffi::kg_properties_done(properties) };
     result
+}
+
+/// The name that a property is sent by.
+fn sent_name<'a>(name: &'a [u8], renames: Option<*const Renames>) -> &'a [u8] {
+    let Some(renames) = renames else { return name };
+    // SAFETY: they stay until the script ends.
+    let renames: &'a Renames = unsafe { &*renames };
+    renames
+        .iter()
+        .find(|(own, _)| **own == *name)
+        .map_or(name, |(_, sent)| sent)
 }
 
 fn write_date(

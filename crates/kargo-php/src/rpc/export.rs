@@ -9,8 +9,9 @@ use crate::engine::value::{array_iter, class_name, class_of, string_bytes};
 use crate::engine::{Callable, Owned, Zv, ffi};
 use crate::rpc::api::{Method, Target};
 use crate::rpc::attribute::Attributes;
+use crate::rpc::declared::find_class;
 use crate::rpc::service::{Cache, Service, Source};
-use crate::rpc::signature::{ExportError, Signature, find_class};
+use crate::rpc::signature::{ExportError, Signature};
 use crate::rpc::system;
 
 type Exported = Result<Vec<Method>, ExportError>;

@@ -1,8 +1,13 @@
 //! One call: arguments bound and checked, the method called, whatever came of it as a result or a fault.
 
+use std::any::Any;
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use kargo_rpc::{Call, FaultCode};
 
-use crate::engine::callable::{Outcome, take_exception};
+use crate::classes::exceptions::message_of;
+use crate::engine::callable::{Outcome, protect, take_exception};
 use crate::engine::throw::class;
 use crate::engine::{Kind, Owned, Zv, ffi};
 use crate::log::Level;
@@ -11,6 +16,7 @@ use crate::rpc::arguments::Arguments;
 use crate::rpc::check::{self, Mismatch};
 use crate::rpc::construct;
 use crate::rpc::failure::Failure;
+use crate::rpc::plan::{Plan, Unmade};
 use crate::rpc::service::Unresolved;
 use crate::rpc::signature::Signature;
 use crate::serve::{current, handler};
@@ -18,35 +24,193 @@ use crate::serve::{current, handler};
 /// Calls `method` with the arguments that lie on the stack from `start` on. They are given up afterwards, whatever
 /// happens.
 ///
-/// `room` is memory for named arguments, kept from call to call.
+/// `room` is memory for that, kept from call to call.
 pub(crate) fn invoke(
     api: &Api,
     method: &Method,
     call: &Call,
     arguments: &mut Arguments,
     start: usize,
-    room: &mut Vec<ffi::zval>,
+    room: &mut Room,
     result: Zv,
 ) -> Result<(), Failure> {
-    let count = call.argument_count as usize;
-    let signature = &method.signature;
-    let bound = if call.is_named {
-        bind_named(signature, arguments, start, count, room)
+    let given = Given {
+        start,
+        count: call.argument_count as usize,
+        is_named: call.is_named,
+    };
+    let bound = if method.signature.has_records {
+        bind_records(api, method, arguments, &given, room)
     } else {
-        bind_positional(signature, arguments, start, count)
+        bind(&method.signature, arguments, &given, room)
+            .map_err(|mismatch| invalid_params(&mismatch))
     };
     let outcome = match bound {
         Ok((first, count)) => call_method(api, method, first, count, result),
-        Err(mismatch) => Err(invalid_params(&mismatch)),
+        Err(failure) => Err(failure),
     };
-    if count != 0 {
-        construct::release(arguments.stack.at(start), count);
+    if given.count != 0 {
+        construct::release(arguments.stack.at(start), given.count);
     }
-    if !room.is_empty() {
-        construct::release(Zv(room.as_mut_ptr()), room.len());
-        room.clear();
+    if !room.named.is_empty() {
+        construct::release(Zv(room.named.as_mut_ptr()), room.named.len());
+        room.named.clear();
+    }
+    if method.signature.has_records {
+        room.plan.clear();
     }
     outcome
+}
+
+/// Memory for binding arguments.
+#[derive(Default)]
+pub(crate) struct Room {
+    /// Named arguments in the order of the parameters, during a call.
+    named: Vec<ffi::zval>,
+    plan: Plan,
+}
+
+/// Arguments as they came.
+#[derive(Clone, Copy, Debug)]
+struct Given {
+    /// Where they lie on the stack.
+    start: usize,
+    count: usize,
+    is_named: bool,
+}
+
+/// The arguments as they are passed: the first, and how many.
+type Bound = (Zv, u32);
+
+#[inline]
+fn bind(
+    signature: &Signature,
+    arguments: &mut Arguments,
+    given: &Given,
+    room: &mut Room,
+) -> Result<Bound, Mismatch> {
+    if given.is_named {
+        bind_named(signature, arguments, given, room)
+    } else {
+        bind_positional(signature, arguments, given, &mut room.plan)
+    }
+}
+
+struct Binding<'a> {
+    signature: &'a Signature,
+    arguments: &'a mut Arguments,
+    given: &'a Given,
+    room: &'a mut Room,
+    result: Option<Result<Bound, Mismatch>>,
+    panic: Option<Box<dyn Any + Send>>,
+}
+
+unsafe extern "C" fn bind_body(data: *mut c_void) {
+    // SAFETY: `bind_records` gives a Binding, which only this function uses meanwhile.
+    let binding = unsafe { &mut *data.cast::<Binding<'_>>() };
+    let Binding {
+        signature,
+        arguments,
+        given,
+        room,
+        ..
+    } = binding;
+    let bound = catch_unwind(AssertUnwindSafe(|| bind(signature, arguments, given, room)));
+    match bound {
+        Ok(result) => binding.result = Some(result),
+        Err(payload) => binding.panic = Some(payload),
+    }
+}
+
+/// The same where objects have to be made: when all arguments were checked, their constructors are called. So many
+/// objects may be asked for that the memory limit is reached.
+#[cold]
+fn bind_records(
+    api: &Api,
+    method: &Method,
+    arguments: &mut Arguments,
+    given: &Given,
+    room: &mut Room,
+) -> Result<Bound, Failure> {
+    let mut binding = Binding {
+        signature: &method.signature,
+        arguments,
+        given,
+        room,
+        result: None,
+        panic: None,
+    };
+    let outcome = protect(&mut binding, bind_body);
+    if let Some(payload) = binding.panic {
+        resume_unwind(payload);
+    }
+    let (first, count) = match (outcome, binding.result) {
+        (Outcome::Returned, Some(Ok(bound))) => bound,
+        (Outcome::Returned, Some(Err(mismatch))) => return Err(invalid_params(&mismatch)),
+        (outcome, _) => return Err(failure_of(api, method, outcome)),
+    };
+    room.plan.run().map_err(|unmade| {
+        failure_of_constructor(api, method, &unmade, given, (first, count), room)
+    })?;
+    Ok((first, count))
+}
+
+/// A constructor that throws refuses what it was given, if the exception is one for that; any other is a failure of its
+/// own.
+#[cold]
+fn failure_of_constructor(
+    api: &Api,
+    method: &Method,
+    unmade: &Unmade,
+    given: &Given,
+    (first, count): Bound,
+    room: &Room,
+) -> Failure {
+    let exception = (unmade.outcome == Outcome::Threw)
+        .then(take_exception)
+        .flatten();
+    let Some(mut exception) = exception else {
+        return failure_of(api, method, unmade.outcome);
+    };
+    let name = String::from_utf8_lossy(&method.name);
+    let Some(object) = exception.zv().object() else {
+        return Failure::internal();
+    };
+    // SAFETY: all are alive.
+    let (is_fault, is_refusal) = unsafe {
+        let is = |class| ffi::kg_instance_of(object, class);
+        (
+            is(class::fault()),
+            is(class::type_error())
+                || is(class::value_error())
+                || is(ffi::spl_ce_InvalidArgumentException)
+                || is(ffi::spl_ce_DomainException),
+        )
+    };
+    if is_fault || !is_refusal {
+        return failure_of_exception(api, &name, exception);
+    }
+    let reason = if api.allows(object) {
+        message_of(object)
+    } else {
+        let message = format!("method {name}: a constructor refused an argument");
+        handler::log_exception(&message, exception, Level::Warning);
+        "the value is refused".into()
+    };
+    let parameters = &method.signature.parameters;
+    let found = (0..count as usize).find_map(|place| {
+        // SAFETY: so many arguments are bound.
+        let argument = Zv(unsafe { first.0.add(place) });
+        let found = room.plan.place_of(unmade, argument, &reason)?;
+        Some(match parameters.get(place) {
+            Some(parameter) if given.is_named => {
+                found.below(&String::from_utf8_lossy(&parameter.name))
+            }
+            _ => found.below(&place.to_string()),
+        })
+    });
+    let found = found.unwrap_or_else(|| Mismatch::new(reason));
+    invalid_params(&found.below("params"))
 }
 
 #[cold]
@@ -59,9 +223,10 @@ fn invalid_params(mismatch: &Mismatch) -> Failure {
 fn bind_positional(
     signature: &Signature,
     arguments: &mut Arguments,
-    start: usize,
-    count: usize,
-) -> Result<(Zv, u32), Mismatch> {
+    given: &Given,
+    plan: &mut Plan,
+) -> Result<Bound, Mismatch> {
+    let Given { start, count, .. } = *given;
     if count < signature.required {
         return Err(missing(signature, count));
     }
@@ -74,7 +239,7 @@ fn bind_positional(
             .get(position)
             .or(signature.variadic.as_ref())
             .ok_or_else(|| surplus(signature, count))?;
-        check::fit(arguments.stack.at(start + position), &parameter.ty)
+        check::fit(arguments.stack.at(start + position), &parameter.ty, plan)
             .map_err(|error| error.below(&position.to_string()).below("params"))?;
     }
     Ok((
@@ -87,10 +252,11 @@ fn bind_positional(
 fn bind_named(
     signature: &Signature,
     arguments: &mut Arguments,
-    start: usize,
-    count: usize,
-    room: &mut Vec<ffi::zval>,
-) -> Result<(Zv, u32), Mismatch> {
+    given: &Given,
+    room: &mut Room,
+) -> Result<Bound, Mismatch> {
+    let Given { start, count, .. } = *given;
+    let Room { named: room, plan } = room;
     // SAFETY: all zeroes is an undefined value.
     room.resize_with(signature.parameters.len(), || unsafe { std::mem::zeroed() });
     let mut used = 0;
@@ -116,7 +282,7 @@ fn bind_named(
         };
         let slot = Zv(slot);
         if slot.kind() != Kind::Undefined {
-            check::fit(slot, &parameter.ty).map_err(|error| {
+            check::fit(slot, &parameter.ty, plan).map_err(|error| {
                 error
                     .below(&String::from_utf8_lossy(&parameter.name))
                     .below("params")

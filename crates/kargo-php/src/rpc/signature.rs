@@ -3,12 +3,13 @@
 use std::ffi::c_void;
 
 use crate::engine::callable::{Outcome, protect};
-use crate::engine::throw::class;
-use crate::engine::value::string_bytes;
 use crate::engine::{Owned, Zv, ffi};
 use crate::rpc::attribute::Attributes;
+use crate::rpc::declared::{self, Direction, refine};
 use crate::rpc::docblock::DocBlock;
 use crate::rpc::json;
+use crate::rpc::names::Names;
+use crate::rpc::properties;
 use crate::rpc::types::Type;
 
 /// One parameter.
@@ -48,8 +49,15 @@ pub(crate) struct Signature {
     pub(crate) returns_description: Box<str>,
     /// Why it should not be called any more.
     pub(crate) deprecated: Option<Box<str>>,
+    /// Exceptions that its docblock declares, and when they are thrown.
+    pub(crate) throws: Vec<(*mut ffi::zend_class_entry, String)>,
+    /// Whether constructors are called before it is.
+    pub(crate) has_records: bool,
     pub(crate) attributes: Attributes,
 }
+
+/// What helps against a parameter that can't be sent.
+pub(crate) const HINT: &str = "; hide the method with #[Kargo\\Rpc\\Hidden]";
 
 /// Why something can't be exported.
 #[derive(Debug)]
@@ -83,11 +91,7 @@ impl Signature {
     ) -> Result<Self, ExportError> {
         // SAFETY: the function is alive; the comment is its own.
         let comment = unsafe { ffi::kg_doc_comment(function) };
-        let doc = if comment.is_null() {
-            DocBlock::default()
-        } else {
-            DocBlock::parse(string_bytes(comment))
-        };
+        let doc = DocBlock::read(comment, &Names::of_function(function))?;
         // SAFETY: as above.
         let (required, scope, flags) = unsafe {
             (
@@ -106,7 +110,7 @@ impl Signature {
             if !unsafe { ffi::kg_parameter_at(function, index, &raw mut raw) } {
                 break;
             }
-            let mut parameter = read_parameter(&raw, scope, &doc, name)?;
+            let mut parameter = read_parameter(&raw, function, &doc, name)?;
             parameter.is_optional |= index >= required;
             parameter.take_attributes(function, index, name)?;
             if parameters
@@ -126,7 +130,8 @@ impl Signature {
             }
         }
         // SAFETY: as above.
-        let returns = read_return(unsafe { ffi::kg_return_type(function) }, scope, &doc)?;
+        let raw = unsafe { ffi::kg_return_type(function) };
+        let returns = declared::read_return(raw, scope, doc.returns.as_ref())?;
         let text_of = |attribute: &str, property: &str| {
             attributes
                 .find(attribute)
@@ -139,6 +144,10 @@ impl Signature {
             Some(text) => paragraphs(&text),
             None => (doc.summary.into(), doc.description.into()),
         };
+        let has_records = parameters
+            .iter()
+            .chain(&variadic)
+            .any(|parameter| parameter.ty.has_records());
         Ok(Self {
             parameters: parameters.into_boxed_slice(),
             required: required as usize,
@@ -149,6 +158,8 @@ impl Signature {
             description,
             returns_description: doc.returns_description.into(),
             deprecated: deprecated.map(String::into_boxed_str),
+            throws: doc.throws,
+            has_records,
             attributes,
         })
     }
@@ -187,10 +198,12 @@ impl Parameter {
 
 fn read_parameter(
     raw: &ffi::kg_parameter,
-    scope: *mut ffi::zend_class_entry,
+    function: *const ffi::zend_function,
     doc: &DocBlock,
     method: &str,
 ) -> Result<Parameter, ExportError> {
+    // SAFETY: the function is alive.
+    let scope = unsafe { (*function).common.scope };
     // SAFETY: the name lives as long as the function.
     let name = unsafe { std::slice::from_raw_parts(raw.name.cast::<u8>(), raw.name_length) };
     let shown = String::from_utf8_lossy(name);
@@ -200,24 +213,21 @@ fn read_parameter(
              hide it with #[Kargo\\Rpc\\Hidden]"
         )));
     }
-    let declared = if raw.type_.is_null() {
-        None
+    let (promoted, prose) = properties::promoted(function, name)?;
+    let from_doc = doc.parameter(name).or(promoted.as_ref());
+    let ty = if raw.type_.is_null() {
+        from_doc.cloned().unwrap_or(Type::Mixed)
     } else {
-        Some(read_type(raw.type_, scope)?)
-    };
-    let ty = match declared {
-        None => doc.parameter(name).cloned(),
-        Some(declared) => declared.ty.map(|ty| refine(ty, doc.parameter(name))),
-    };
-    let ty = match (ty, raw.type_.is_null()) {
-        (Some(ty), _) => ty,
-        (None, true) => Type::Mixed,
-        (None, false) => {
+        let declared = declared::read(raw.type_, scope, Direction::Argument)?;
+        let Some(ty) = declared.ty else {
+            let why = declared
+                .other
+                .map_or_else(String::new, |why| format!(" ({why})"));
             return Err(ExportError::Refused(format!(
-                "{method}() takes ${shown} of a type that can't be sent; \
-                 hide the method with #[Kargo\\Rpc\\Hidden]"
+                "{method}() takes ${shown} of a type that can't be sent{why}{HINT}"
             )));
-        }
+        };
+        refine(ty, from_doc)
     };
     Ok(Parameter {
         name: name.into(),
@@ -225,194 +235,12 @@ fn read_parameter(
         ty,
         is_optional: raw.is_variadic,
         default: None,
-        description: doc.description_of(name).into(),
+        description: match doc.description_of(name) {
+            "" => prose.into(),
+            said => said.into(),
+        },
         attributes: Attributes::default(),
     })
-}
-
-/// A declared type: what of it can be sent, and whether there is more.
-struct Declared {
-    ty: Option<Type>,
-    has_other_classes: bool,
-}
-
-fn read_type(
-    raw: *const ffi::zend_type,
-    scope: *mut ffi::zend_class_entry,
-) -> Result<Declared, ExportError> {
-    // SAFETY: the type is the function's.
-    let mask = unsafe { ffi::kg_type_mask(raw) };
-    let has = |bits: u32| mask & bits == bits;
-    let mut members = Vec::new();
-    if has(ffi::MAY_BE_ANY) {
-        members.push(Type::Mixed);
-    } else {
-        if has(ffi::MAY_BE_BOOL) {
-            members.push(Type::Bool);
-        } else if has(ffi::MAY_BE_FALSE) {
-            members.push(Type::False);
-        } else if has(ffi::MAY_BE_TRUE) {
-            members.push(Type::True);
-        }
-        for (bit, ty) in [
-            (ffi::MAY_BE_LONG, Type::Int),
-            (ffi::MAY_BE_DOUBLE, Type::Float),
-            (ffi::MAY_BE_STRING, Type::String),
-            (ffi::MAY_BE_ARRAY, Type::Array),
-            (ffi::MAY_BE_OBJECT, Type::Object),
-            (ffi::MAY_BE_VOID, Type::Void),
-            (ffi::MAY_BE_NEVER, Type::Void),
-        ] {
-            if has(bit) {
-                members.push(ty);
-            }
-        }
-    }
-    let mut has_other_classes = has(ffi::MAY_BE_STATIC);
-    for index in 0.. {
-        // SAFETY: the name is the type's own.
-        let name = unsafe { ffi::kg_type_class(raw, index) };
-        if name.is_null() {
-            break;
-        }
-        match class_type(string_bytes(name), scope)? {
-            Some(ty) => members.push(ty),
-            None => has_other_classes = true,
-        }
-    }
-    if has(ffi::MAY_BE_NULL) && !has(ffi::MAY_BE_ANY) {
-        members.push(Type::Null);
-    }
-    Ok(Declared {
-        ty: Type::union(members),
-        has_other_classes,
-    })
-}
-
-/// The type that a class is, if it is one that can be sent.
-fn class_type(name: &[u8], scope: *mut ffi::zend_class_entry) -> Result<Option<Type>, ExportError> {
-    let entry = find_class(name, scope)?;
-    if entry.is_null() {
-        return Ok(None);
-    }
-    if entry == class::binary() {
-        return Ok(Some(Type::Binary));
-    }
-    // SAFETY: classes live as long as the script.
-    let kind = unsafe { ffi::kg_kind_of_class(entry) };
-    Ok(match kind {
-        ffi::kg_class_kind_KG_CLASS_STD => Some(Type::Object),
-        // SAFETY: as above.
-        ffi::kg_class_kind_KG_CLASS_DATE => Some(Type::Date(unsafe { date_class(entry) })),
-        ffi::kg_class_kind_KG_CLASS_INT_ENUM => Some(Type::Enum {
-            class: entry,
-            is_int: true,
-        }),
-        ffi::kg_class_kind_KG_CLASS_STRING_ENUM => Some(Type::Enum {
-            class: entry,
-            is_int: false,
-        }),
-        _ => None,
-    })
-}
-
-/// The class that is made for a date: an interface or an abstract class becomes DateTimeImmutable.
-///
-/// # Safety
-/// `entry` is a class.
-unsafe fn date_class(entry: *mut ffi::zend_class_entry) -> *mut ffi::zend_class_entry {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let abstract_bits = ffi::ZEND_ACC_INTERFACE
-            | ffi::ZEND_ACC_EXPLICIT_ABSTRACT_CLASS
-            | ffi::ZEND_ACC_IMPLICIT_ABSTRACT_CLASS;
-        if (*entry).ce_flags & abstract_bits == 0 {
-            entry
-        } else {
-            ffi::kg_date_class()
-        }
-    }
-}
-
-struct Lookup {
-    name: *mut ffi::zend_string,
-    found: *mut ffi::zend_class_entry,
-}
-
-unsafe extern "C" fn lookup_body(data: *mut c_void) {
-    // SAFETY: `find_class` gives a Lookup.
-    unsafe {
-        let lookup = data.cast::<Lookup>();
-        (*lookup).found = ffi::kg_lookup_class((*lookup).name);
-    }
-}
-
-/// Finds a class by name, loading it if need be; null if there is none.
-pub(crate) fn find_class(
-    name: &[u8],
-    scope: *mut ffi::zend_class_entry,
-) -> Result<*mut ffi::zend_class_entry, ExportError> {
-    if name.is_empty() {
-        return Ok(std::ptr::null_mut());
-    }
-    if name.eq_ignore_ascii_case(b"self") {
-        return Ok(scope);
-    }
-    let mut text = Owned::of_bytes(name);
-    let Some(string) = text.zv().string() else {
-        return Ok(std::ptr::null_mut());
-    };
-    let mut lookup = Lookup {
-        name: string,
-        found: std::ptr::null_mut(),
-    };
-    match protect(&mut lookup, lookup_body) {
-        Outcome::Returned => Ok(lookup.found),
-        outcome => Err(ExportError::of(outcome)),
-    }
-}
-
-/// What a docblock adds to a declared type: what is in an array, that a string is base64; everything where nothing was
-/// declared, or `mixed`.
-fn refine(declared: Type, doc: Option<&Type>) -> Type {
-    let Some(doc) = doc else { return declared };
-    if declared == Type::Mixed {
-        return doc.clone();
-    }
-    let arrays: Vec<Type> = doc
-        .members()
-        .iter()
-        .filter(|member| member.is_array())
-        .cloned()
-        .collect();
-    let has_bytes = doc.members().contains(&Type::Bytes);
-    let mut members = Vec::new();
-    for member in declared.members() {
-        match member {
-            Type::Array if !arrays.is_empty() => members.extend(arrays.iter().cloned()),
-            Type::String if has_bytes => members.push(Type::Bytes),
-            other => members.push(other.clone()),
-        }
-    }
-    Type::union(members).unwrap_or(declared)
-}
-
-fn read_return(
-    raw: *const ffi::zend_type,
-    scope: *mut ffi::zend_class_entry,
-    doc: &DocBlock,
-) -> Result<Type, ExportError> {
-    if raw.is_null() {
-        return Ok(doc.returns.clone().unwrap_or(Type::Mixed));
-    }
-    let declared = read_type(raw, scope)?;
-    let mut members: Vec<Type> = Vec::new();
-    members.extend(declared.ty);
-    if declared.has_other_classes {
-        members.push(Type::Object);
-    }
-    let ty = Type::union(members).unwrap_or(Type::Mixed);
-    Ok(refine(ty, doc.returns.as_ref()))
 }
 
 struct Default {

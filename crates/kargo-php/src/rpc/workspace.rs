@@ -8,9 +8,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use kargo_rpc::{BodyError, CallList, DecodeError, Limits, jsonrpc, xmlrpc};
 
+use crate::engine::Global;
 use crate::engine::callable::{Outcome, protect};
-use crate::engine::{Global, ffi};
 use crate::rpc::arguments::{Arguments, OutOfMemory};
+use crate::rpc::invoke::Room;
 
 /// Decoders, decoded calls, and room for answers.
 pub(crate) struct Workspace {
@@ -20,8 +21,8 @@ pub(crate) struct Workspace {
     pub(crate) calls: CallList,
     /// The answer to a batch, while it is not complete.
     pub(crate) out: Vec<u8>,
-    /// Named arguments in the order of the parameters, during a call.
-    pub(crate) room: Vec<ffi::zval>,
+    /// For binding arguments.
+    pub(crate) room: Room,
     is_large: bool,
 }
 
@@ -50,7 +51,7 @@ fn make() -> Box<Workspace> {
         arguments: Arguments::new(),
         calls: CallList::new(),
         out: Vec::new(),
-        room: Vec::new(),
+        room: Room::default(),
         is_large: false,
     })
 }
