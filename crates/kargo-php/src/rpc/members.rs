@@ -182,7 +182,12 @@ fn fit_elements(value: Zv, ty: &Type, shape: &Shape, plan: &mut Plan) -> Result<
     if !has_length(array, shape) {
         let count = array_len(array);
         return Err(Mismatch::new(format!(
-            "{ty} expected, {count} elements given"
+            "{ty} expected, {} given",
+            if count == 1 {
+                "1 element".into()
+            } else {
+                format!("{count} elements")
+            }
         )));
     }
     plan.deeper(MAX_DEPTH)?;
@@ -256,7 +261,7 @@ pub(crate) fn choose(value: Zv, members: &[Type]) -> Option<Option<&Type>> {
                 .into_iter()
                 .chain(fitting)
                 .find(|member| looks_like(value, member, &mut LOOKS.clone()));
-            Some(taken)
+            Some(taken.or_else(|| says_to_be(value, named())))
         }
         (None, _) => {
             let is_other = |member: &&Type| {
@@ -268,10 +273,29 @@ pub(crate) fn choose(value: Zv, members: &[Type]) -> Option<Option<&Type>> {
             }
             // The only one that is possible says best what is wrong.
             let mut all = named();
-            let (first, second) = (all.next(), all.next());
-            Some(first.filter(|_| second.is_none()))
+            let only = all.next().filter(|_| all.next().is_none());
+            Some(only.or_else(|| says_to_be(value, named())))
         }
     }
+}
+
+/// The only type that an object says to be by a member with a certain value: `kind: 'circle'`.
+fn says_to_be<'a>(value: Zv, members: impl Iterator<Item = &'a Type>) -> Option<&'a Type> {
+    let table = table_of(value)?;
+    let says = |name: &[u8], ty: &Type| {
+        matches!(ty, Type::Literals(_)) && find(table, name).is_some_and(|it| is_exactly(it, ty))
+    };
+    let mut named = members.filter(|member| match member {
+        Type::Record(id) => id.get().is_some_and(|record| {
+            record.signature().is_some_and(|signature| {
+                wanted_by(&signature.parameters).any(|wanted| says(wanted.name, wanted.ty))
+            })
+        }),
+        Type::Shape(shape) => wanted_in(shape).any(|wanted| says(wanted.name, wanted.ty)),
+        _ => false,
+    });
+    let only = named.next();
+    only.filter(|_| named.next().is_none())
 }
 
 /// Whether a value can be made to fit, found out without changing it. Of objects with members of their own types it is
