@@ -17,6 +17,9 @@ $server = Server::start(<<<'PHP'
         /** @param list<Leaf> $leaves @param array<string, Leaf> $map @param array{x: int, leaf?: Leaf} $shape */
         public function __construct(public readonly string $q, public readonly array $leaves = [], public readonly array $map = [], public readonly array $shape = [], public readonly ?DateTimeImmutable $at = null) {}
     }
+    final readonly class Wide {
+        public function __construct(public ?int $p0 = null, public ?int $p1 = null, public ?int $p2 = null, public ?int $p3 = null, public ?int $p4 = null, public ?int $p5 = null, public ?int $p6 = null, public ?int $p7 = null, public ?int $p8 = null, public ?int $p9 = null, public ?int $p10 = null, public ?int $p11 = null, public ?int $p12 = null, public ?int $p13 = null, public ?int $p14 = null, public ?int $p15 = null, public ?int $p16 = null, public ?int $p17 = null, public ?int $p18 = null, public ?int $p19 = null, public ?int $p20 = null, public ?int $p21 = null, public ?int $p22 = null, public ?int $p23 = null, public ?int $p24 = null, public ?int $p25 = null, public ?int $p26 = null, public ?int $p27 = null, public ?int $p28 = null, public ?int $p29 = null, public ?int $p30 = null, public ?int $p31 = null, public ?int $p32 = null, public ?int $p33 = null, public ?int $p34 = null, public ?int $p35 = null, public ?int $p36 = null, public ?int $p37 = null, public ?int $p38 = null, public ?int $p39 = null, public ?int $p40 = null, public ?int $p41 = null, public ?int $p42 = null, public ?int $p43 = null, public ?int $p44 = null, public ?int $p45 = null, public ?int $p46 = null, public ?int $p47 = null, public ?int $p48 = null, public ?int $p49 = null, public ?int $p50 = null, public ?int $p51 = null, public ?int $p52 = null, public ?int $p53 = null, public ?int $p54 = null, public ?int $p55 = null, public ?int $p56 = null, public ?int $p57 = null, public ?int $p58 = null, public ?int $p59 = null) {}
+    }
     final readonly class Refusing { public function __construct(int $v) { throw new ValueError('never'); } }
     final class Service {
         public function node(Node $v): int { for ($depth = 0; $v; $v = $v->n) { $depth++; } return $depth; }
@@ -26,12 +29,14 @@ $server = Server::start(<<<'PHP'
         public function refusing(Refusing $v): int { return 1; }
         /** @param list<Leaf> $v */
         public function leaves(array $v): int { return count($v); }
+        /** @param list<Wide> $v */
+        public function wide(array $v): int { return count($v); }
         public function leaf(Leaf $v): int { return 1; }
         public function used(): array { gc_collect_cycles(); return [memory_get_usage(), (int) (explode(' ', file_get_contents('/proc/self/statm'))[1] * 4)]; }
     }
     $api = new Kargo\Rpc\Api(depthLimit: 10000);
     $api->export(new Service());
-    $server = Kargo\Http\Server::listen('127.0.0.1:0', new Kargo\Http\Options(maxBodySize: 32 << 20));
+    $server = Kargo\Http\Server::listen('127.0.0.1:0', new Kargo\Http\Options(bodyBytes: 32 << 20));
     $server->mount('/', $api);
     $server->run(workers: 1);
     PHP, ini: ['memory_limit' => '64M']);
@@ -62,6 +67,7 @@ $timed('unknown members behind known ones', 'poll', "{\"q\":\"\",\"map\":{},$man
 $timed('many', 'leaves', '[' . implode(',', array_fill(0, 50000, '{"v":1}')) . ']');
 $timed('the last is wrong', 'leaves', '[' . implode(',', array_fill(0, 50000, '{"v":1}')) . ',{"v":"1"}]');
 $timed('more than memory', 'leaves', '[' . implode(',', array_fill(0, 600000, '{"v":1}')) . ']');
+$timed('more than memory when they are made', 'wide', '[' . implode(',', array_fill(0, 80000, '{}')) . ']');
 $timed('afterwards', 'leaf', '{"v":5}');
 echo preg_match_all('/ error .*(memory|Allowed)/i', $server->log()) > 0 ? "the log has it\n" : $server->log();
 
@@ -80,15 +86,24 @@ echo 'grown: ', $after - $before, ' bytes, ', $residentAfter - $residentBefore <
 echo $server->stop(), "\n";
 ?>
 --EXPECT--
-Fatal error: Uncaught RuntimeException: the server ended before it logged /listening on \S+/:
-
-Fatal error: Uncaught Error: Unknown named parameter $maxBodySize in /work/wt/types/build/phpt-8.2/tmp/server-AVxcZ8:27
-Stack trace:
-#0 {main}
-  thrown in /work/wt/types/build/phpt-8.2/tmp/server-AVxcZ8 on line 27
- in /work/wt/types/build/phpt-8.2/lib/server.inc:176
-Stack trace:
-#0 /work/wt/types/build/phpt-8.2/lib/server.inc(89): Server->waitForLog('/listening on \\...')
-#1 /work/wt/types/build/phpt-8.2/rpc-types/006-hostile-objects.php(4): Server::start('final readonly ...', Array, Array)
-#2 {main}
-  thrown in /work/wt/types/build/phpt-8.2/lib/server.inc on line 176
+deep: 500
+deeper: 1999
+too deep: {"code":-32602,"message":"Invalid params","data":{"pointer":"/params/0/n…","reason":"nested too deeply"}}
+beyond the limit: {"error":{"code":-32700,"message":"Parse error"},"id":null,"jsonrpc":"2.0"}
+deep and wrong: {"code":-32602,"message":"Invalid params","data":{"pointer":"/params/0/n…/v","reason":"int|null expected, string given"}}
+ambiguous: 1901
+ambiguous and wrong: {"code":-32602,"message":"Invalid params","data":{"pointer":"/params/0/n…","reason":"A|B|null expected, object given"}}
+ambiguous and right at the end: 31
+ambiguous lists: 0
+ambiguous lists, wrong: {"code":-32602,"message":"Invalid params","data":{"pointer":"/params/0/l/0…/l","reason":"list<Lists>|list<Leaf> expected, list given"}}
+ambiguous and wide: {"code":-32602,"message":"Invalid params","data":{"pointer":"/params/0/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/5000/l/500
+unknown members: {"code":-32602,"message":"Invalid params","data":{"pointer":"/params/0/k1","reason":"no such member"}}
+unknown members behind known ones: {"code":-32602,"message":"Invalid params","data":{"pointer":"/params/0/k1","reason":"no such member"}}
+many: 50000
+the last is wrong: {"code":-32602,"message":"Invalid params","data":{"pointer":"/params/0/50000/v","reason":"int expected, string given"}}
+more than memory: {"error":{"code":-32603,"message":"Internal error","data":{"id":"ID"}},"id":null,"jsonrpc":"2.0"}
+more than memory when they are made: {"code":-32603,"message":"Internal error","data":{"id":"ID"}}
+afterwards: 1
+the log has it
+grown: 120 bytes, resident as before
+0

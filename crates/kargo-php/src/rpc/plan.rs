@@ -73,6 +73,12 @@ impl Plan {
             self.arguments.push(argument);
         }
         self.arguments.truncate(first + count);
+        // Where PHP lets native code go on beyond the memory limit, it has to stop by itself; the protected call around
+        // it says why.
+        // SAFETY: reads one flag.
+        if unsafe { ffi::kg_is_out_of_memory() } {
+            return Err(Mismatch::new("there is no memory for it".into()));
+        }
         let mut made = Owned::undefined();
         // SAFETY: the class was prepared, so no code runs.
         let object = unsafe {
