@@ -171,7 +171,7 @@ pet [{"is":"cow","name":"x"}]: - /params/0 int|Cat|Dog|null expected, object giv
 pet [5]: "int"
 pet [null]: "null"
 pet ["x"]: - /params/0 int|Cat|Dog|null expected, string given
-pet [{"is":"dog"}]: - /params/0 int|Cat|Dog|null expected, object given
+pet [{"is":"dog"}]: - /params/0 name is missing
 either [{"radius":1}]: "App\\Circle"
 either [{"radius":"x"}]: - /params/0/radius float expected, string given
 either [{"x":1}]: "stdClass"
