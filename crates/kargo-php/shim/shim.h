@@ -200,6 +200,7 @@ HashTable *kg_list_of(const zval *values, uint32_t count);
 bool kg_is_flood(zval *pairs, uint32_t count);
 HashTable *kg_map_of(zval *pairs, uint32_t count);
 zend_object *kg_object_of(zval *pairs, uint32_t count);
+void kg_templates_drop(void);
 void kg_hash_string(zend_string *string);
 bool kg_date_from_text(const char *text, size_t length, zval *out);
 zend_string *kg_date_text(zend_object *date);

@@ -249,13 +249,113 @@ HashTable *kg_list_of(const zval *values, uint32_t count)
 	return list;
 }
 
-/* A table of `count` pairs of a string and a value, whose references it takes over; of equal keys the last one wins. */
-static HashTable *kg_table_of(zval *pairs, uint32_t count, bool numeric_keys)
+/*
+ * Records repeat their members. A table whose keys are the very strings that a table before had, in the same order, is a
+ * copy of that one's places and buckets with other values in them: nothing is looked up, no key is counted.
+ */
+#define KG_TEMPLATES 16
+/* Larger tables are rarely repeated. */
+#define KG_TEMPLATE_MEMBERS 32
+
+typedef struct kg_template {
+	uintptr_t candidate; /* the keys of the latest table of this slot that did not fit, mixed */
+	uint32_t count;      /* 0: there is no template yet */
+	bool numeric_keys;
+	uint32_t mask, flags;
+	void *data;          /* as a HashTable has it; owns one reference of each key, and no value */
+} kg_template;
+
+static kg_template kg_templates[KG_TEMPLATES];
+
+static zend_always_inline Bucket *kg_template_buckets(const kg_template *template)
+{
+	return (Bucket *) ((char *) template->data + HT_HASH_SIZE(template->mask));
+}
+
+static void kg_template_drop(kg_template *template)
+{
+	Bucket *bucket = kg_template_buckets(template);
+	for (uint32_t i = 0, count = template->count; i < count; i++) {
+		zend_string_release(bucket[i].key);
+	}
+	if (template->count) {
+		template->count = 0;
+		efree(template->data);
+	}
+}
+
+void kg_templates_drop(void)
+{
+	for (uint32_t i = 0; i < KG_TEMPLATES; i++) {
+		kg_template_drop(&kg_templates[i]);
+		kg_templates[i].candidate = 0;
+	}
+}
+
+/* Makes a template of a table, unless keys were numbers or came twice. */
+static zend_never_inline void kg_template_make(kg_template *template, const HashTable *table, uint32_t count, bool numeric_keys)
+{
+	const size_t size = HT_USED_SIZE(table);
+	kg_template_drop(template);
+	if (table->nNumUsed != count) {
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (!table->arData[i].key) {
+			return;
+		}
+	}
+	template->data = emalloc(size);
+	memcpy(template->data, HT_GET_DATA_ADDR(table), size);
+	template->mask = table->nTableMask;
+	template->flags = HT_FLAGS(table);
+	template->numeric_keys = numeric_keys;
+	template->count = count;
+	for (uint32_t i = 0; i < count; i++) {
+		zend_string_addref(table->arData[i].key);
+	}
+}
+
+static zend_always_inline bool kg_template_fits(const kg_template *template, const zval *pairs, uint32_t count, bool numeric_keys)
+{
+	const Bucket *bucket;
+	if (template->count != count || template->numeric_keys != numeric_keys) {
+		return false;
+	}
+	bucket = kg_template_buckets(template);
+	for (uint32_t i = 0; i < count; i++) {
+		if (bucket[i].key != Z_STR(pairs[2 * i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The table that a template fits; it takes over the references of keys and values. */
+static zend_always_inline HashTable *kg_template_filled(const kg_template *template, const zval *pairs, uint32_t count)
 {
 	HashTable *table = zend_new_array(count);
-	if (!count) {
-		return table;
+	Bucket *bucket;
+	void *data;
+	table->nTableMask = template->mask;
+	HT_FLAGS(table) = template->flags;
+	data = emalloc(HT_SIZE(table));
+	HT_SET_DATA_ADDR(table, data);
+	memcpy(data, template->data, HT_HASH_SIZE(template->mask) + count * sizeof(Bucket));
+	bucket = table->arData;
+	for (uint32_t i = 0; i < count; i++) {
+		/* what follows a value in its bucket is the chain's */
+		bucket[i].val.value = pairs[2 * i + 1].value;
+		Z_TYPE_INFO(bucket[i].val) = Z_TYPE_INFO(pairs[2 * i + 1]);
 	}
+	table->nNumUsed = table->nNumOfElements = count;
+	return table;
+}
+
+/* A table of `count` pairs of a string and a value, whose references it takes over; of equal keys the last one wins. */
+static zend_never_inline HashTable *kg_table_built(zval *pairs, uint32_t count, bool numeric_keys)
+{
+	HashTable *table = zend_new_array(count);
 	zend_hash_real_init_mixed(table);
 	for (uint32_t i = 0; i < count; i++, pairs += 2) {
 		zend_string *key = Z_STR(pairs[0]);
@@ -268,6 +368,38 @@ static HashTable *kg_table_of(zval *pairs, uint32_t count, bool numeric_keys)
 		zend_string_release(key);
 	}
 	return table;
+}
+
+/* The same, and a template is made of what comes a second time. */
+static zend_never_inline HashTable *kg_table_of_new_kind(kg_template *template, zval *pairs, uint32_t count, bool numeric_keys)
+{
+	uintptr_t keys = count * 2 + numeric_keys;
+	HashTable *table;
+	for (uint32_t i = 0; i < count; i++) {
+		keys = keys * 31 + (uintptr_t) Z_STR(pairs[2 * i]);
+	}
+	table = kg_table_built(pairs, count, numeric_keys);
+	if (template->candidate == keys) {
+		kg_template_make(template, table, count, numeric_keys);
+	}
+	template->candidate = keys;
+	return table;
+}
+
+static zend_always_inline HashTable *kg_table_of(zval *pairs, uint32_t count, bool numeric_keys)
+{
+	kg_template *template;
+	if (!count) {
+		return zend_new_array(0);
+	}
+	if (count > KG_TEMPLATE_MEMBERS) {
+		return kg_table_built(pairs, count, numeric_keys);
+	}
+	template = &kg_templates[(((uintptr_t) Z_STR(pairs[0]) >> 5) + count) % KG_TEMPLATES];
+	if (EXPECTED(kg_template_fits(template, pairs, count, numeric_keys))) {
+		return kg_template_filled(template, pairs, count);
+	}
+	return kg_table_of_new_kind(template, pairs, count, numeric_keys);
 }
 
 /* Fewer members than these are harmless however they fall. */

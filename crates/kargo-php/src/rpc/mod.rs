@@ -127,4 +127,5 @@ pub(crate) fn clear() {
     names::clear();
     properties::clear();
     records::clear();
+    stack::clear();
 }

@@ -233,6 +233,12 @@ impl Builder for ValueStack {
     }
 }
 
+/// Gives up what is kept of the tables that were made, when the script ends.
+pub(crate) fn clear() {
+    // SAFETY: no table is being made.
+    unsafe { ffi::kg_templates_drop() }
+}
+
 impl Drop for ValueStack {
     fn drop(&mut self) {
         self.reset();
