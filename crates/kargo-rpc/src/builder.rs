@@ -43,8 +43,67 @@ pub trait Builder {
     /// The name of the value that follows. It may be empty, never begins with NUL in JSON, and may come more than once
     /// in one object: the last one wins, as in `json_decode`.
     fn key(&mut self, utf8: &[u8]) -> Result<(), Self::Error>;
+    /// The name that the builder expects next, since records repeat their names: a reader that finds it in the text
+    /// needn't look for its end, and calls [`take_likely_key`](Self::take_likely_key) in place of [`key`](Self::key).
+    #[inline]
+    fn likely_key(&self) -> LikelyKey {
+        LikelyKey::NONE
+    }
+    /// The name of the value that follows is the [`likely_key`](Self::likely_key).
+    #[inline]
+    fn take_likely_key(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
     /// The innermost object is complete; it had `len` members in the text, repeated names counted each time.
     fn end_object(&mut self, len: usize) -> Result<(), Self::Error>;
+}
+
+/// A name as it stands in JSON, `"name":`, short enough to be compared at once.
+#[derive(Clone, Copy, Debug)]
+pub struct LikelyKey {
+    text: u128,
+    mask: u128,
+    len: usize,
+}
+
+impl LikelyKey {
+    /// No name: it is never found.
+    pub const NONE: Self = Self {
+        text: 1,
+        mask: 0,
+        len: 0,
+    };
+
+    /// `key` in UTF-8; [`NONE`](Self::NONE) if it is longer than 13 bytes or would have to be escaped.
+    #[must_use]
+    pub fn of(key: &[u8]) -> Self {
+        let len = key.len() + 3;
+        let mut text = [0; 16];
+        let is_plain = !key.iter().any(|&byte| crate::json::is_special(byte));
+        match text.get_mut(..len) {
+            Some(place) if is_plain => {
+                for (target, byte) in place.iter_mut().zip([b"\"", key, b"\":"].concat()) {
+                    *target = byte;
+                }
+            }
+            _ => return Self::NONE,
+        }
+        Self {
+            text: u128::from_le_bytes(text),
+            mask: u128::MAX >> (128 - 8 * len),
+            len,
+        }
+    }
+
+    /// How many of the bytes it is, if they begin with it; 0 if not.
+    #[inline(always)]
+    pub(crate) fn len_in(&self, text: &[u8; 16]) -> usize {
+        if u128::from_le_bytes(*text) & self.mask == self.text {
+            self.len
+        } else {
+            0
+        }
+    }
 }
 
 /// A [`Builder`] that is told which call the values are arguments of.
@@ -154,4 +213,36 @@ impl CallBuilder for Discard {
     fn discard_call(&mut self) {}
     #[inline]
     fn discard_all_calls(&mut self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_likely_key_is_found_where_it_stands_with_quotes_and_colon() {
+        let found = |key: &str, text: &str| {
+            let mut bytes = [b' '; 16];
+            bytes[..text.len()].copy_from_slice(text.as_bytes());
+            LikelyKey::of(key.as_bytes()).len_in(&bytes)
+        };
+        for key in ["", "a", "name", "\u{e9}t\u{e9}", "thirteen-long"] {
+            let text = format!("\"{key}\":");
+            assert_eq!(found(key, &text), text.len(), "{key}");
+            assert_eq!(found(key, &format!("\"{key}\" ")), 0, "{key}");
+        }
+        for (key, text) in [
+            ("name", "\"names\":1"),
+            ("name", "\"nam\":1"),
+            ("a", "a:"),
+            ("a\"", "\"a\"\":"),
+            ("a\\", "\"a\\\":"),
+            ("a\n", "\"a\n\":"),
+            ("a-fourteen-byte", "\"a-fourteen-byt"),
+        ] {
+            assert_eq!(found(key, text), 0, "{key}");
+        }
+        assert_eq!(LikelyKey::NONE.len_in(&[0; 16]), 0);
+        assert_eq!(LikelyKey::NONE.len_in(&[1; 16]), 0);
+    }
 }

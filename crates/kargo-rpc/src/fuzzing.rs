@@ -1,6 +1,7 @@
 //! Entry points for fuzzing, beside what they try. Each takes any bytes and must return; the assertions are properties
 //! that hold for every input.
 
+mod likely_keys;
 mod responses;
 
 pub use responses::{jsonrpc_response, xmlrpc_response};
@@ -25,12 +26,17 @@ use crate::json;
 use crate::jsonrpc;
 use crate::xmlrpc;
 
-/// Any text: if it is JSON, what we write of it reads back as the same events.
+/// Any text: a builder that guesses keys is told the same, and if it is JSON, what we write of it reads back as the same events.
 pub fn json(data: &[u8]) {
     let limits = Limits::default();
     let mut scratch = json::JsonScratch::new();
     let mut once = Rewriter(Vec::new());
-    if json::decode(data, &limits, &mut scratch, &mut once).is_err() {
+    let decoded = json::decode(data, &limits, &mut scratch, &mut once);
+    let mut guessed = likely_keys::Guessing::new(Rewriter(Vec::new()));
+    let with_guesses = json::decode(data, &limits, &mut scratch, &mut guessed);
+    assert_eq!(decoded, with_guesses, "guesses change nothing");
+    assert_eq!(once.0, guessed.into_inner().0, "guesses change nothing");
+    if decoded.is_err() {
         return;
     }
     let mut twice = Rewriter(Vec::new());

@@ -80,7 +80,7 @@ mod utf8;
 mod xml;
 pub mod xmlrpc;
 
-pub use builder::{Argument, Builder, CallBuilder, Discard};
+pub use builder::{Argument, Builder, CallBuilder, Discard, LikelyKey};
 pub use call::{Call, CallKind, CallList, Version};
 pub use date_time::DateTime;
 pub use encoder::{EncodeError, Encoder};

@@ -203,6 +203,15 @@ impl Zv {
         }
     }
 
+    /// Counts one more reference to what this value refers to.
+    #[inline]
+    pub(crate) fn count_one_more(self) {
+        if self.type_info() & 0xff00 != 0 {
+            // SAFETY: the value of a refcounted type points to its counter.
+            unsafe { (*(*self.0).value.counted).gc.refcount += 1 }
+        }
+    }
+
     #[inline]
     pub(crate) fn int(self) -> Option<i64> {
         // SAFETY: the type says what the value is.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use kargo_rpc::{Argument, Builder, CallBuilder, DateTime};
+use kargo_rpc::{Argument, Builder, CallBuilder, DateTime, LikelyKey};
 
 use crate::engine::ffi;
 use crate::rpc::api::{Method, Methods};
@@ -167,6 +167,17 @@ impl Builder for Arguments {
     fn key(&mut self, utf8: &[u8]) -> Result<(), OutOfMemory> {
         let Ok(()) = self.stack.key(utf8);
         self.watch_memory(utf8.len())
+    }
+
+    #[inline]
+    fn likely_key(&self) -> LikelyKey {
+        self.stack.likely_key()
+    }
+
+    #[inline]
+    fn take_likely_key(&mut self) -> Result<(), OutOfMemory> {
+        let Ok(()) = self.stack.take_likely_key();
+        Ok(())
     }
 
     #[inline]

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use kargo_rpc::{Builder, DateTime};
+use kargo_rpc::{Builder, DateTime, LikelyKey};
 
 use crate::engine::throw::class;
 use crate::engine::value::{new_string, string_bytes};
@@ -23,11 +23,28 @@ const CACHE_SLOTS: usize = 256;
 /// Longer keys are rarely repeated.
 const CACHED_KEY_BYTES: usize = 32;
 
+/// A key that came before.
+#[derive(Clone, Copy)]
+struct CachedKey {
+    /// With its hash; one reference is the cache's. NULL: none yet.
+    string: *mut ffi::zend_string,
+    text: LikelyKey,
+    /// Where the key is that came after this one.
+    next: u16,
+}
+
+/// Where a key is that is not in the cache: behind its end, so that it has one that came after it, too.
+const UNCACHED: u16 = CACHE_SLOTS as u16;
+
 /// A builder of PHP values. Reused: a decoding that was left by a longjmp is cleaned up by [`Self::reset`].
 pub(crate) struct ValueStack {
     values: Vec<ffi::zval>,
-    /// Keys that came before, with their hash: records repeat their keys.
-    cache: Box<[*mut ffi::zend_string; CACHE_SLOTS]>,
+    /// Keys that came before: records repeat their keys, and in the same order.
+    cache: Box<[CachedKey; CACHE_SLOTS + 1]>,
+    /// Where the latest key is.
+    last_key: u16,
+    /// Where the key is that came after it the last time.
+    likely_key: u16,
     pub(crate) objects_as: ObjectsAs,
     is_flooded: bool,
 }
@@ -41,7 +58,15 @@ impl ValueStack {
     pub(crate) fn new() -> Self {
         Self {
             values: Vec::new(),
-            cache: Box::new([std::ptr::null_mut(); CACHE_SLOTS]),
+            cache: Box::new(
+                [CachedKey {
+                    string: std::ptr::null_mut(),
+                    text: LikelyKey::NONE,
+                    next: UNCACHED,
+                }; CACHE_SLOTS + 1],
+            ),
+            last_key: UNCACHED,
+            likely_key: UNCACHED,
             objects_as: ObjectsAs::Arrays,
             is_flooded: false,
         }
@@ -89,23 +114,38 @@ impl ValueStack {
         self.values.push(value);
     }
 
-    /// The string of a key: one of those that came before, if it can be.
-    fn key_string(&mut self, key: &[u8]) -> *mut ffi::zend_string {
+    /// Pushes the key that is in this place of the cache.
+    #[inline]
+    fn push_cached(&mut self, place: u16) {
+        let cached = &self.cache[usize::from(place)];
+        self.last_key = place;
+        self.likely_key = cached.next;
+        let string = cached.string;
+        self.push(|slot| {
+            slot.set_string(string);
+            slot.count_one_more();
+        });
+    }
+
+    /// The place of a key in the cache, which it has afterwards; `UNCACHED` if it can't be there.
+    fn cache_key(&mut self, key: &[u8]) -> u16 {
         let (Some(first), Some(last)) = (key.first(), key.last()) else {
-            return new_string(key);
+            return UNCACHED;
         };
         if key.len() < 2 || key.len() > CACHED_KEY_BYTES {
-            return new_string(key);
+            return UNCACHED;
         }
         let middle = key[key.len() / 2];
         let mixed = usize::from(*first).wrapping_mul(31)
             ^ usize::from(*last).wrapping_mul(7)
             ^ usize::from(middle).wrapping_mul(131)
             ^ key.len().wrapping_mul(17);
-        let slot = &mut self.cache[mixed % CACHE_SLOTS];
-        if slot.is_null() || string_bytes(*slot) != key {
+        let place = mixed % CACHE_SLOTS;
+        let cached = &mut self.cache[place];
+        if cached.string.is_null() || string_bytes(cached.string) != key {
             let string = new_string(key);
-            let old = std::mem::replace(slot, string);
+            let old = std::mem::replace(&mut cached.string, string);
+            cached.text = LikelyKey::of(key);
             // SAFETY: both strings are alive; the cache owned one reference of the old one.
             unsafe {
                 ffi::kg_hash_string(string);
@@ -114,13 +154,7 @@ impl ValueStack {
                 }
             }
         }
-        let string = *slot;
-        let mut shared = undefined();
-        let mut own = undefined();
-        Zv(&raw mut own).set_string(string);
-        // Counts the caller's reference, unless the string is interned.
-        Zv(&raw mut shared).copy_from(Zv(&raw mut own));
-        string
+        place as u16
     }
 }
 
@@ -202,9 +236,28 @@ impl Builder for ValueStack {
         Ok(())
     }
 
+    #[inline(never)]
     fn key(&mut self, utf8: &[u8]) -> Result<(), Infallible> {
-        let string = self.key_string(utf8);
-        self.push(|slot| slot.set_string(string));
+        let place = self.cache_key(utf8);
+        self.cache[usize::from(self.last_key)].next = place;
+        if place == UNCACHED {
+            self.last_key = UNCACHED;
+            self.likely_key = self.cache[usize::from(UNCACHED)].next;
+            self.push(|slot| slot.set_bytes(utf8));
+        } else {
+            self.push_cached(place);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn likely_key(&self) -> LikelyKey {
+        self.cache[usize::from(self.likely_key)].text
+    }
+
+    #[inline]
+    fn take_likely_key(&mut self) -> Result<(), Infallible> {
+        self.push_cached(self.likely_key);
         Ok(())
     }
 
@@ -242,9 +295,9 @@ pub(crate) fn clear() {
 impl Drop for ValueStack {
     fn drop(&mut self) {
         self.reset();
-        for string in self.cache.iter().filter(|string| !string.is_null()) {
+        for cached in self.cache.iter().filter(|cached| !cached.string.is_null()) {
             // SAFETY: the cache owns one reference of each.
-            unsafe { ffi::kg_string_release(*string) };
+            unsafe { ffi::kg_string_release(cached.string) };
         }
     }
 }

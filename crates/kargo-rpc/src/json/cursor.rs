@@ -4,6 +4,7 @@ use super::number;
 use super::number::Number;
 use super::scan;
 use crate::BodyErrorKind;
+use crate::LikelyKey;
 
 /// A place in a text that is known to be UTF-8. White space is passed before a token, never behind it.
 ///
@@ -78,6 +79,15 @@ impl<'a> Cursor<'a> {
             self.at = end;
         }
         is_next
+    }
+
+    /// Takes the name, with the colon behind it, if it is next.
+    #[inline(always)]
+    pub(super) fn take_likely(&mut self, key: LikelyKey) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let len = rest.first_chunk::<16>().map_or(0, |text| key.len_in(text));
+        self.at = self.at.wrapping_add(len);
+        len != 0
     }
 
     /// What is wrong with the next byte, if nothing that would be right is there.

@@ -28,6 +28,7 @@ pub use writer::JsonEncoder;
 pub(crate) use number::Number;
 pub(crate) use reader::Mark;
 pub(crate) use reader::Reader;
+pub(crate) use scan::is_special;
 pub(crate) use writer::write_string_lossy;
 
 use crate::Builder;

@@ -243,6 +243,10 @@ fn read_value<B: Builder>(
                 is_object = open == b'{';
                 if is_object {
                     builder.begin_object().map_err(Stop::Builder)?;
+                    if cursor.take_likely(builder.likely_key()) {
+                        builder.take_likely_key().map_err(Stop::Builder)?;
+                        continue 'value;
+                    }
                     if cursor.peek_token() != b'}' {
                         let name = cursor.name(&mut scratch.unescaped)?;
                         builder.key(name).map_err(Stop::Builder)?;
@@ -276,6 +280,10 @@ fn read_value<B: Builder>(
             count = count.wrapping_add(1);
             if cursor.take(b',') {
                 if is_object {
+                    if cursor.take_likely(builder.likely_key()) {
+                        builder.take_likely_key().map_err(Stop::Builder)?;
+                        continue 'value;
+                    }
                     let name = cursor.name(&mut scratch.unescaped)?;
                     builder.key(name).map_err(Stop::Builder)?;
                 }

@@ -34,7 +34,7 @@ pub(super) const fn is_plain_ascii_word(word: u64) -> bool {
 }
 
 #[inline]
-pub(super) const fn is_special(byte: u8) -> bool {
+pub(crate) const fn is_special(byte: u8) -> bool {
     byte == b'"' || byte == b'\\' || byte < 0x20
 }
 

@@ -1,6 +1,6 @@
 //! The values of an answer, as they are decoded.
 
-use kargo_rpc::{Builder, DateTime};
+use kargo_rpc::{Builder, DateTime, LikelyKey};
 
 use crate::rpc::arguments::{OutOfMemory, still_has_memory};
 use crate::rpc::stack::ValueStack;
@@ -73,6 +73,17 @@ impl Builder for Values {
     fn key(&mut self, utf8: &[u8]) -> Result<(), OutOfMemory> {
         let Ok(()) = self.stack.key(utf8);
         still_has_memory()
+    }
+
+    #[inline]
+    fn likely_key(&self) -> LikelyKey {
+        self.stack.likely_key()
+    }
+
+    #[inline]
+    fn take_likely_key(&mut self) -> Result<(), OutOfMemory> {
+        let Ok(()) = self.stack.take_likely_key();
+        Ok(())
     }
 
     fn end_object(&mut self, len: usize) -> Result<(), OutOfMemory> {
