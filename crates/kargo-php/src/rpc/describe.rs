@@ -114,15 +114,45 @@ impl Describer {
 
     fn field(&mut self, parameter: &Parameter, start: &str) -> Field {
         let name = text(&parameter.name);
+        let ty = self.at(format!("{start}{}", pascal(&name)), |this| {
+            this.plain(&parameter.ty)
+        });
         Field {
-            ty: self.at(format!("{start}{}", pascal(&name)), |this| {
-                this.plain(&parameter.ty)
-            }),
             name,
             is_optional: parameter.is_optional,
-            default: parameter.default.as_deref().map(<[u8]>::to_vec),
+            default: parameter
+                .default
+                .as_deref()
+                .and_then(|default| self.default_of(&ty, default)),
+            ty,
             description: parameter.description.to_string(),
         }
+    }
+
+    /// A default as a value of its type: PHP's empty array may be an object, and may lack what callers have to give.
+    fn default_of(&self, ty: &Plain, default: &[u8]) -> Option<Vec<u8>> {
+        let is_list = |member: &Plain| {
+            matches!(
+                member,
+                Plain::Any | Plain::List(_) | Plain::Collection(_) | Plain::NonEmptyList(_)
+            )
+        };
+        if default != b"[]" || ty.members().iter().any(is_list) {
+            return Some(default.to_vec());
+        }
+        let takes_empty = ty.members().iter().any(|member| match member {
+            Plain::Map(_) | Plain::Object => true,
+            Plain::Defined(id) => self.made.definition(*id).is_some_and(|definition| {
+                !matches!(definition.shape, Shape::Enum(_))
+                    && definition
+                        .shape
+                        .fields()
+                        .iter()
+                        .all(|field| field.is_optional)
+            }),
+            _ => false,
+        });
+        takes_empty.then(|| b"{}".to_vec())
     }
 
     fn plain(&mut self, ty: &Type) -> Plain {

@@ -73,14 +73,40 @@ fn write_elements(
     given: u32,
 ) -> Result<(), EncodeError> {
     if is_list(array) {
-        encoder.begin_array()?;
-        for (_, value) in array_iter(array) {
-            write_value(value, encoder, given)?;
-        }
-        return encoder.end_array();
+        return write_values(array, encoder, given);
     }
     encoder.begin_object()?;
     write_members(array_iter(array), encoder, given)?;
+    encoder.end_object()
+}
+
+fn write_values(
+    array: *mut ffi::zend_array,
+    encoder: &mut impl Encoder,
+    given: u32,
+) -> Result<(), EncodeError> {
+    encoder.begin_array()?;
+    for (_, value) in array_iter(array) {
+        write_value(value, encoder, given)?;
+    }
+    encoder.end_array()
+}
+
+/// Writes an array, which the caller holds, as a list, whatever its keys are.
+pub(crate) fn write_list(
+    array: *mut ffi::zend_array,
+    encoder: &mut impl Encoder,
+) -> Result<(), EncodeError> {
+    write_values(array, encoder, 0)
+}
+
+/// Writes an array, which the caller holds, as an object, whatever its keys are.
+pub(crate) fn write_map(
+    array: *mut ffi::zend_array,
+    encoder: &mut impl Encoder,
+) -> Result<(), EncodeError> {
+    encoder.begin_object()?;
+    write_members(array_iter(array), encoder, 0)?;
     encoder.end_object()
 }
 
@@ -110,7 +136,7 @@ fn write_object(
     }
     // SAFETY: the object is alive, here and below.
     match unsafe { ffi::kg_shape_of(object) } {
-        ffi::kg_shape_KG_PLAIN => write_properties(object, encoder, given),
+        ffi::kg_shape_KG_PLAIN => write_plain(object, encoder, given),
         // SAFETY: the shape says that it is a backed enum.
         ffi::kg_shape_KG_BACKED_ENUM => write(Zv(unsafe { ffi::kg_enum_value(object) }), encoder),
         // SAFETY: the shape says that it is an enum.
@@ -121,10 +147,21 @@ fn write_object(
     }
 }
 
-fn write_properties(
+fn write_plain(
     object: *mut ffi::zend_object,
     encoder: &mut impl Encoder,
     given: u32,
+) -> Result<(), EncodeError> {
+    write_properties(object, encoder, |_, value, encoder| {
+        write_value(value, encoder, given)
+    })
+}
+
+/// Writes an object of its public properties; `write_one` writes the value of one, which it is told the name of.
+pub(crate) fn write_properties<E: Encoder>(
+    object: *mut ffi::zend_object,
+    encoder: &mut E,
+    write_one: impl Fn(&[u8], Zv, &mut E) -> Result<(), EncodeError>,
 ) -> Result<(), EncodeError> {
     // SAFETY: the object is alive; the table is released below, whatever happens but a longjmp.
     let properties = unsafe { ffi::kg_properties(object) };
@@ -138,10 +175,15 @@ fn write_properties(
             match key {
                 // Names of private and protected properties begin with NUL.
                 Key::Name(name) if name.first() == Some(&0) => continue,
-                Key::Name(name) => encoder.key(sent_name(name, renames))?,
-                Key::Index(index) => encoder.int_key(index)?,
+                Key::Name(name) => {
+                    encoder.key(sent_name(name, renames))?;
+                    write_one(name, value, encoder)?;
+                }
+                Key::Index(index) => {
+                    encoder.int_key(index)?;
+                    write_one(b"", value, encoder)?;
+                }
             }
-            write_value(value, encoder, given)?;
         }
         encoder.end_object()
     });
@@ -194,7 +236,7 @@ fn write_serializable(
     let written = match result.kind() {
         Kind::Undefined => Err(EncodeError::Unsupported),
         // An object that gives itself is written by its properties.
-        Kind::Object if result.object() == Some(object) => write_properties(object, encoder, given),
+        Kind::Object if result.object() == Some(object) => write_plain(object, encoder, given),
         _ => write_value(result, encoder, given + 1),
     };
     result.release();

@@ -9,7 +9,10 @@ use kargo_rpc::{DecodeError, EncodeError, Limits};
 use crate::engine::callable::{Outcome, protect};
 use crate::engine::{Global, Zv};
 use crate::rpc::encode;
+use crate::rpc::encode_as;
+use crate::rpc::signature::Signature;
 use crate::rpc::stack::{ObjectsAs, ValueStack};
+use crate::rpc::types::Type;
 
 /// Why a value could not be written.
 #[derive(Debug)]
@@ -30,20 +33,46 @@ pub(crate) fn encode(value: Zv, out: &mut Vec<u8>) -> Result<(), EncodeError> {
 
 struct Job {
     value: Zv,
+    /// Null: it says itself what it is.
+    ty: *const Type,
     out: *mut Vec<u8>,
     error: Option<EncodeError>,
 }
 
 unsafe extern "C" fn encode_body(data: *mut c_void) {
     let job = data.cast::<Job>();
-    // SAFETY: `encode_protected` gives a Job whose buffer outlives the call.
-    unsafe { (*job).error = encode((*job).value, &mut *(*job).out).err() };
+    // SAFETY: `run` gives a Job whose buffer and type outlive the call.
+    unsafe {
+        (*job).error = match (*job).ty.as_ref() {
+            None => encode((*job).value, &mut *(*job).out).err(),
+            Some(ty) => {
+                let mut encoder = JsonEncoder::new(&mut *(*job).out);
+                let written = encode_as::write((*job).value, ty, &mut encoder);
+                encoder.finish();
+                written.err()
+            }
+        }
+    };
 }
 
 /// Appends `value` as JSON; whatever PHP code on the way does comes back as an error.
 pub(crate) fn encode_protected(value: Zv, out: &mut Vec<u8>) -> Result<(), Failed> {
+    run(value, std::ptr::null(), out)
+}
+
+/// The same for the result of a method, in the form that its declared type has.
+pub(crate) fn encode_result(
+    value: Zv,
+    signature: &Signature,
+    out: &mut Vec<u8>,
+) -> Result<(), Failed> {
+    run(value, signature.form(), out)
+}
+
+fn run(value: Zv, ty: *const Type, out: &mut Vec<u8>) -> Result<(), Failed> {
     let mut job = Job {
         value,
+        ty,
         out,
         error: None,
     };

@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use kargo_net::{Answer, RequestId};
-use kargo_rpc::json::JsonEncoder;
 use kargo_rpc::jsonrpc::ResponseWriter;
-use kargo_rpc::{Call, CallKind, Encoder, Version};
+use kargo_rpc::{Call, CallKind, Version};
 
 use crate::engine::{Owned, Zv, ffi};
 use crate::log::Level;
@@ -195,14 +194,11 @@ impl Reply<'_> {
         }
         let written = called.and_then(|()| {
             let start = responses.begin_result(out);
-            let is_bytes = method.is_some_and(|method| method.signature.returns_bytes);
-            let encoded = match result.bytes() {
-                Some(bytes) if is_bytes => {
-                    JsonEncoder::new(out).binary(bytes).map_err(Failed::Encode)
-                }
-                _ => json::encode_protected(result, out).map(|()| out.push(b',')),
+            let encoded = match method {
+                Some(method) => json::encode_result(result, &method.signature, out),
+                None => json::encode_protected(result, out),
             };
-            encoded.map_err(|failed| {
+            encoded.map(|()| out.push(b',')).map_err(|failed| {
                 out.truncate(start);
                 unsendable(api, method, &failed)
             })

@@ -29,6 +29,7 @@ mod describe;
 mod doc_type;
 mod docblock;
 pub(crate) mod encode;
+mod encode_as;
 pub(crate) mod export;
 mod failure;
 mod imports;

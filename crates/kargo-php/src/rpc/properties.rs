@@ -15,6 +15,8 @@ use crate::rpc::types::Type;
 /// A public property, as callers know it.
 #[derive(Debug)]
 pub(crate) struct Property {
+    /// As PHP knows it.
+    pub(crate) own_name: Box<[u8]>,
     /// As it is sent.
     pub(crate) name: Box<[u8]>,
     pub(crate) ty: Type,
@@ -59,6 +61,14 @@ pub(crate) fn of_class(class: *mut ffi::zend_class_entry) -> Result<Rc<[Property
         }
     });
     read
+}
+
+/// The properties of a class that was read; they stay where they are until the script ends.
+pub(crate) fn known(class: *mut ffi::zend_class_entry) -> Option<*const [Property]> {
+    KNOWN.with_or(Vec::new, |known| {
+        let found = known.iter().find(|(other, _)| *other == class);
+        found.map(|(_, properties)| Rc::as_ptr(properties))
+    })
 }
 
 fn read(class: *mut ffi::zend_class_entry) -> Result<Rc<[Property]>, ExportError> {
@@ -163,6 +173,7 @@ fn read_property(
         }
     }
     Ok(Property {
+        own_name: name.into(),
         ty: declared::read_return(raw.type_, class, doc.as_ref())?,
         description: text_of("description", "text").unwrap_or(prose).into(),
         name: text_of("name", "name").map_or_else(|| name.into(), |name| name.into_bytes().into()),

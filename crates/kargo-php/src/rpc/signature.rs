@@ -7,6 +7,7 @@ use crate::engine::{Owned, Zv, ffi};
 use crate::rpc::attribute::Attributes;
 use crate::rpc::declared::{self, Direction, refine};
 use crate::rpc::docblock::DocBlock;
+use crate::rpc::encode_as::has_form;
 use crate::rpc::json;
 use crate::rpc::names::Names;
 use crate::rpc::properties;
@@ -39,8 +40,8 @@ pub(crate) struct Signature {
     /// What takes all further arguments.
     pub(crate) variadic: Option<Parameter>,
     pub(crate) returns: Type,
-    /// Whether the result is a string that travels as base64.
-    pub(crate) returns_bytes: bool,
+    /// Whether the type of the result says how it is written.
+    has_form: bool,
     /// The first paragraph of what is said of it.
     pub(crate) summary: Box<str>,
     /// The rest of that.
@@ -152,7 +153,7 @@ impl Signature {
             parameters: parameters.into_boxed_slice(),
             required: required as usize,
             variadic,
-            returns_bytes: returns.members().contains(&Type::Bytes),
+            has_form: has_form(&returns),
             returns,
             summary,
             description,
@@ -162,6 +163,18 @@ impl Signature {
             has_records,
             attributes,
         })
+    }
+}
+
+impl Signature {
+    /// The type of the result, where it says how it is written; else null.
+    #[inline]
+    pub(crate) fn form(&self) -> *const Type {
+        if self.has_form {
+            &raw const self.returns
+        } else {
+            std::ptr::null()
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use kargo_net::{Answer, RequestId};
 use kargo_rpc::xmlrpc::{Options, ResponseWriter, XmlRpcEncoder};
-use kargo_rpc::{Call, CallKind, EncodeError, Encoder, Fault};
+use kargo_rpc::{Call, CallKind, EncodeError, Fault};
 
 use crate::engine::callable::{Outcome, protect};
 use crate::engine::{Owned, Zv};
@@ -14,12 +14,14 @@ use crate::rpc::arguments::{SYSTEM, UNKNOWN_METHOD};
 use crate::rpc::body;
 use crate::rpc::construct;
 use crate::rpc::encode;
+use crate::rpc::encode_as;
 use crate::rpc::failure::Failure;
 use crate::rpc::invoke::{invoke, method_not_found};
 use crate::rpc::json::FLOODED;
 use crate::rpc::json::Failed;
 use crate::rpc::jsonrpc::{between_calls, unsendable};
 use crate::rpc::system;
+use crate::rpc::types::Type;
 use crate::rpc::workspace::{self, Decoded, Dialect, Workspace};
 use crate::serve::{answer, handler};
 
@@ -163,14 +165,8 @@ fn write_answer(
             .map_err(|_error| Failure::internal()),
         Ok(Called::Value) => {
             responses.begin_result(out);
-            let is_bytes = method.is_some_and(|method| method.signature.returns_bytes);
-            let encoded = match result.bytes() {
-                Some(bytes) if is_bytes => XmlRpcEncoder::new(out, Options::default())
-                    .binary(bytes)
-                    .map_err(Failed::Encode),
-                _ => encode_protected(result, out),
-            };
-            match encoded {
+            let form = method.map_or(std::ptr::null(), |method| method.signature.form());
+            match encode_protected(result, form, out) {
                 Ok(()) => {
                     responses.end_result(out);
                     Ok(())
@@ -193,6 +189,8 @@ fn write_fault(responses: &ResponseWriter, out: &mut Vec<u8>, failure: &Failure)
 
 struct Job {
     value: Zv,
+    /// Null: it says itself what it is.
+    ty: *const Type,
     out: *mut Vec<u8>,
     error: Option<EncodeError>,
 }
@@ -202,14 +200,18 @@ unsafe extern "C" fn encode_body(data: *mut c_void) {
     // SAFETY: `encode_protected` gives a Job whose buffer outlives the call.
     unsafe {
         let mut encoder = XmlRpcEncoder::new(&mut *(*job).out, Options::default());
-        (*job).error = encode::write((*job).value, &mut encoder).err();
+        (*job).error = match (*job).ty.as_ref() {
+            None => encode::write((*job).value, &mut encoder).err(),
+            Some(ty) => encode_as::write((*job).value, ty, &mut encoder).err(),
+        };
     }
 }
 
 /// Appends `value` as XML; whatever PHP code on the way does comes back as an error.
-fn encode_protected(value: Zv, out: &mut Vec<u8>) -> Result<(), Failed> {
+fn encode_protected(value: Zv, ty: *const Type, out: &mut Vec<u8>) -> Result<(), Failed> {
     let mut job = Job {
         value,
+        ty,
         out,
         error: None,
     };
