@@ -26,8 +26,10 @@ pub(crate) enum Direction {
 #[derive(Debug)]
 pub(crate) struct Declared {
     pub(crate) ty: Option<Type>,
-    /// The first class of which no value can be sent, and why, where that is known.
+    /// Why no value of the first such class can be sent, where that is known.
     pub(crate) other: Option<String>,
+    /// Classes of which no value can be sent.
+    others: Vec<*mut ffi::zend_class_entry>,
     has_other: bool,
 }
 
@@ -68,6 +70,7 @@ pub(crate) fn read(
     let mut declared = Declared {
         ty: None,
         other: None,
+        others: Vec::new(),
         has_other: has(ffi::MAY_BE_STATIC),
     };
     for index in 0.. {
@@ -81,6 +84,9 @@ pub(crate) fn read(
             Ok(ty) => members.push(ty),
             Err(reason) => {
                 declared.has_other = true;
+                if !entry.is_null() {
+                    declared.others.push(entry);
+                }
                 declared.other = declared.other.or(reason);
             }
         }
@@ -90,6 +96,24 @@ pub(crate) fn read(
     }
     declared.ty = Type::union(members);
     Ok(declared)
+}
+
+impl Declared {
+    /// The type of a parameter: what can be sent, refined by a docblock. Of an interface or an abstract class the
+    /// docblock may say which classes are meant.
+    pub(crate) fn refined(&self, doc: Option<&Type>) -> Option<Type> {
+        let is_meant = |ty: &&Type| match ty {
+            // SAFETY: classes live as long as the script.
+            Type::Record(record) => self
+                .others
+                .iter()
+                .any(|other| unsafe { ffi::kg_is_subclass(record.class, *other) }),
+            _ => false,
+        };
+        let meant = doc.map_or(&[][..], Type::members).iter().filter(is_meant);
+        let own = self.ty.clone().map(|ty| refine(ty, doc));
+        Type::union(own.into_iter().chain(meant.cloned()).collect())
+    }
 }
 
 /// The type that a class is, if it is one whose objects can be sent; else why not, where that is known.
@@ -226,7 +250,8 @@ fn narrow(declared: &Type, candidate: &Type) -> Option<Type> {
         (Type::Object, Type::Shape(shape)) if shape.kind == ShapeKind::Object => {
             Some(candidate.clone())
         }
-        (Type::String, Type::Bytes | Type::NonEmptyString)
+        (Type::Object, Type::Instance(_))
+        | (Type::String, Type::Bytes | Type::NonEmptyString)
         | (Type::Int, Type::IntBetween(..))
         | (Type::Bool, Type::True | Type::False) => Some(candidate.clone()),
         (Type::String, _) => literals(|one| matches!(one, Literal::Text(_))),

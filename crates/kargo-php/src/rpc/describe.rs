@@ -33,6 +33,14 @@ pub(crate) fn describe(api: &Api, methods: &Methods) -> Description {
         place: String::new(),
     };
     for method in &methods.list {
+        let about = method.class_attributes.find("description");
+        if let Some(text) = about.and_then(|attribute| attribute.text("text"))
+            && !describer.made.description.contains(&text)
+        {
+            let whole = &mut describer.made.description;
+            whole.push_str(if whole.is_empty() { "" } else { "\n\n" });
+            whole.push_str(&text);
+        }
         let described = describer.method(api, method);
         describer.made.methods.push(described);
     }

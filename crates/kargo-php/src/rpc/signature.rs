@@ -5,7 +5,7 @@ use std::ffi::c_void;
 use crate::engine::callable::{Outcome, protect};
 use crate::engine::{Owned, Zv, ffi};
 use crate::rpc::attribute::Attributes;
-use crate::rpc::declared::{self, Direction, refine};
+use crate::rpc::declared::{self, Direction};
 use crate::rpc::docblock::DocBlock;
 use crate::rpc::encode_as::has_form;
 use crate::rpc::json;
@@ -232,7 +232,7 @@ fn read_parameter(
         from_doc.cloned().unwrap_or(Type::Mixed)
     } else {
         let declared = declared::read(raw.type_, scope, Direction::Argument)?;
-        let Some(ty) = declared.ty else {
+        let Some(ty) = declared.refined(from_doc) else {
             let why = declared
                 .other
                 .map_or_else(String::new, |why| format!(" ({why})"));
@@ -240,7 +240,7 @@ fn read_parameter(
                 "{method}() takes ${shown} of a type that can't be sent{why}{HINT}"
             )));
         };
-        refine(ty, from_doc)
+        ty
     };
     Ok(Parameter {
         name: name.into(),
