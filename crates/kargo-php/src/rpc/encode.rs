@@ -23,8 +23,11 @@ pub(crate) fn write(value: Zv, encoder: &mut impl Encoder) -> Result<(), EncodeE
     write_value(value, encoder, 0)
 }
 
+/// Inlined where values are walked, so that only arrays and objects cost a call.
+///
 /// `given` says how many results of jsonSerialize() the value is inside of. It is an argument, since jsonSerialize() may
 /// wait while other values are written.
+#[inline(always)]
 fn write_value(value: Zv, encoder: &mut impl Encoder, given: u32) -> Result<(), EncodeError> {
     let value = value.dereferenced();
     match value.kind() {
@@ -55,6 +58,7 @@ pub(crate) fn is_list(array: *mut ffi::zend_array) -> bool {
         .all(|(expected, (key, _))| matches!(key, Key::Index(at) if at == expected))
 }
 
+#[inline(never)]
 fn write_array(
     array: *mut ffi::zend_array,
     encoder: &mut impl Encoder,
@@ -126,6 +130,7 @@ fn write_members(
 }
 
 #[cold]
+#[inline(never)]
 fn write_object(
     object: *mut ffi::zend_object,
     encoder: &mut impl Encoder,
