@@ -37,6 +37,7 @@ fn main() {
         "http_client",
         "net",
         "rpc_types",
+        "rpc_rest",
         "rpc_client",
         "classic",
         "classic_http",

@@ -387,6 +387,7 @@ namespace Kargo\Rpc {
          * @param int $batchLimit calls in one JSON-RPC batch or system.multicall
          * @param int $depthLimit nesting of arrays and objects in a call
          * @param bool $noContent answer notifications with 204 instead of 200
+         * @param Cors|null $cors whose scripts may call over REST, where a method or class has no attribute
          */
         public function __construct(
             string $title = 'API',
@@ -394,6 +395,7 @@ namespace Kargo\Rpc {
             int $batchLimit = 1000,
             int $depthLimit = 512,
             bool $noContent = false,
+            ?Cors $cors = null,
         ) {}
 
         /**

@@ -12,7 +12,7 @@
 //! | [`body_decoder`] | [`BodyDecoder`]: Content-Length and chunked bodies as events |
 //! | [`encoder`] | [`encode_head`], [`BodyEncoder`]: answers; [`encode_request`]: requests |
 //! | [`router`] | [`router::Router`]: path patterns and methods to values |
-//! | [`query`], [`cookie`], [`media_type`], [`percent`], [`date`] | small lazy parsers and writers |
+//! | [`query`], [`cookie`], [`media_type`], [`accept`], [`etag`], [`percent`], [`date`] | small lazy parsers and writers |
 //!
 //! ```
 //! use kargo_http::{HeadDecoder, Limits, Method, RequestHead};
@@ -36,12 +36,14 @@
     allow(clippy::indexing_slicing, reason = "a test may fail by index")
 )]
 
+pub mod accept;
 pub mod body_decoder;
 mod chars;
 pub mod cookie;
 pub mod date;
 pub mod encoder;
 mod error;
+pub mod etag;
 mod field_line;
 mod fields;
 mod framing;

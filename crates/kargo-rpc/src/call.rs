@@ -158,6 +158,19 @@ impl CallList {
 }
 
 impl Call {
+    /// A call that came as a request of its own, rather than in a body that lists calls.
+    #[must_use]
+    pub const fn request(handle: u32, argument_count: u32, is_named: bool) -> Self {
+        Self {
+            kind: CallKind::Request(Version::JsonRpc2),
+            handle,
+            argument_count,
+            is_named,
+            method: Span::EMPTY,
+            id: Span::EMPTY,
+        }
+    }
+
     /// A call that can't be one, answered by `fault`.
     pub(crate) fn invalid(version: Version, fault: Fault<'static>, id: Span) -> Self {
         Self {

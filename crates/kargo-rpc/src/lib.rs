@@ -9,6 +9,7 @@
 //! | [`Fault`] | how a call fails, with the interoperable codes |
 //! | [`jsonrpc`], [`xmlrpc`] | the two protocols: a decoder for bodies, a writer for responses; for clients a writer for requests, a decoder for responses |
 //! | [`ResponseList`], [`Response`] | what a client was answered: plain records that borrow nothing |
+//! | [`rest`] | arguments as REST requests have them: members of a JSON object, texts of paths and queries |
 //! | [`Limits`] | every limit, always an argument |
 //!
 //! # Order of things
@@ -75,6 +76,7 @@ pub mod json;
 pub mod jsonrpc;
 mod limits;
 mod response;
+pub mod rest;
 mod swar;
 mod utf8;
 mod xml;

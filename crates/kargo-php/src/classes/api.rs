@@ -6,11 +6,12 @@ use kargo_rpc::Limits;
 
 use crate::engine::call::native;
 use crate::engine::throw::{class, throw};
-use crate::engine::value::{array_push, new_array};
-use crate::engine::{Call, Owned, Thrown, ffi, object, throw_value_error};
+use crate::engine::value::{array_push, class_of, new_array};
+use crate::engine::{Call, Owned, Thrown, Zv, ffi, object, throw_value_error};
 use crate::rpc::Api;
 use crate::rpc::declared::find_class;
 use crate::rpc::export;
+use crate::rpc::rest::cors::Cors;
 use crate::rpc::signature::ExportError;
 
 native! {
@@ -47,7 +48,13 @@ fn construct(call: &Call) -> Result<(), Thrown> {
     if !object::native::<Rc<Api>>(call.this()).is_null() {
         return Err(throw(class::error(), "an Api can't be constructed twice"));
     }
-    let api = Api::new(&title, &version, limits, is_no_content);
+    let mut api = Api::new(&title, &version, limits, is_no_content);
+    if let Some(cors) = call.argument(5).and_then(Zv::object) {
+        if class_of(cors) != class::cors() {
+            return Err(call.wrong_type(5, c"of type ?Kargo\\Rpc\\Cors"));
+        }
+        api.cors = Some(Rc::new(Cors::of(cors)));
+    }
     object::set_native::<Rc<Api>>(call.this(), Rc::new(api));
     Ok(())
 }
@@ -67,10 +74,8 @@ fn export(call: &Call) -> Result<(), Thrown> {
     let Some(what) = call.argument(0) else {
         return Err(call.wrong_type(0, c"an object, a class name or a callable"));
     };
-    let added = export::export(what, namespace).and_then(|methods| {
-        api.add(methods)
-            .map_err(|name| ExportError::Refused(format!("{name} is exported already")))
-    });
+    let added = export::export(what, namespace)
+        .and_then(|methods| api.add(methods).map_err(ExportError::Refused));
     drop(api);
     added.map_err(failed)?;
     call.return_this();

@@ -18,4 +18,5 @@ pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod rpc_attributes;
 mod rpc_client;
+mod rpc_rest;
 pub(crate) mod server;

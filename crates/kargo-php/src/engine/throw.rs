@@ -131,6 +131,7 @@ pub(crate) mod class {
         fault = kargo_ce_rpc_fault;
         binary = kargo_ce_rpc_binary;
         api = kargo_ce_rpc_api;
+        cors = kargo_ce_rpc_cors;
         remote_fault = kargo_ce_rpc_remotefault;
         json_rpc_client = kargo_ce_rpc_jsonrpcclient;
         xml_rpc_client = kargo_ce_rpc_xmlrpcclient;

@@ -12,6 +12,8 @@ use crate::engine::throw::class;
 use crate::engine::{Callable, ffi};
 use crate::rpc::attribute::{Attribute, Attributes};
 use crate::rpc::describe;
+use crate::rpc::rest::Routes;
+use crate::rpc::rest::cors::Cors;
 use crate::rpc::service::{Cache, Resolved, Service, Unresolved};
 use crate::rpc::signature::Signature;
 
@@ -25,6 +27,8 @@ pub(crate) struct Api {
     pub(crate) limits: Limits,
     /// Notifications are answered with 204 instead of 200.
     pub(crate) is_no_content: bool,
+    /// Whose scripts may call, where a method says nothing.
+    pub(crate) cors: Option<Rc<Cors>>,
     methods: RefCell<Rc<Methods>>,
     /// Exceptions of these classes pass to the client.
     allowed: RefCell<Vec<*mut ffi::zend_class_entry>>,
@@ -48,6 +52,7 @@ impl Api {
             version: version.into(),
             limits,
             is_no_content,
+            cors: None,
             methods: RefCell::new(Rc::new(Methods::default())),
             allowed: RefCell::new(Vec::new()),
             service_map: RefCell::new(None),
@@ -57,7 +62,6 @@ impl Api {
 
     /// What it offers, as plain data; method `i` is number `i` of [`Methods::list`]. Made when it is first asked for,
     /// and anew after an export. May run PHP code, where a constant of an enum is evaluated.
-    #[allow(dead_code, reason = "what documents are made from")]
     pub(crate) fn description(&self) -> Rc<Description> {
         let kept = self.description.borrow().clone();
         kept.unwrap_or_else(|| {
@@ -80,15 +84,17 @@ impl Api {
     /// Adds methods, all or none.
     ///
     /// # Errors
-    /// The first name that is taken.
+    /// The first name or path that is taken, or what is wrong with a path.
     pub(crate) fn add(&self, new: Vec<Method>) -> Result<(), String> {
         let mut methods = Methods::clone(&self.methods.borrow());
         for method in new {
             let index = u32::try_from(methods.list.len()).unwrap_or(u32::MAX);
             let name = method.name.clone();
             if methods.by_name.insert(name, index).is_some() {
-                return Err(String::from_utf8_lossy(&method.name).into_owned());
+                let name = String::from_utf8_lossy(&method.name);
+                return Err(format!("{name} is exported already"));
             }
+            methods.routes.add(index, &method)?;
             methods.list.push(Rc::new(method));
         }
         *self.methods.borrow_mut() = Rc::new(methods);
@@ -124,6 +130,8 @@ impl Api {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Methods {
     pub(crate) list: Vec<Rc<Method>>,
+    /// Their verbs and paths.
+    pub(crate) routes: Routes,
     by_name: HashMap<Box<[u8]>, u32, BuildHasherDefault<NameHasher>>,
 }
 
@@ -202,7 +210,6 @@ pub(crate) enum Target {
 
 impl Method {
     /// The attribute `Kargo\Rpc\NAME` of the method, else of its class; `name` is in lower case.
-    #[allow(dead_code, reason = "part of the vocabulary")]
     pub(crate) fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.signature
             .attributes

@@ -39,6 +39,17 @@ pub(crate) struct Attribute {
 }
 
 impl Attribute {
+    /// The same of an object that was made elsewhere.
+    pub(crate) fn of(object: *mut ffi::zend_object) -> Self {
+        let mut value = Owned::undefined();
+        value.zv().share_object(object);
+        Self {
+            name: Box::default(),
+            _value: value,
+            object,
+        }
+    }
+
     /// A property's value.
     pub(crate) fn value(&self, property: &str) -> Owned {
         read_property(self.object, property)
@@ -53,19 +64,16 @@ impl Attribute {
     }
 
     /// An integer property; `None` if it is null.
-    #[allow(dead_code, reason = "part of the vocabulary")]
     pub(crate) fn int(&self, property: &str) -> Option<i64> {
         self.value(property).zv().int()
     }
 
     /// Whether a boolean property is true.
-    #[allow(dead_code, reason = "part of the vocabulary")]
     pub(crate) fn is_set(&self, property: &str) -> bool {
         self.value(property).zv().is_true()
     }
 
     /// The strings in an array property; a single string is a list of one.
-    #[allow(dead_code, reason = "part of the vocabulary")]
     pub(crate) fn texts(&self, property: &str) -> Vec<String> {
         let mut value = self.value(property);
         let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -20,6 +20,20 @@ pub(crate) struct Failure {
     detail: Option<String>,
     /// As JSON.
     data: Option<Vec<u8>>,
+    origin: Origin,
+}
+
+/// Why a call failed.
+#[derive(Debug)]
+pub(crate) enum Origin {
+    /// As the code says.
+    Protocol,
+    /// The method failed, and nothing of it is told.
+    Internal,
+    /// An argument doesn't fit.
+    Argument { pointer: Box<str>, reason: Box<str> },
+    /// The method failed on purpose.
+    Application,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +51,29 @@ impl Failure {
             message: code.message().into(),
             detail: None,
             data: None,
+            origin: Origin::Protocol,
         }
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The code; `None` for an exception without one.
+    pub(crate) fn code(&self) -> Option<i32> {
+        match self.code {
+            Code::Is(code) => Some(code),
+            Code::Application => None,
+        }
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What it brings along, as JSON.
+    pub(crate) fn data(&self) -> Option<&[u8]> {
+        self.data.as_deref()
     }
 
     /// What went wrong is in the log, under the identification that is sent.
@@ -47,6 +83,7 @@ impl Failure {
         Self {
             detail: Some(id),
             data: Some(data),
+            origin: Origin::Internal,
             ..Self::standard(FaultCode::InternalError)
         }
     }
@@ -61,6 +98,10 @@ impl Failure {
         Self {
             detail: Some(format!("{pointer}: {reason}")),
             data: Some(data),
+            origin: Origin::Argument {
+                pointer: pointer.into(),
+                reason: reason.into(),
+            },
             ..Self::standard(FaultCode::InvalidParams)
         }
     }
@@ -92,6 +133,7 @@ impl Failure {
             message: message_of(exception).into(),
             detail: None,
             data,
+            origin: Origin::Application,
         }
     }
 
@@ -107,6 +149,7 @@ impl Failure {
             message: message_of(exception).into(),
             detail: None,
             data: None,
+            origin: Origin::Application,
         }
     }
 

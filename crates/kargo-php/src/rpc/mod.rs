@@ -10,7 +10,7 @@
 //! | `check` | arguments against types, before PHP runs |
 //! | `invoke`, `construct`, `failure` | one call, and how it can fail |
 //! | `encode`, `json` | PHP values as JSON and XML-RPC |
-//! | `jsonrpc`, `xmlrpc`, `system`, `service_map` | the doors |
+//! | `jsonrpc`, `xmlrpc`, `rest`, `system`, `service_map` | the doors |
 //! | `workspace`, `body` | memory and bytes of one request |
 //! | `client` | the other side: calls to other servers |
 //!
@@ -41,6 +41,7 @@ mod names;
 mod plan;
 mod properties;
 mod records;
+pub(crate) mod rest;
 mod service;
 mod service_map;
 pub(crate) mod signature;
@@ -68,10 +69,32 @@ pub(crate) enum Door {
     JsonRpc,
     ServiceMap,
     XmlRpc,
+    /// What is below the mount begins at this byte of the path.
+    Rest(u32),
 }
 
 impl Door {
-    /// The door for a method and a path below the mount, which is still percent-encoded.
+    /// The door of an Api for a method and a path, which ends in what is below the mount.
+    ///
+    /// # Errors
+    /// Status and Allow header of the refusal.
+    pub(crate) fn of(
+        api: &Api,
+        method: Method,
+        path: &[u8],
+        mounted_path: Option<&[u8]>,
+    ) -> Result<Self, (u16, Option<&'static str>)> {
+        let below = mounted_path.unwrap_or_default();
+        match Self::find(method, mounted_path) {
+            Err((404, _)) if rest::takes(api, below) => {
+                let start = path.len().saturating_sub(below.len());
+                Ok(Self::Rest(u32::try_from(start).unwrap_or(u32::MAX)))
+            }
+            found => found,
+        }
+    }
+
+    /// The door at a path that is the same for all; `mounted_path` is still percent-encoded.
     ///
     /// # Errors
     /// Status and Allow header of the refusal.
@@ -106,6 +129,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
         Door::JsonRpc => jsonrpc::serve(id, api),
         Door::ServiceMap => service_map::serve(id, api),
         Door::XmlRpc => xmlrpc::serve(id, api),
+        Door::Rest(prefix) => rest::serve(id, api, prefix as usize),
     }));
     if let Err(payload) = served {
         log::error(&format!(
@@ -114,6 +138,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
         ));
         match door {
             Door::XmlRpc => xmlrpc::send_failure(id, &mut Vec::new()),
+            Door::Rest(_) => rest::send_failure(id),
             Door::JsonRpc | Door::ServiceMap => jsonrpc::send_failure(id, &mut Vec::new()),
         }
         handler::recycle("a panic in the extension");

@@ -26,7 +26,6 @@ pub(crate) struct Parameter {
     pub(crate) default: Option<Box<[u8]>>,
     /// What is said of it.
     pub(crate) description: Box<str>,
-    #[allow(dead_code, reason = "for doors that bind arguments in their own way")]
     pub(crate) attributes: Attributes,
 }
 

@@ -6,6 +6,7 @@ use std::any::Any;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use kargo_rpc::json::JsonScratch;
 use kargo_rpc::{BodyError, CallList, DecodeError, Limits, jsonrpc, xmlrpc};
 
 use crate::engine::Global;
@@ -18,6 +19,8 @@ pub(crate) struct Workspace {
     json: jsonrpc::Decoder,
     xml: xmlrpc::Decoder,
     pub(crate) arguments: Arguments,
+    /// For values that are not decoded by one of the above.
+    pub(crate) scratch: JsonScratch,
     pub(crate) calls: CallList,
     /// The answer to a batch, while it is not complete.
     pub(crate) out: Vec<u8>,
@@ -49,6 +52,7 @@ fn make() -> Box<Workspace> {
         json: jsonrpc::Decoder::new(),
         xml: xmlrpc::Decoder::new(),
         arguments: Arguments::new(),
+        scratch: JsonScratch::new(),
         calls: CallList::new(),
         out: Vec::new(),
         room: Room::default(),

@@ -228,7 +228,8 @@ impl Serving {
                     return Route::Handler(call);
                 }
                 Target::Api(api) => {
-                    match crate::rpc::Door::find(head.method(), params.mounted_path()) {
+                    let door = crate::rpc::Door::of(api, method, path, params.mounted_path());
+                    match door {
                         Ok(door) => {
                             self.last_number += 1;
                             return Route::Api(Rc::clone(api), door, self.last_number);

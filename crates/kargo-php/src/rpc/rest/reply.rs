@@ -1,0 +1,130 @@
+//! An answer: its headers as they gather, and its body.
+
+use kargo_http::{Method as Verb, etag};
+use kargo_net::{Answer, RequestId};
+use twox_hash::XxHash3_128;
+
+use crate::engine::Zv;
+use crate::rpc::api::{Api, Method};
+use crate::rpc::json;
+use crate::rpc::jsonrpc::unsendable;
+use crate::rpc::types::Type;
+use crate::serve::{answer, current};
+use std::rc::Rc;
+
+use super::bind::Arrived;
+use super::cors::Cors;
+use super::problem::Problem;
+
+const JSON: &[u8] = b"application/json";
+const PROBLEM: &[u8] = b"application/problem+json";
+
+/// An answer that is on its way.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    id: RequestId,
+    lines: Vec<(&'static [u8], Vec<u8>)>,
+}
+
+impl Reply {
+    pub(crate) const fn new(id: RequestId) -> Self {
+        Self {
+            id,
+            lines: Vec::new(),
+        }
+    }
+
+    /// Adds a header.
+    pub(crate) fn line(&mut self, name: &'static [u8], value: impl Into<Vec<u8>>) {
+        self.lines.push((name, value.into()));
+    }
+
+    /// Lets scripts of a page of `origin` read the answer, if `cors` does; says whether.
+    pub(crate) fn allow_origin(&mut self, cors: Option<&Cors>, origin: Option<&[u8]>) -> bool {
+        let Some(cors) = cors else { return false };
+        self.line(b"Vary", *b"Origin");
+        let Some(allowed) = origin.and_then(|origin| cors.allowed(origin)) else {
+            return false;
+        };
+        self.line(b"Access-Control-Allow-Origin", allowed);
+        if cors.has_credentials {
+            self.line(b"Access-Control-Allow-Credentials", *b"true");
+        }
+        if !cors.exposed.is_empty() {
+            self.line(b"Access-Control-Expose-Headers", cors.exposed.as_bytes());
+        }
+        true
+    }
+
+    /// Tells a browser what it may send.
+    pub(crate) fn allow_request(&mut self, cors: &Cors, verbs: &str) {
+        self.line(b"Access-Control-Allow-Methods", verbs);
+        if !cors.headers.is_empty() {
+            self.line(b"Access-Control-Allow-Headers", cors.headers.as_bytes());
+        }
+        self.line(b"Access-Control-Max-Age", cors.max_age.to_string());
+    }
+
+    pub(crate) fn send_empty(&self, status: u16) {
+        self.send(status, None, b"");
+    }
+
+    fn send(&self, status: u16, content_type: Option<&[u8]>, body: &[u8]) {
+        let lines: Vec<(&[u8], &[u8])> = self
+            .lines
+            .iter()
+            .map(|(name, value)| (*name, &value[..]))
+            .collect();
+        let mut head = Answer::new(status).headers(&lines);
+        if let Some(content_type) = content_type {
+            head = head.content_type(content_type);
+        }
+        answer::send(self.id, &head, body);
+    }
+
+    pub(crate) fn send_problem(&mut self, problem: &Problem) {
+        let mut body = Vec::new();
+        problem.write_to(&mut body);
+        if problem.status >= 500 {
+            let number = current::with(|current| current.number);
+            self.line(b"X-Request-Id", current::request_name(number));
+        }
+        self.send(problem.status, Some(PROBLEM), &body);
+    }
+
+    /// Answers with what a method gave, by way of `out`.
+    pub(crate) fn send_result(
+        &mut self,
+        api: &Api,
+        method: &Rc<Method>,
+        arrived: &Arrived<'_, '_>,
+        result: Zv,
+        out: &mut Vec<u8>,
+    ) {
+        let route = arrived.route;
+        if method.signature.returns == Type::Void || matches!(route.status, 204 | 205) {
+            let status = if route.status == 200 {
+                204
+            } else {
+                route.status
+            };
+            return self.send_empty(status);
+        }
+        out.clear();
+        let written = json::encode_result(result, &method.signature, out);
+        if let Err(failed) = written {
+            let failure = unsendable(api, Some(method), &failed);
+            return self.send_problem(&Problem::of(&failure));
+        }
+        if route.is_safe() && matches!(arrived.request.verb, Verb::Get | Verb::Head) {
+            let tag = format!("\"{:032x}\"", XxHash3_128::oneshot(out)).into_bytes();
+            let known = arrived.request.headers("if-none-match").join(&b", "[..]);
+            let is_known = !known.is_empty() && etag::is_listed(&known, &tag);
+            self.line(b"ETag", tag);
+            if is_known && route.status == 200 {
+                return self.send_empty(304);
+            }
+        }
+        self.send(route.status, Some(JSON), out);
+    }
+}

@@ -1,0 +1,7 @@
+//! Arguments as they come in REST requests: members of a JSON object, and texts of paths, queries and headers.
+
+mod members;
+mod text;
+
+pub use members::{decode_members, decode_whole};
+pub use text::{Text, TextError, Texts};
