@@ -113,6 +113,41 @@ def json_rpc(server: PhpServer) -> None:
     connection.close()
 
 
+def rpc_types(server: PhpServer) -> None:
+    """Objects as arguments: made, refused, ended in the middle; results by their declared types."""
+    connection = connect(server)
+    def send(calls: object) -> object:
+        return json.loads(connection.ask(request("POST", "/jsonrpc", json.dumps(calls).encode())).body)
+    def call(method: str, *params: object) -> object:
+        answer = send({"jsonrpc": "2.0", "method": f"typed.{method}", "params": params, "id": 1})
+        return answer.get("result", answer.get("error", {}).get("code"))
+    leaf = {"its-name": "leaf"}
+    whole = {"its-name": "whole", "parts": [leaf, leaf], "named": {"a": {"kind": "other", "part": leaf}, "b": leaf},
+             "size": "Large", "extra": {"at": "2026-11-23T10:00:00Z", "more": [1, 9]}, "next": leaf}
+    for _ in range(3):
+        must(call("part", whole)["named"]["a"]["part"]["its-name"] == "leaf", "whole")
+        must(call("many", whole, leaf, whole)["all"][1]["size"] == "Large", "many")
+        must(call("either", {"kind": "other"}) == "Other" and call("either", leaf) == "Part", "either")
+        must(call("either", None) == "null" and call("either", {"kind": "x"}) == -32602, "either, none")
+        for wrong in ({}, {"its-name": 1}, whole | {"x": 1}, whole | {"size": "Huge"}, whole | {"parts": [leaf, {}]},
+                      whole | {"extra": {"more": [0]}}, whole | {"extra": {"at": "?"}}, whole | {"named": {"a": {"kind": "x"}}}):
+            must(call("part", wrong) == -32602 and call("many", leaf, wrong) == -32602, wrong)
+        must(call("part", whole, "x") == -32602 and call("part") == -32602, "others")
+        for name, code in (("refused", -32602), ("fails", -32603), ("exits", -32603)):
+            must(call("part", whole | {"next": {"its-name": name}}) == code, name)
+            must(call("many", whole, {"its-name": name}, leaf) == code, name)
+        waits = {"its-name": "waits", "next": {"its-name": "waits"}}
+        batch = [{"jsonrpc": "2.0", "method": "typed.part", "params": {"part": waits}, "id": n} for n in range(5)]
+        others = [connect(server) for _ in range(5)]
+        for other in others:
+            other.send(request("POST", "/jsonrpc", json.dumps(batch).encode()))
+        others.pop().close()
+        for other in others:
+            must(len(json.loads(other.read_answer().body)) == 5, "waits")
+            other.close()
+    connection.close()
+
+
 def xml_rpc(server: PhpServer) -> None:
     connection = connect(server)
     def call(method: str, *values: str) -> bytes:
@@ -199,7 +234,8 @@ def late_fatal_errors(server: PhpServer) -> None:
 
 
 GROUPS: dict[str, Callable[[PhpServer], None]] = {
-    "answers": answers, "requests": requests, "bodies": bodies, "json-rpc": json_rpc, "xml-rpc": xml_rpc, "waits": waits,
+    "answers": answers, "requests": requests, "bodies": bodies, "json-rpc": json_rpc, "rpc types": rpc_types,
+    "xml-rpc": xml_rpc, "waits": waits,
     "failures": failures, "fatal errors": fatal_errors, "late fatal errors": late_fatal_errors,
 }
 

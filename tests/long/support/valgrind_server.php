@@ -69,6 +69,71 @@ final class Calls
     }
 }
 
+enum Size
+{
+    case Small;
+    case Large;
+}
+
+/** @phpstan-type Extra array{at?: DateTimeImmutable, more?: list<int<1, 9>>} */
+final class Part
+{
+    /**
+     * @param list<Part> $parts
+     * @param array<string, Part|Other> $named
+     * @param Extra $extra
+     */
+    public function __construct(
+        #[Kargo\Rpc\Name('its-name')] public readonly string $name,
+        public readonly array $parts = [],
+        public readonly array $named = [],
+        public readonly Size $size = Size::Small,
+        public readonly array $extra = [],
+        public readonly ?Part $next = null,
+    ) {
+        match ($name) {
+            'refused' => throw new DomainException('a secret'),
+            'fails' => throw new LogicException('a secret'),
+            'exits' => exit(3),
+            'waits' => delay(0.01),
+            default => null,
+        };
+    }
+
+    public function __destruct()
+    {
+        $this->name === 'waits' && delay(0.001);
+    }
+}
+
+final readonly class Other
+{
+    /** @param 'other' $kind */
+    public function __construct(public string $kind, public ?Part $part = null) {}
+}
+
+#[Kargo\Rpc\Description('Objects')]
+final class Typed
+{
+    /** @throws RuntimeException never */
+    #[Kargo\Rpc\Deprecated('by nobody')]
+    public function part(Part $part, int $times = 1): Part
+    {
+        return $part;
+    }
+
+    public function either(Part|Other|null $v): string
+    {
+        return get_debug_type($v);
+    }
+
+    /** @return array<string, list<Part>> */
+    public function many(Part ...$parts): array
+    {
+        return ['all' => array_filter($parts, fn(int $at) => $at !== 1, ARRAY_FILTER_USE_KEY)];
+    }
+}
+
 $kept = [];
 $server = Server::listen('127.0.0.1:0', new Options(requestLineBytes: 512, headerBytes: 2048, bodyBytes: 3 << 20, drainTimeout: 20));
 
@@ -177,6 +242,7 @@ foreach ($failures as $name => $failure) {
 $api = new Api(title: 'Valgrind', batchLimit: 20, depthLimit: 50);
 $api->export(new Calls(), as: 'calls');
 $api->export(Calls::class, as: 'fresh');
+$api->export(new Typed(), as: 'typed');
 $api->export(fn(): Calls => new Calls(), as: 'made');
 $api->export(fn(string ...$words): string => implode(' ', $words), as: 'words');
 $api->allow(DomainException::class);
