@@ -1,4 +1,4 @@
-"""The scripts of tests/phpt/classic, its neighbours and tests/phpt/client under memcheck, one process for each.
+"""The scripts of tests/phpt/classic, its neighbours, tests/phpt/client and rpc-client under memcheck, one process for each.
 
 What they print depends on times that memcheck stretches, so PHP's test runner compares it elsewhere; here each has to come
 to its end.
@@ -12,8 +12,10 @@ from pathlib import Path
 from support.server import ROOT, Failure
 
 #: About memory, which memcheck keeps, or about crowds, which take it an hour.
-LEFT_OUT = {"011-flat-memory", "023-flat-memory", "024-ten-thousand", "036-many-bufferevents"}
+LEFT_OUT = {"006-flat-memory", "011-flat-memory", "023-flat-memory", "024-ten-thousand", "036-many-bufferevents"}
 SECONDS = 600
+#: Areas that are groups of their own.
+CLIENTS = ("client", "rpc-client")
 #: Extensions that the scripts call, where the distribution has them as shared ones.
 SHARED = ("posix", "sockets")
 
@@ -29,11 +31,11 @@ def run_classic(group: str, valgrind: list[str], php: str, extension: Path, scra
     variables = {**os.environ, **variables, "KARGO_MEMCHECK": "1", "KARGO_PHP_ARGS": "\n".join(arguments),
                  "KARGO_TEST_SECONDS": str(SECONDS), "KARGO_TEST_TMP": str(scratch)}
     failures = []
-    for test in sorted([*tests.glob("classic*/*.phpt"), *tests.glob("client/*.phpt")]):
+    for test in sorted([test for area in ("classic*", *CLIENTS) for test in tests.glob(f"{area}/*.phpt")]):
         # What evhttp_server() starts runs elsewhere: support/evhttp.py has such a server under memcheck.
         if "evhttp_server(" in test.read_text():
             continue
-        folder = "client" if test.parent.name == "client" else "classic"
+        folder = test.parent.name if test.parent.name in CLIENTS else "classic"
         if test.stem in LEFT_OUT or group not in (folder, f"{test.parent.name}/{test.stem}"):
             continue
         script = test.with_suffix(".php")

@@ -81,6 +81,11 @@ foreach ([301, 302, 303, 307, 308] as $status) {
 }
 echo $shown(told(fn () => (new XmlRpcClient(url($api, '/redirect/302?to=http://other.example/')))->a()));
 echo $shown(told(fn () => (new XmlRpcClient(url($api, '/redirect/307?to=/xmlrpc')))->hello('there')));
+$other = api_server();
+foreach ([$other, $api] as $target) {
+    [$headers] = (new JsonRpcClient(url($api, '/redirect/307?to=' . url($target, '/seen')), bearerToken: 'secret', assoc: true))->call('a');
+    echo $target === $other ? 'elsewhere: ' : 'to itself: ', $headers['authorization'] ?? 'no token', ', ', $headers['content-type'], "\n";
+}
 echo "-- names that collide\n";
 $names = [''];
 for ($length = 0; $length < 10; $length++) {
@@ -189,6 +194,8 @@ Kargo\ProtocolException 303: POST http://HOST:PORT/redirect/303?to=/jsonrpc: red
 3
 Kargo\ProtocolException 302: POST http://HOST:PORT/redirect/302?to=http://other.example/: redirected with status 302 to http://other.example/, which would make a GET of the call; give the client that URL
 "Hello, there!"
+elsewhere: no token, application/json
+to itself: Bearer secret, application/json
 -- names that collide
 Kargo\ProtocolException 0: POST http://HOST:PORT/: the response is no JSON-RPC: the names of an object's members collide
 Kargo\ProtocolException 0: POST http://HOST:PORT/: the response is no JSON-RPC: the names of an object's members collide
