@@ -45,6 +45,7 @@ $server = Server::start(<<<'PHP'
         }
         public function text(): string { return $this->kept; }
     }
+    final readonly class Defaults { public function __construct(public int $a = 1, public Option $b = new Option('default'), public int $c = PHP_VERSION_ID > 0 ? 2 : 0) {} }
     final readonly class Circle { public function __construct(public float $radius) {} }
     final readonly class Square { public function __construct(public float $side) {} }
     final readonly class Cat { /** @param 'cat' $is */ public function __construct(public string $is, public string $name) {} }
@@ -59,6 +60,7 @@ $server = Server::start(<<<'PHP'
     final class Service
     {
         public function poll(Poll $poll, int $times = 1): Poll { return $poll; }
+        public function middle(Defaults $v): string { return "$v->a {$v->b->label} $v->c"; }
         public function maybe(?Poll $poll = null): string { return $poll === null ? 'none' : $poll->question; }
         public function node(Node $node): int { return $node->sum; }
         public function plain(Plain $plain): string { return $plain->text(); }
@@ -100,6 +102,7 @@ $cases = [
         '[{"question":"?","ends":"tomorrow"}]', '[{"question":"?"},"x"]', '[]',
         '[{"question":"1","question":"2"}]',
     ],
+    'middle' => ['[{"c":3}]', '[{"a":1,"c":3}]', '[{"b":{"label":"l"}}]'],
     'maybe' => ['[]', '[null]', '[{"question":"?"}]', '[{"question":null}]', '[{}]'],
     'node' => ['[{"value":1}]', '[{"value":1,"next":{"value":2,"next":{"value":3}},"children":{"a":{"value":10},"0":{"value":20}}}]',
         '[{"value":1,"next":{"value":2,"children":{"x":{"value":3,"children":{"y/z":{"value":"4"}}}}}}]', '[{"value":1,"children":[{"value":1}]}]'],
@@ -141,12 +144,15 @@ poll [[1]]: - /params/0 Poll expected, list given
 poll [{"question":"?","max":1}]: - /params/0/max no such member
 poll [{"question":"?","0":1}]: - /params/0/0 no such member
 poll [{"question":"?","options":[{"label":"a"},{"label":"b","weight":"heavy"}]}]: - /params/0/options/1/weight float expected, string given
-poll {"poll":{"question":"?","options":[{"label":"a","kind":"none"}]}}: - /params/poll/options/0/kind value of App\\Kind expected, another string given
+poll {"poll":{"question":"?","options":[{"label":"a","kind":"none"}]}}: - /params/poll/options/0/kind value of Kind expected, another string given
 poll [{"question":"?","options":{"a":{"label":"a"}}}]: - /params/0/options list<Option> expected, object given
 poll [{"question":"?","ends":"tomorrow"}]: - /params/0/ends date and time (ISO 8601) expected, another string given
 poll [{"question":"?"},"x"]: - /params/1 int expected, string given
 poll []: - /params poll is missing
 poll [{"question":"1","question":"2"}]: {"question":"2","options":[],"ends":null,"max-votes":1}
+middle [{"c":3}]: "1 default 3"
+middle [{"a":1,"c":3}]: "1 default 3"
+middle [{"b":{"label":"l"}}]: "1 l 2"
 maybe []: "none"
 maybe [null]: "none"
 maybe [{"question":"?"}]: "?"
@@ -192,9 +198,9 @@ rest [1,{"radius":1},{"radius":"2"}]: - /params/2/radius float expected, string 
 rest [1,{"radius":1},5]: - /params/2 Circle expected, int given
 level ["Low"]: "High"
 level ["High"]: "Low"
-level ["low"]: - /params/0 value of App\\Level expected, another string given
-level [1]: - /params/0 value of App\\Level expected, int given
-level ["LOW"]: - /params/0 value of App\\Level expected, another string given
+level ["low"]: - /params/0 value of Level expected, another string given
+level [1]: - /params/0 value of Level expected, int given
+level ["LOW"]: - /params/0 value of Level expected, another string given
 refused []: ["never() takes $x of a type that can't be sent (App\\NoConstructor can't be made by a public constructor that takes its members); hide the method with #[Kargo\\Rpc\\Hidden]","never() takes $x of a type that can't be sent (App\\Base can't be made by a public constructor that takes its members); hide the method with #[Kargo\\Rpc\\Hidden]","never() takes $x of a type that can't be sent (App\\Hidden_ can't be made by a public constructor that takes its members); hide the method with #[Kargo\\Rpc\\Hidden]","never() takes $x of a type that can't be sent (App\\Variadic::__construct() takes any number of arguments); hide the method with #[Kargo\\Rpc\\Hidden]","never() takes $x of a type that can't be sent (App\\Nested::__construct() takes $needs of a type that can't be sent (App\\Needs::__construct() takes $pdo of a type that can't be sent (PDO can't be made by a public constructor that takes its members))); hide the method with #[Kargo\\Rpc\\Hidden]"]
 <struct><member><name>question</name><value><string>?</string></value></member><member><name>options</name><value><array><data><value><struct><member><name>label</name><value><string>a</string></value></member><member><name>weight</name><value><double>2.0</double></value></member><member><name>kind</name><value><nil/></value></member></struct></value></data></array></value></member><member><name>ends</name><value><dateTime.iso8601>20261123T10:20:30Z</dateTime.iso8601></value></member><member><name>max-votes</name><value><int>1</int></value></member></struct>
 fault -32602: Invalid params (/params/0/options/0/weight: float expected, string given)

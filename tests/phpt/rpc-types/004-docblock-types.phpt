@@ -6,7 +6,19 @@ require __DIR__ . '/../rpc/client.inc';
 
 $server = Server::start(<<<'PHP'
     final readonly class Point { public function __construct(public int $x, public int $y = 0) {} }
+    /**
+     * @phpstan-type Pair array{int, string}
+     * @psalm-type Row = array{
+     *     x: int,
+     *     pair?: Pair,
+     * }
+     * @phpstan-type Loop list<Loop>
+     */
     final class Docs {
+        /** @param list<Row> $v */
+        public function alias(array $v) { return $this->show($v); }
+        /** @param Loop $v a type that is itself refines nothing */
+        public function loop(array $v) { return $this->show($v); }
         /** @param array{name: string, tags?: list<string>, 'with space'?: int} $v */
         public function shape(array $v) { return $this->show($v); }
         /** @param array{name: string, ...} $v */
@@ -62,6 +74,7 @@ $server = Server::start(<<<'PHP'
     PHP);
 $client = new Client($server);
 $cases = [
+    'alias' => ['[{"x":1,"pair":[1,"a"]}]', '[{"x":1,"pair":[1,2]}]', '[{"x":"1"}]'], 'loop' => ['[1]'],
     'shape' => ['{"name":"x"}', '{"name":"x","tags":["a"],"with space":5}', '{"name":5}', '{"tags":[]}', '{"name":"x","tags":["a",1]}', '{"name":"x","other":1}', '{"name":"x","5":1}', '[]', '["x"]', '"x"', 'null'],
     'open' => ['{"name":"x","other":{"a":{}}}', '{"other":1}', '{"name":null}'],
     'nested' => ['{"a":{"b":{"c":1}}}', '{"a":{"b":{"c":1}},"5":true}', '{"a":{"b":{"c":"1"}}}', '{"a":{"b":{"c":1}},"5":1}', '{"a":{"b":[]}}', '{"a":[]}'],
@@ -88,6 +101,10 @@ foreach ($cases as $method => $values) {
 }
 ?>
 --EXPECT--
+alias [{"x":1,"pair":[1,"a"]}]: array(0=>array('x'=>1,'pair'=>array(0=>1,1=>'a',),),)
+alias [{"x":1,"pair":[1,2]}]: - /params/0/0/pair/1 string expected, int given
+alias [{"x":"1"}]: - /params/0/0/x int expected, string given
+loop [1]: array(0=>1,)
 shape {"name":"x"}: array('name'=>'x',)
 shape {"name":"x","tags":["a"],"with space":5}: array('name'=>'x','tags'=>array(0=>'a',),'withspace'=>5,)
 shape {"name":5}: - /params/0/name string expected, int given

@@ -166,7 +166,24 @@ impl Reader<'_, '_> {
         {
             return Some(ty);
         }
+        if let Some(text) = self.names.alias(&name) {
+            return self.aliased(text);
+        }
         self.class(&name).or_else(|| plain(&word))
+    }
+
+    /// Reads what an alias stands for; one that stands for itself is too deep at last.
+    fn aliased(&mut self, text: &str) -> Option<Type> {
+        let mut reader = Reader {
+            rest: text,
+            depth: self.depth,
+            names: self.names,
+            direction: self.direction,
+            error: None,
+        };
+        let ty = reader.union();
+        self.error = reader.error.or(self.error.take());
+        ty
     }
 
     fn class(&mut self, name: &str) -> Option<Type> {

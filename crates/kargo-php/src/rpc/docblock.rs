@@ -39,6 +39,28 @@ struct DocParameter {
     description: String,
 }
 
+/// The lines of a whole comment, without what frames them.
+fn lines(comment: &str) -> impl Iterator<Item = &str> {
+    let text = comment.trim().trim_start_matches("/**");
+    text.trim_end_matches("*/")
+        .lines()
+        .map(|line| line.trim_start().trim_start_matches('*').trim())
+}
+
+/// The tags of a whole comment, each on one line.
+pub(crate) fn tags(comment: &str) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for line in lines(comment) {
+        if line.starts_with('@') {
+            tags.push(line.to_owned());
+        } else if let Some(tag) = tags.last_mut() {
+            tag.push(' ');
+            tag.push_str(line);
+        }
+    }
+    tags
+}
+
 impl DocBlock {
     /// Reads a whole comment, its delimiters included; `names` is what its names mean. Class names can make PHP load
     /// the class.
@@ -51,25 +73,15 @@ impl DocBlock {
             return Ok(block);
         }
         let text = String::from_utf8_lossy(string_bytes(comment));
-        let text = text.trim().trim_start_matches("/**").trim_end_matches("*/");
-        let lines = text
-            .lines()
-            .map(|line| line.trim_start().trim_start_matches('*').trim());
-        let mut tag = String::new();
-        let mut prose: Vec<&str> = Vec::new();
-        for line in lines {
-            if line.starts_with('@') {
-                block.take_tag(&tag, names)?;
-                line.clone_into(&mut tag);
-            } else if tag.is_empty() {
-                prose.push(line);
-            } else {
-                tag.push(' ');
-                tag.push_str(line);
-            }
+        for tag in tags(&text) {
+            block.take_tag(&tag, names)?;
         }
-        block.take_tag(&tag, names)?;
-        block.take_prose(&prose);
+        let lines = lines(&text);
+        block.take_prose(
+            &lines
+                .take_while(|line| !line.starts_with('@'))
+                .collect::<Vec<_>>(),
+        );
         Ok(block)
     }
 

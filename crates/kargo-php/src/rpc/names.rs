@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::engine::value::{class_name, string_bytes};
 use crate::engine::{Global, ffi};
+use crate::rpc::docblock;
 use crate::rpc::imports::Imports;
 
 /// Where a docblock is, which says what its names mean.
@@ -15,6 +16,8 @@ pub(crate) struct Names {
     file: *mut ffi::zend_string,
     line: u32,
     imports: OnceCell<Rc<Imports>>,
+    /// Types that the docblock of the class gives names: name, and what it stands for.
+    aliases: OnceCell<Vec<(String, String)>>,
 }
 
 /// Sources larger than this are not read: nobody writes them by hand.
@@ -39,6 +42,7 @@ impl Names {
             file,
             line,
             imports: OnceCell::new(),
+            aliases: OnceCell::new(),
         }
     }
 
@@ -52,11 +56,25 @@ impl Names {
             file,
             line,
             imports: OnceCell::new(),
+            aliases: OnceCell::new(),
         }
     }
 
     pub(crate) const fn scope(&self) -> *mut ffi::zend_class_entry {
         self.scope
+    }
+
+    /// What `@phpstan-type` or `@psalm-type` of the class says that `name` stands for.
+    pub(crate) fn alias(&self, name: &str) -> Option<&str> {
+        let aliases = self.aliases.get_or_init(|| {
+            if self.scope.is_null() {
+                return Vec::new();
+            }
+            // SAFETY: the class is alive, and its comment with it.
+            aliases_in(unsafe { ffi::kg_class_doc_comment(self.scope) })
+        });
+        let found = aliases.iter().find(|(alias, _)| alias == name);
+        found.map(|(_, text)| &**text)
     }
 
     /// The full name of the class that `name` is here.
@@ -72,6 +90,22 @@ impl Names {
             .get_or_init(|| imports_of(self.file))
             .resolve(name, self.line)
     }
+}
+
+fn aliases_in(comment: *const ffi::zend_string) -> Vec<(String, String)> {
+    let mut aliases = Vec::new();
+    if comment.is_null() {
+        return aliases;
+    }
+    for tag in docblock::tags(&String::from_utf8_lossy(string_bytes(comment))) {
+        let (tag, text) = tag.split_once(char::is_whitespace).unwrap_or_default();
+        if matches!(tag, "@phpstan-type" | "@psalm-type") {
+            let (name, text) = text.trim().split_once([' ', '=']).unwrap_or_default();
+            let text = text.trim_start_matches([' ', '=']);
+            aliases.push((name.to_owned(), text.to_owned()));
+        }
+    }
+    aliases
 }
 
 fn imports_of(file: *mut ffi::zend_string) -> Rc<Imports> {

@@ -316,9 +316,6 @@ impl fmt::Display for Shape {
 
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let class = |f: &mut fmt::Formatter<'_>, class: *mut ffi::zend_class_entry| {
-            f.write_str(&String::from_utf8_lossy(class_name(class)))
-        };
         match self {
             Self::Mixed => f.write_str("mixed"),
             Self::Null => f.write_str("null"),
@@ -348,7 +345,7 @@ impl fmt::Display for Type {
             Self::Date(_) => f.write_str("date and time (ISO 8601)"),
             Self::Enum { class: entry, .. } => {
                 f.write_str("value of ")?;
-                class(f, *entry)
+                write_class(*entry, f)
             }
             Self::Void => f.write_str("void"),
             Self::Union(members) => write_separated(members, "|", f, Self::fmt),
