@@ -78,6 +78,7 @@ $server = Server::start(<<<'PHP'
     }
     $api = new \Kargo\Rpc\Api();
     $api->export(new Service());
+    $api->export(new class(1) { public function __construct(int $x) {} public function anonymous(self $v): int { return 1; } });
     foreach ([NoConstructor::class, Base::class, Hidden_::class, Variadic::class, Nested::class] as $class) {
         try {
             $api->export(eval("return fn ($class \$x) => 1;"), as: 'never');
@@ -103,6 +104,7 @@ $cases = [
         '[{"question":"1","question":"2"}]',
     ],
     'middle' => ['[{"c":3}]', '[{"a":1,"c":3}]', '[{"b":{"label":"l"}}]'],
+    'anonymous' => ['[{"x":1}]', '[5]'],
     'maybe' => ['[]', '[null]', '[{"question":"?"}]', '[{"question":null}]', '[{}]'],
     'node' => ['[{"value":1}]', '[{"value":1,"next":{"value":2,"next":{"value":3}},"children":{"a":{"value":10},"0":{"value":20}}}]',
         '[{"value":1,"next":{"value":2,"children":{"x":{"value":3,"children":{"y/z":{"value":"4"}}}}}}]', '[{"value":1,"children":[{"value":1}]}]'],
@@ -153,6 +155,8 @@ poll [{"question":"1","question":"2"}]: {"question":"2","options":[],"ends":null
 middle [{"c":3}]: "1 default 3"
 middle [{"a":1,"c":3}]: "1 default 3"
 middle [{"b":{"label":"l"}}]: "1 l 2"
+anonymous [{"x":1}]: 1
+anonymous [5]: - /params/0 class@anonymous expected, int given
 maybe []: "none"
 maybe [null]: "none"
 maybe [{"question":"?"}]: "?"

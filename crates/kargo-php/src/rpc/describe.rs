@@ -9,7 +9,7 @@ use kargo_rpc::description::{
 };
 
 use crate::engine::callable::{Outcome, protect, take_exception};
-use crate::engine::value::{Key, array_iter, class_name};
+use crate::engine::value::{Key, array_iter};
 use crate::engine::{Owned, Zv, ffi};
 use crate::rpc::api::{Api, Method, Methods};
 use crate::rpc::attribute::Attributes;
@@ -18,7 +18,7 @@ use crate::rpc::names::Names;
 use crate::rpc::properties::{self, Property};
 use crate::rpc::records::{self, RecordId};
 use crate::rpc::signature::{ExportError, Parameter};
-use crate::rpc::types::{Shape as MemberShape, ShapeKind, Type};
+use crate::rpc::types::{Shape as MemberShape, ShapeKind, Type, public_name};
 
 /// Describes `methods` in their order.
 pub(crate) fn describe(api: &Api, methods: &Methods) -> Description {
@@ -212,7 +212,7 @@ impl Describer {
             // Its constants can't be evaluated, so no value will ever be one of them.
             return Plain::Any;
         };
-        let id = self.define(class_name(class), "", prose_of(class), Shape::Enum(cases));
+        let id = self.define(&public_name(class), "", prose_of(class), Shape::Enum(cases));
         self.known.push((Source::Enum(class), id));
         Plain::Defined(id)
     }
@@ -230,7 +230,7 @@ impl Describer {
         };
         let is_both = is_both(class, &mut Vec::new());
         let id = self.define(
-            class_name(class),
+            &public_name(class),
             "Input",
             prose_of(class),
             Shape::Record(Vec::new()),
@@ -261,7 +261,7 @@ impl Describer {
             return Plain::Object;
         };
         let id = self.define(
-            class_name(class),
+            &public_name(class),
             "Output",
             prose_of(class),
             Shape::Record(Vec::new()),
@@ -325,7 +325,7 @@ impl Describer {
         if let Some(id) = same {
             return Plain::Defined(*id);
         }
-        let id = self.define(place.as_bytes(), "", String::new(), made);
+        let id = self.define(&place, "", String::new(), made);
         self.shapes.push(id);
         Plain::Defined(id)
     }
@@ -347,19 +347,18 @@ impl Describer {
     /// of two definitions of one class the later one has `suffix`.
     fn define(
         &mut self,
-        full_name: &[u8],
+        full_name: &str,
         suffix: &str,
         description: String,
         shape: Shape,
     ) -> TypeId {
-        let full_name = text(full_name);
         let short = full_name.rsplit('\\').next().unwrap_or_default();
         let mut name = identifier(short);
         if self.is_taken(&name) {
             name = identifier(&format!("{short}{suffix}"));
         }
         if self.is_taken(&name) {
-            name = identifier(&full_name);
+            name = identifier(full_name);
         }
         let mut number = 2;
         let first = name.clone();
@@ -398,7 +397,7 @@ fn identifier(name: &str) -> String {
 
 /// What is said of a class.
 fn prose_of(class: *mut ffi::zend_class_entry) -> String {
-    let label = text(class_name(class));
+    let label = public_name(class);
     let said = settled(Attributes::of_class(class, &label))
         .and_then(|attributes| attributes.find("description")?.text("text"));
     said.unwrap_or_else(|| {
@@ -490,7 +489,7 @@ fn faults_of(api: &Api, throws: &[(*mut ffi::zend_class_entry, String)]) -> Vec<
         if !api.passes(*class) {
             continue;
         }
-        let full = text(class_name(*class));
+        let full = public_name(*class);
         let name = identifier(full.rsplit('\\').next().unwrap_or_default());
         if faults.iter().any(|other| other.name == name) {
             continue;

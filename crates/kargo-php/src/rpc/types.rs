@@ -267,9 +267,16 @@ fn write_literal(literal: &Literal, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
+/// The name of a class as others may see it: of an anonymous one PHP's has the file too.
+pub(crate) fn public_name(class: *const ffi::zend_class_entry) -> String {
+    let name = class_name(class);
+    let end = memchr::memchr(0, name).unwrap_or(name.len());
+    String::from_utf8_lossy(name.get(..end).unwrap_or_default()).into_owned()
+}
+
 /// A class without its namespace, which is nobody's business.
 fn write_class(class: *mut ffi::zend_class_entry, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let name = String::from_utf8_lossy(class_name(class));
+    let name = public_name(class);
     f.write_str(name.rsplit('\\').next().unwrap_or_default())
 }
 
