@@ -1,12 +1,14 @@
 //! Values as they are decoded: a stack of PHP values, folded into arrays and objects at their exact size.
 
+use std::cell::UnsafeCell;
 use std::convert::Infallible;
+use std::rc::Rc;
 
 use kargo_rpc::{Builder, DateTime, LikelyKey};
 
 use crate::engine::throw::class;
 use crate::engine::value::{new_string, string_bytes};
-use crate::engine::{Zv, ffi, object};
+use crate::engine::{Global, Zv, ffi, object};
 
 /// What a JSON object or an XML-RPC struct becomes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,11 +38,58 @@ struct CachedKey {
 /// Where a key is that is not in the cache: behind its end, so that it has one that came after it, too.
 const UNCACHED: u16 = CACHE_SLOTS as u16;
 
+/// Keys that came before: records repeat their keys, and in the same order. All stacks share them.
+struct KeyCache(UnsafeCell<[CachedKey; CACHE_SLOTS + 1]>);
+
+static KEYS: Global<Rc<KeyCache>> = Global::new();
+
+impl KeyCache {
+    fn shared() -> Rc<Self> {
+        KEYS.with_or(
+            || {
+                let none = CachedKey {
+                    string: std::ptr::null_mut(),
+                    text: LikelyKey::NONE,
+                    next: UNCACHED,
+                };
+                Rc::new(Self(UnsafeCell::new([none; CACHE_SLOTS + 1])))
+            },
+            |keys| Rc::clone(keys),
+        )
+    }
+
+    /// The entry in a place.
+    #[inline]
+    fn at(&self, place: u16) -> CachedKey {
+        // SAFETY: there is one thread, and no reference to an entry outlives the two functions here.
+        unsafe { (*self.0.get())[usize::from(place)] }
+    }
+
+    /// Changes the entry in a place. `change` must not look at others.
+    fn change<R>(&self, place: u16, change: impl FnOnce(&mut CachedKey) -> R) -> R {
+        // SAFETY: as above.
+        change(unsafe { &mut (&mut *self.0.get())[usize::from(place)] })
+    }
+}
+
+impl Drop for KeyCache {
+    fn drop(&mut self) {
+        for cached in self
+            .0
+            .get_mut()
+            .iter()
+            .filter(|cached| !cached.string.is_null())
+        {
+            // SAFETY: the cache owns one reference of each.
+            unsafe { ffi::kg_string_release(cached.string) };
+        }
+    }
+}
+
 /// A builder of PHP values. Reused: a decoding that was left by a longjmp is cleaned up by [`Self::reset`].
 pub(crate) struct ValueStack {
     values: Vec<ffi::zval>,
-    /// Keys that came before: records repeat their keys, and in the same order.
-    cache: Box<[CachedKey; CACHE_SLOTS + 1]>,
+    keys: Rc<KeyCache>,
     /// Where the latest key is.
     last_key: u16,
     /// Where the key is that came after it the last time.
@@ -58,13 +107,7 @@ impl ValueStack {
     pub(crate) fn new() -> Self {
         Self {
             values: Vec::new(),
-            cache: Box::new(
-                [CachedKey {
-                    string: std::ptr::null_mut(),
-                    text: LikelyKey::NONE,
-                    next: UNCACHED,
-                }; CACHE_SLOTS + 1],
-            ),
+            keys: KeyCache::shared(),
             last_key: UNCACHED,
             likely_key: UNCACHED,
             objects_as: ObjectsAs::Arrays,
@@ -117,7 +160,7 @@ impl ValueStack {
     /// Pushes the key that is in this place of the cache.
     #[inline]
     fn push_cached(&mut self, place: u16) {
-        let cached = &self.cache[usize::from(place)];
+        let cached = self.keys.at(place);
         self.last_key = place;
         self.likely_key = cached.next;
         let string = cached.string;
@@ -140,21 +183,23 @@ impl ValueStack {
             ^ usize::from(*last).wrapping_mul(7)
             ^ usize::from(middle).wrapping_mul(131)
             ^ key.len().wrapping_mul(17);
-        let place = mixed % CACHE_SLOTS;
-        let cached = &mut self.cache[place];
+        let place = (mixed % CACHE_SLOTS) as u16;
+        let cached = self.keys.at(place);
         if cached.string.is_null() || string_bytes(cached.string) != key {
             let string = new_string(key);
-            let old = std::mem::replace(&mut cached.string, string);
-            cached.text = LikelyKey::of(key);
+            self.keys.change(place, |cached| {
+                cached.string = string;
+                cached.text = LikelyKey::of(key);
+            });
             // SAFETY: both strings are alive; the cache owned one reference of the old one.
             unsafe {
                 ffi::kg_hash_string(string);
-                if !old.is_null() {
-                    ffi::kg_string_release(old);
+                if !cached.string.is_null() {
+                    ffi::kg_string_release(cached.string);
                 }
             }
         }
-        place as u16
+        place
     }
 }
 
@@ -239,10 +284,10 @@ impl Builder for ValueStack {
     #[inline(never)]
     fn key(&mut self, utf8: &[u8]) -> Result<(), Infallible> {
         let place = self.cache_key(utf8);
-        self.cache[usize::from(self.last_key)].next = place;
+        self.keys.change(self.last_key, |last| last.next = place);
         if place == UNCACHED {
             self.last_key = UNCACHED;
-            self.likely_key = self.cache[usize::from(UNCACHED)].next;
+            self.likely_key = self.keys.at(UNCACHED).next;
             self.push(|slot| slot.set_bytes(utf8));
         } else {
             self.push_cached(place);
@@ -252,7 +297,7 @@ impl Builder for ValueStack {
 
     #[inline]
     fn likely_key(&self) -> LikelyKey {
-        self.cache[usize::from(self.likely_key)].text
+        self.keys.at(self.likely_key).text
     }
 
     #[inline]
@@ -286,8 +331,9 @@ impl Builder for ValueStack {
     }
 }
 
-/// Gives up what is kept of the tables that were made, when the script ends.
+/// Gives up what is kept of keys and tables, when the script ends.
 pub(crate) fn clear() {
+    drop(KEYS.replace(None));
     // SAFETY: no table is being made.
     unsafe { ffi::kg_templates_drop() }
 }
@@ -295,9 +341,5 @@ pub(crate) fn clear() {
 impl Drop for ValueStack {
     fn drop(&mut self) {
         self.reset();
-        for cached in self.cache.iter().filter(|cached| !cached.string.is_null()) {
-            // SAFETY: the cache owns one reference of each.
-            unsafe { ffi::kg_string_release(cached.string) };
-        }
     }
 }
