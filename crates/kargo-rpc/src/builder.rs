@@ -77,22 +77,45 @@ impl LikelyKey {
     /// `key` in UTF-8; [`NONE`](Self::NONE) if it is longer than 13 bytes or would have to be escaped.
     #[must_use]
     pub fn of(key: &[u8]) -> Self {
-        let len = key.len() + 3;
-        let mut text = [0; 16];
+        let (len, mut text) = (key.len() + 3, [0; 16]);
         let is_plain = !key.iter().any(|&byte| crate::json::is_special(byte));
-        match text.get_mut(..len) {
-            Some(place) if is_plain => {
-                for (target, byte) in place.iter_mut().zip([b"\"", key, b"\":"].concat()) {
-                    *target = byte;
-                }
-            }
-            _ => return Self::NONE,
+        let (Some(mut place), true) = (text.get_mut(..len), is_plain) else {
+            return Self::NONE;
+        };
+        for part in [b"\"", key, b"\":"] {
+            let (head, rest) = place.split_at_mut(part.len());
+            head.copy_from_slice(part);
+            place = rest;
         }
         Self {
             text: u128::from_le_bytes(text),
             mask: u128::MAX >> (128 - 8 * len),
             len,
         }
+    }
+
+    /// The same for a key that is to be written, of which it is not known whether it is text; [`NONE`](Self::NONE) also
+    /// where it isn't ASCII.
+    #[must_use]
+    pub fn of_ascii(key: &[u8]) -> Self {
+        if key.is_ascii() {
+            Self::of(key)
+        } else {
+            Self::NONE
+        }
+    }
+
+    /// Whether it is no name.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The bytes, and how many of them it is.
+    #[inline(always)]
+    pub(crate) fn written(&self) -> ([u8; 16], usize) {
+        (self.text.to_le_bytes(), self.len)
     }
 
     /// How many of the bytes it is, if they begin with it; 0 if not.

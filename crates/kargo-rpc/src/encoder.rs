@@ -6,6 +6,7 @@
 use core::fmt;
 
 use crate::DateTime;
+use crate::LikelyKey;
 
 /// Writes one value as events; the mirror of [`Builder`](crate::Builder).
 ///
@@ -33,6 +34,12 @@ pub trait Encoder {
     fn begin_object(&mut self) -> Result<(), EncodeError>;
     /// The name of the value that follows, in UTF-8.
     fn key(&mut self, utf8: &[u8]) -> Result<(), EncodeError>;
+    /// The same for a name of which it is known how JSON has it; it is not [`LikelyKey::NONE`].
+    #[inline]
+    fn known_key(&mut self, utf8: &[u8], json: &LikelyKey) -> Result<(), EncodeError> {
+        let _ = json;
+        self.key(utf8)
+    }
     /// The same for a name that is a number.
     fn int_key(&mut self, key: i64) -> Result<(), EncodeError>;
     /// The innermost object ends.

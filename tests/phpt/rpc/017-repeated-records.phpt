@@ -30,6 +30,18 @@ $server = Server::start(<<<'PHP'
         }
         return $rows;
     }, as: 'changeObjects');
+    // Results whose names are written again and again, and names that come and go.
+    $api->export(fn (): array => array_fill(0, 5, [
+        'plain' => 1, 'a"b' => 2, 'é' => 3, 'thirteen-long' => 4, 'fourteen-bytes' => 5, '' => 6, 7 => 7, "a\nb" => 8, '</x>' => 9, "\u{2028}" => 10, "\x7f\0" => 11,
+    ]), as: 'names');
+    $api->export(fn (): array => array_fill(0, 5, ["bad\xff" => 1]), as: 'bad');
+    $api->export(function (): array {
+        $rows = [];
+        for ($i = 0; $i < 3000; $i++) {
+            $rows[] = json_decode(Kargo\Http\Response::json([str_repeat(chr(97 + $i % 26), 1 + $i % 9) . $i % 7 => $i, 'same' => [str_shuffle('ab') => 1]])->body, true);
+        }
+        return [$rows, json_encode($rows)];
+    }, as: 'changing');
     $server = Kargo\Http\Server::listen('127.0.0.1:0');
     $server->mount('/', $api);
     $server->run(workers: 1);
@@ -67,6 +79,14 @@ foreach (['first', 'again'] as $time) {
     echo $client->call('changeObjects', "[[$row,$row]]"), "\n";
     echo $client->call('arrays', "[[$row]]"), "\n";
 }
+foreach (['first', 'again', 'and again'] as $time) {
+    $row = ['plain' => 1, 'a"b' => 2, 'é' => 3, 'thirteen-long' => 4, 'fourteen-bytes' => 5, '' => 6, 7 => 7, "a\nb" => 8, '</x>' => 9, "\u{2028}" => 10, "\x7f\0" => 11];
+    $answer = $client->call('names');
+    echo $answer === json_encode(array_fill(0, 5, $row), JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES) ? '' : "$time: $answer\n";
+    echo strstr($client->call('bad'), ',"data"', true), "\n";
+    [$rows, $text] = json_decode($client->call('changing'), true);
+    echo json_encode($rows) === $text ? '' : "$time: other names\n";
+}
 echo $server->stop(), "\n";
 ?>
 --EXPECT--
@@ -76,4 +96,7 @@ echo $server->stop(), "\n";
 [{"id":1,"name":"é","tags":{"a":1,"b":[]},"x":null},[[14,"0 é",9,true,"id"],[14,"1 é",9,true,"id"],[14,"2 b",9,false,"id"]]]
 [{"name":"é!","tags":{"a":1,"b":[]},"x":null,"added":true},{"name":"é!","tags":{"a":1,"b":[]},"x":null,"added":true}]
 [{"id":1,"name":"é","tags":{"a":1,"b":[]},"x":null}]
+{"code":-32603,"message":"Internal error"
+{"code":-32603,"message":"Internal error"
+{"code":-32603,"message":"Internal error"
 0

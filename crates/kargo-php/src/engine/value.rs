@@ -418,36 +418,46 @@ impl ArrayIter<'_> {
     }
 }
 
-impl<'a> Iterator for ArrayIter<'a> {
-    type Item = (Key<'a>, Zv);
-
+impl ArrayIter<'_> {
+    /// The next element: its key as a string, NULL where it is an index; the index; the value.
     #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
+    pub(crate) fn next_entry(&mut self) -> Option<(*mut ffi::zend_string, i64, Zv)> {
         while self.at < self.used {
             let index = self.at as usize;
             self.at += 1;
             // SAFETY: `index` is below nNumUsed; a packed array has bare values, another one buckets.
-            let (key, value) = unsafe {
+            let (key, number, value) = unsafe {
                 if self.packed {
                     let value = (*self.array).__bindgen_anon_1.arPacked.add(index);
-                    (Key::Index(index as i64), Zv(value))
+                    (std::ptr::null_mut(), index as i64, Zv(value))
                 } else {
                     let bucket = (*self.array).__bindgen_anon_1.arData.add(index);
-                    let key = if (*bucket).key.is_null() {
-                        Key::Index((*bucket).h.cast_signed())
-                    } else {
-                        Key::Name(string_bytes((*bucket).key))
-                    };
-                    (key, Zv(&raw mut (*bucket).val))
+                    let number = (*bucket).h.cast_signed();
+                    ((*bucket).key, number, Zv(&raw mut (*bucket).val))
                 }
             };
             // An element may be an INDIRECT slot (symbol tables, property tables).
             let value = value.direct();
             if value.kind() != Kind::Undefined {
-                return Some((key, value));
+                return Some((key, number, value));
             }
         }
         None
+    }
+}
+
+impl<'a> Iterator for ArrayIter<'a> {
+    type Item = (Key<'a>, Zv);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (key, number, value) = self.next_entry()?;
+        let key = if key.is_null() {
+            Key::Index(number)
+        } else {
+            Key::Name(string_bytes(key))
+        };
+        Some((key, value))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::engine::value::{
     ArrayIter, Key, array_iter, array_len, class_of, hold_array, release_array, string_bytes,
 };
 use crate::engine::{Kind, Zv, ffi, object};
+use crate::rpc::known_keys;
 use crate::rpc::properties::{self, Renames};
 
 /// Writes a PHP value.
@@ -115,14 +116,20 @@ pub(crate) fn write_map(
 }
 
 fn write_members(
-    members: ArrayIter<'_>,
+    mut members: ArrayIter<'_>,
     encoder: &mut impl Encoder,
     given: u32,
 ) -> Result<(), EncodeError> {
-    for (key, value) in members {
-        match key {
-            Key::Index(index) => encoder.int_key(index)?,
-            Key::Name(name) => encoder.key(name)?,
+    while let Some((key, index, value)) = members.next_entry() {
+        if key.is_null() {
+            encoder.int_key(index)?;
+        } else {
+            let known = known_keys::find(key);
+            if known.is_none() {
+                encoder.key(string_bytes(key))?;
+            } else {
+                encoder.known_key(string_bytes(key), &known)?;
+            }
         }
         write_value(value, encoder, given)?;
     }

@@ -9,7 +9,7 @@
 //! | `arguments`, `stack` | what the decoders fill: PHP values, in the shape each parameter wants |
 //! | `check` | arguments against types, before PHP runs |
 //! | `invoke`, `construct`, `failure` | one call, and how it can fail |
-//! | `encode`, `json` | PHP values as JSON and XML-RPC |
+//! | `encode`, `known_keys`, `json` | PHP values as JSON and XML-RPC |
 //! | `jsonrpc`, `xmlrpc`, `rest`, `system`, `service_map` | the doors |
 //! | `workspace`, `body` | memory and bytes of one request |
 //! | `client` | the other side: calls to other servers |
@@ -36,6 +36,7 @@ mod imports;
 mod invoke;
 pub(crate) mod json;
 mod jsonrpc;
+mod known_keys;
 mod members;
 mod names;
 mod plan;
@@ -154,4 +155,5 @@ pub(crate) fn clear() {
     properties::clear();
     records::clear();
     stack::clear();
+    known_keys::clear();
 }

@@ -5,6 +5,7 @@ use super::scan;
 use crate::DateTime;
 use crate::EncodeError;
 use crate::Encoder;
+use crate::LikelyKey;
 use crate::base64;
 use crate::swar;
 
@@ -129,6 +130,15 @@ impl Encoder for JsonEncoder<'_> {
         write_string(self.out, utf8, *b"\":")
     }
 
+    #[inline]
+    fn known_key(&mut self, _utf8: &[u8], json: &LikelyKey) -> Result<(), EncodeError> {
+        let (text, len) = json.written();
+        let end = self.out.len() + len;
+        self.out.extend_from_slice(&text);
+        self.out.truncate(end);
+        Ok(())
+    }
+
     fn int_key(&mut self, key: i64) -> Result<(), EncodeError> {
         self.out.push(b'"');
         self.out
@@ -240,3 +250,33 @@ fn write_escaped(out: &mut Vec<u8>, text: &str) {
 }
 
 const HEX_DIGITS: [u8; 16] = *b"0123456789abcdef";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_key_is_written_as_any_other() {
+        for key in [
+            "",
+            "a",
+            "name",
+            "twelve-bytes",
+            "thirteen-long",
+            "</x>",
+            "\x7f",
+        ] {
+            let (mut known, mut other) = (b"{".to_vec(), b"{".to_vec());
+            let json = LikelyKey::of_ascii(key.as_bytes());
+            assert!(!json.is_none(), "{key}");
+            let written = JsonEncoder::new(&mut known).known_key(key.as_bytes(), &json);
+            assert_eq!(written, Ok(()));
+            assert_eq!(JsonEncoder::new(&mut other).key(key.as_bytes()), Ok(()));
+            assert_eq!(known, other);
+        }
+        for key in ["fourteen-bytes", "a\"", "a\\", "\n", "é", "\u{2028}"] {
+            assert!(LikelyKey::of_ascii(key.as_bytes()).is_none(), "{key}");
+        }
+        assert!(LikelyKey::of_ascii(b"\xff").is_none());
+    }
+}
