@@ -376,7 +376,8 @@ namespace Kargo\Rpc {
     }
 
     /**
-     * Plain PHP classes as an API: mounted at "/", it answers JSON-RPC 2.0 and 1.0 at /jsonrpc and XML-RPC at /xmlrpc.
+     * Plain PHP classes as an API: mounted at "/", it answers JSON-RPC 2.0 and 1.0 at /jsonrpc, XML-RPC at /xmlrpc, and
+     * SOAP 1.1 and 1.2 at /soap, whose WSDL is at /soap?wsdl.
      *
      * All public methods are callable except magic ones and #[Hidden]. Arguments are checked against native types,
      * refined by docblocks, before the method runs.
@@ -388,6 +389,7 @@ namespace Kargo\Rpc {
          * @param int $depthLimit nesting of arrays and objects in a call
          * @param bool $noContent answer notifications with 204 instead of 200
          * @param Cors|null $cors whose scripts may call over REST, where a method or class has no attribute
+         * @param string $namespace of the WSDL, a URI; '': urn:kargo: and the title
          */
         public function __construct(
             string $title = 'API',
@@ -396,6 +398,7 @@ namespace Kargo\Rpc {
             int $depthLimit = 512,
             bool $noContent = false,
             ?Cors $cors = null,
+            string $namespace = '',
         ) {}
 
         /**

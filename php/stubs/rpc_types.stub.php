@@ -28,4 +28,14 @@ namespace Kargo\Rpc {
     {
         public function __construct(public readonly string $reason = '') {}
     }
+
+    /**
+     * Nobody waits for what the method gives or throws: SOAP describes it without an answer, and says 202. The method
+     * runs to its end; its failures are in the log. Other protocols answer as ever.
+     */
+    #[\Attribute(\Attribute::TARGET_METHOD | \Attribute::TARGET_FUNCTION)]
+    final class OneWay
+    {
+        public function __construct() {}
+    }
 }

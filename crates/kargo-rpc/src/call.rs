@@ -49,6 +49,8 @@ pub enum Version {
     JsonRpc1,
     /// XML-RPC.
     XmlRpc,
+    /// SOAP; which version of it, the decoder says.
+    Soap,
 }
 
 /// A piece of [`CallList`]'s text.

@@ -55,8 +55,21 @@ fn construct(call: &Call) -> Result<(), Thrown> {
         }
         api.cors = Some(Rc::new(Cors::of(cors)));
     }
+    api.namespace = namespace(call.bytes_or(6, b"")?)?.into();
     object::set_native::<Rc<Api>>(call.this(), Rc::new(api));
     Ok(())
+}
+
+/// A namespace is a name that XML can hold, without white space.
+fn namespace(given: &[u8]) -> Result<&str, Thrown> {
+    std::str::from_utf8(given)
+        .ok()
+        .filter(|text| {
+            !text
+                .chars()
+                .any(|character| character.is_whitespace() || character.is_control())
+        })
+        .ok_or_else(|| throw_value_error(7, "must be a URI"))
 }
 
 fn api(call: &Call) -> Result<Rc<Api>, Thrown> {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
-use kargo_rpc::Limits;
 use kargo_rpc::description::Description;
+use kargo_rpc::{Limits, soap};
 
 use crate::engine::throw::class;
 use crate::engine::{Callable, ffi};
@@ -29,6 +29,8 @@ pub(crate) struct Api {
     pub(crate) is_no_content: bool,
     /// Whose scripts may call, where a method says nothing.
     pub(crate) cors: Option<Rc<Cors>>,
+    /// The target namespace of SOAP; empty: one that is made of the title.
+    pub(crate) namespace: Box<str>,
     methods: RefCell<Rc<Methods>>,
     /// Exceptions of these classes pass to the client.
     allowed: RefCell<Vec<*mut ffi::zend_class_entry>>,
@@ -36,6 +38,8 @@ pub(crate) struct Api {
     pub(crate) service_map: RefCell<Option<ServiceMap>>,
     /// The description, if it was asked for.
     description: RefCell<Option<Rc<Description>>>,
+    /// How SOAP reads and writes it, if that was needed.
+    soap_plan: RefCell<Option<Rc<soap::Plan>>>,
 }
 
 /// A service map: the path it is for, and its text.
@@ -53,10 +57,12 @@ impl Api {
             limits,
             is_no_content,
             cors: None,
+            namespace: "".into(),
             methods: RefCell::new(Rc::new(Methods::default())),
             allowed: RefCell::new(Vec::new()),
             service_map: RefCell::new(None),
             description: RefCell::new(None),
+            soap_plan: RefCell::new(None),
         }
     }
 
@@ -73,6 +79,43 @@ impl Api {
             }
             made
         })
+    }
+
+    /// How SOAP reads and writes it; operation `i` is number `i` of [`Methods::list`]. Made as the description is, and may
+    /// run PHP code as that.
+    #[inline]
+    pub(crate) fn soap_plan(&self) -> Rc<soap::Plan> {
+        let kept = self.soap_plan.borrow().clone();
+        kept.unwrap_or_else(|| self.make_soap_plan())
+    }
+
+    #[cold]
+    fn make_soap_plan(&self) -> Rc<soap::Plan> {
+        let description = self.description();
+        let methods = self.methods();
+        let derived;
+        let namespace = if self.namespace.is_empty() {
+            derived = soap::default_namespace(&self.title);
+            &*derived
+        } else {
+            &*self.namespace
+        };
+        let is_one_way = |name: &str| {
+            let found = methods.find(name.as_bytes());
+            found
+                .and_then(|index| methods.get(index))
+                .is_some_and(|method| method.attribute("oneway").is_some())
+        };
+        let made = Rc::new(soap::Plan::new(&description, namespace, is_one_way));
+        if self
+            .description
+            .borrow()
+            .as_ref()
+            .is_some_and(|current| Rc::ptr_eq(current, &description))
+        {
+            *self.soap_plan.borrow_mut() = Some(Rc::clone(&made));
+        }
+        made
     }
 
     /// The methods as they are now; a later export makes a new table.
@@ -100,12 +143,14 @@ impl Api {
         *self.methods.borrow_mut() = Rc::new(methods);
         *self.service_map.borrow_mut() = None;
         *self.description.borrow_mut() = None;
+        *self.soap_plan.borrow_mut() = None;
         Ok(())
     }
 
     pub(crate) fn allow(&self, class: *mut ffi::zend_class_entry) {
         self.allowed.borrow_mut().push(class);
         *self.description.borrow_mut() = None;
+        *self.soap_plan.borrow_mut() = None;
     }
 
     /// Whether exceptions of this class pass to the client.

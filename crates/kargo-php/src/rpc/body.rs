@@ -61,17 +61,19 @@ fn lasting<'a>(bytes: &[u8]) -> &'a [u8] {
 
 /// The charset parameter where it lies, without its quotes.
 pub(crate) fn charset_of<'a>(value: &[u8]) -> Option<&'a [u8]> {
-    const NAME: &[u8] = b"charset=";
+    parameter_of(value, b"charset=")
+}
+
+/// A parameter of a media type, whose name and `=` are given.
+fn parameter_of<'a>(value: &[u8], name_and_sign: &[u8]) -> Option<&'a [u8]> {
     value
         .split(|byte| *byte == b';')
         .skip(1)
         .find_map(|parameter| {
             let parameter = parameter.trim_ascii();
-            let (name, label) = parameter.split_at_checked(NAME.len())?;
-            name.eq_ignore_ascii_case(NAME).then(|| {
-                let label = label.strip_prefix(b"\"").unwrap_or(label);
-                lasting(label.strip_suffix(b"\"").unwrap_or(label))
-            })
+            let (name, value) = parameter.split_at_checked(name_and_sign.len())?;
+            name.eq_ignore_ascii_case(name_and_sign)
+                .then(|| lasting(unquoted(value)))
         })
 }
 
@@ -89,4 +91,40 @@ pub(crate) fn is_xml(media_type: MediaType<'_>) -> bool {
     media_type.is("text", "xml")
         || (media_type.main().eq_ignore_ascii_case(b"application")
             && media_type.is_or_has_suffix("xml"))
+}
+
+/// SOAP 1.1 says text/xml, SOAP 1.2 application/soap+xml.
+pub(crate) fn is_soap(media_type: MediaType<'_>) -> bool {
+    media_type.is("text", "xml")
+        || media_type.is("application", "soap+xml")
+        || media_type.is("application", "xml")
+}
+
+/// What the head of a SOAP request says beside its body: the action, from the header of SOAP 1.1 or the parameter of 1.2,
+/// and whether the media type is that of 1.2.
+///
+/// # Safety
+/// As [`read`].
+pub(crate) unsafe fn soap_action<'a>(id: RequestId) -> (Option<&'a [u8]>, bool) {
+    let found = runtime::with(|runtime| {
+        let request = runtime.serving.as_ref()?.net.request(id)?;
+        let head = request.head();
+        let content_type = head.header(request.bytes(), "content-type");
+        let is_12 = content_type
+            .and_then(MediaType::parse)
+            .is_some_and(|media_type| media_type.is("application", "soap+xml"));
+        let action = if is_12 {
+            content_type.and_then(|value| parameter_of(value, b"action="))
+        } else {
+            head.header(request.bytes(), "soapaction")
+                .map(|value| lasting(unquoted(value.trim_ascii())))
+        };
+        Some((action, is_12))
+    });
+    found.unwrap_or((None, false))
+}
+
+fn unquoted(value: &[u8]) -> &[u8] {
+    let value = value.strip_prefix(b"\"").unwrap_or(value);
+    value.strip_suffix(b"\"").unwrap_or(value)
 }

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use kargo_rpc::{Fault, FaultCode};
+use kargo_rpc::{Fault, FaultCode, soap};
 
 use crate::classes::exceptions::{int_property, message_of, read_property};
 use crate::engine::callable::take_exception;
+use crate::engine::value::class_of;
 use crate::engine::{Kind, ffi};
 use crate::log::Level;
 use crate::rpc::json;
@@ -17,10 +18,12 @@ pub(crate) struct Failure {
     code: Code,
     message: Cow<'static, str>,
     /// For people who read the text only: what JSON-RPC has in `data`.
-    detail: Option<String>,
+    detail: Option<Box<str>>,
     /// As JSON.
     data: Option<Vec<u8>>,
     origin: Origin,
+    /// The class of what was thrown; null if it was nothing that may be told.
+    class: *mut ffi::zend_class_entry,
 }
 
 /// Why a call failed.
@@ -52,6 +55,7 @@ impl Failure {
             detail: None,
             data: None,
             origin: Origin::Protocol,
+            class: std::ptr::null_mut(),
         }
     }
 
@@ -81,7 +85,7 @@ impl Failure {
         let id = current::request_name(current::with(|current| current.number));
         let data = format!("{{\"id\":\"{id}\"}}").into_bytes();
         Self {
-            detail: Some(id),
+            detail: Some(id.into()),
             data: Some(data),
             origin: Origin::Internal,
             ..Self::standard(FaultCode::InternalError)
@@ -96,7 +100,7 @@ impl Failure {
         write_text(reason, &mut data);
         data.push(b'}');
         Self {
-            detail: Some(format!("{pointer}: {reason}")),
+            detail: Some(format!("{pointer}: {reason}").into()),
             data: Some(data),
             origin: Origin::Argument {
                 pointer: pointer.into(),
@@ -134,6 +138,7 @@ impl Failure {
             detail: None,
             data,
             origin: Origin::Application,
+            class: class_of(exception),
         }
     }
 
@@ -150,6 +155,7 @@ impl Failure {
             detail: None,
             data: None,
             origin: Origin::Application,
+            class: class_of(exception),
         }
     }
 
@@ -163,6 +169,25 @@ impl Failure {
             message: self.message.as_bytes(),
             data: self.data.as_deref(),
         }
+    }
+
+    /// The fault for SOAP, and its element where `declared` says that its class has one.
+    pub(crate) fn soap(
+        &self,
+        declared: impl FnOnce(*mut ffi::zend_class_entry) -> Option<String>,
+    ) -> (soap::Fault<'_>, Option<String>) {
+        let code = match self.code {
+            Code::Is(code) => code,
+            Code::Application => FaultCode::ApplicationError as i32,
+        };
+        let mut fault = soap::Fault::new(soap::Fault::class_of(code), code, &self.message);
+        match &self.origin {
+            Origin::Argument { pointer, reason } => fault.place = Some((pointer, reason)),
+            Origin::Internal => fault.id = self.detail.as_deref(),
+            Origin::Protocol | Origin::Application => fault.data = self.data.as_deref(),
+        }
+        let element = (!self.class.is_null()).then(|| declared(self.class));
+        (fault, element.flatten())
     }
 
     /// The code and the text for XML-RPC, which has no data: what matters of it is in the text.

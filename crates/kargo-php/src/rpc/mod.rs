@@ -11,6 +11,7 @@
 //! | `invoke`, `construct`, `failure` | one call, and how it can fail |
 //! | `encode`, `known_keys`, `json` | PHP values as JSON and XML-RPC |
 //! | `jsonrpc`, `xmlrpc`, `rest`, `system`, `service_map` | the doors |
+//! | `jsonrpc`, `xmlrpc`, `soap`, `system`, `service_map` | the doors |
 //! | `workspace`, `body` | memory and bytes of one request |
 //! | `client` | the other side: calls to other servers |
 //!
@@ -46,6 +47,7 @@ pub(crate) mod rest;
 mod service;
 mod service_map;
 pub(crate) mod signature;
+mod soap;
 pub(crate) mod stack;
 mod system;
 mod types;
@@ -72,6 +74,8 @@ pub(crate) enum Door {
     XmlRpc,
     /// What is below the mount begins at this byte of the path.
     Rest(u32),
+    Soap,
+    Wsdl,
 }
 
 impl Door {
@@ -115,6 +119,9 @@ impl Door {
             (b"/jsonrpc", _) => "GET, HEAD, POST, OPTIONS",
             (b"/xmlrpc", Method::Post) => return Ok(Self::XmlRpc),
             (b"/xmlrpc", _) => "POST, OPTIONS",
+            (b"/soap", Method::Post) => return Ok(Self::Soap),
+            (b"/soap", Method::Get | Method::Head) => return Ok(Self::Wsdl),
+            (b"/soap", _) => "GET, HEAD, POST, OPTIONS",
             _ => return Err((404, None)),
         };
         Err((
@@ -131,6 +138,8 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
         Door::ServiceMap => service_map::serve(id, api),
         Door::XmlRpc => xmlrpc::serve(id, api),
         Door::Rest(prefix) => rest::serve(id, api, prefix as usize),
+        Door::Soap => soap::serve(id, api),
+        Door::Wsdl => soap::serve_wsdl(id, api),
     }));
     if let Err(payload) = served {
         log::error(&format!(
@@ -140,6 +149,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
         match door {
             Door::XmlRpc => xmlrpc::send_failure(id, &mut Vec::new()),
             Door::Rest(_) => rest::send_failure(id),
+            Door::Soap | Door::Wsdl => soap::send_failure(id),
             Door::JsonRpc | Door::ServiceMap => jsonrpc::send_failure(id, &mut Vec::new()),
         }
         handler::recycle("a panic in the extension");

@@ -7,7 +7,7 @@ use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use kargo_rpc::json::JsonScratch;
-use kargo_rpc::{BodyError, CallList, DecodeError, Limits, jsonrpc, xmlrpc};
+use kargo_rpc::{BodyError, CallList, DecodeError, Limits, jsonrpc, soap, xmlrpc};
 
 use crate::engine::Global;
 use crate::engine::callable::{Outcome, protect};
@@ -18,6 +18,9 @@ use crate::rpc::invoke::Room;
 pub(crate) struct Workspace {
     json: jsonrpc::Decoder,
     xml: xmlrpc::Decoder,
+    pub(crate) soap: soap::Decoder,
+    /// For writing results of SOAP.
+    pub(crate) encoder: soap::EncoderScratch,
     pub(crate) arguments: Arguments,
     /// For values that are not decoded by one of the above.
     pub(crate) scratch: JsonScratch,
@@ -51,6 +54,8 @@ fn make() -> Box<Workspace> {
     Box::new(Workspace {
         json: jsonrpc::Decoder::new(),
         xml: xmlrpc::Decoder::new(),
+        soap: soap::Decoder::new(),
+        encoder: soap::EncoderScratch::default(),
         arguments: Arguments::new(),
         scratch: JsonScratch::new(),
         calls: CallList::new(),
@@ -90,6 +95,8 @@ pub(crate) enum Dialect<'a> {
     Json,
     /// With the charset of the Content-Type.
     Xml(Option<&'a [u8]>),
+    /// The same, and what is offered.
+    Soap(Option<&'a [u8]>, &'a soap::Plan),
 }
 
 /// What became of a body.
@@ -120,6 +127,7 @@ unsafe extern "C" fn decode_body(data: *mut c_void) {
     let Workspace {
         json,
         xml,
+        soap,
         arguments,
         calls,
         ..
@@ -127,6 +135,9 @@ unsafe extern "C" fn decode_body(data: *mut c_void) {
     let decoded = catch_unwind(AssertUnwindSafe(|| match job.dialect {
         Dialect::Json => json.decode(job.body, job.limits, arguments, calls),
         Dialect::Xml(charset) => xml.decode(job.body, charset, job.limits, arguments, calls),
+        Dialect::Soap(charset, plan) => {
+            soap.decode(job.body, charset, job.limits, plan, arguments, calls)
+        }
     }));
     match decoded {
         Ok(result) => job.result = Some(result),

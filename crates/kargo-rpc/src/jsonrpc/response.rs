@@ -108,6 +108,6 @@ fn write_end(out: &mut Vec<u8>, version: Version, id: &[u8]) {
     out.extend_from_slice(id);
     out.extend_from_slice(match version {
         Version::JsonRpc2 => b",\"jsonrpc\":\"2.0\"},",
-        Version::JsonRpc1 | Version::XmlRpc => b"},",
+        Version::JsonRpc1 | Version::XmlRpc | Version::Soap => b"},",
     });
 }

@@ -94,7 +94,7 @@ fn long_name_len(text: &[u8]) -> Option<usize> {
 }
 
 /// The length of the name that `text` begins with (production 5, `Name`); 0 if it doesn't begin with one.
-pub(super) fn name_len(text: &[u8]) -> usize {
+pub(crate) fn name_len(text: &[u8]) -> usize {
     // What is looked at is the beginning that is UTF-8, which all of it is unless it was cut.
     let text = match core::str::from_utf8(text) {
         Ok(text) => text,

@@ -48,10 +48,12 @@ impl<'a> Reader<'a> {
             match self.peek() {
                 b'>' => {
                     self.at += 1;
+                    self.scratch.attributes_end = self.at;
                     return Ok(());
                 }
                 b'/' if self.peek_at(1) == b'>' => {
                     self.at += 2;
+                    self.scratch.attributes_end = self.at;
                     self.is_empty_element = true;
                     return Ok(());
                 }
@@ -67,15 +69,13 @@ impl<'a> Reader<'a> {
         if self.scratch.attributes.len() >= self.max_attributes {
             return Err(BodyErrorKind::XmlLimit);
         }
-        let is_repeated = self
-            .scratch
-            .attributes
-            .iter()
-            .any(|&other| is_same_attribute(self.slice(other), name));
+        let is_repeated = self.scratch.attributes.iter().any(|&(other, _)| {
+            let other = self.slice(other);
+            other == name || !self.allows_prefixes && is_same_attribute(other, name)
+        });
         if is_repeated {
             return Err(BodyErrorKind::Syntax);
         }
-        self.scratch.attributes.push(span);
         self.skip_space();
         if !self.takes(b"=") {
             return Err(self.unexpected());
@@ -86,9 +86,12 @@ impl<'a> Reader<'a> {
             return Err(self.unexpected());
         }
         self.at += 1;
+        let start = self.at as u32;
         loop {
             match self.peek() {
                 byte if byte == quote => {
+                    let value = (start, self.at as u32);
+                    self.scratch.attributes.push((span, value));
                     self.at += 1;
                     return Ok(());
                 }
@@ -137,7 +140,7 @@ impl<'a> Reader<'a> {
     }
 
     #[inline]
-    fn slice(&self, (start, end): Span) -> &'a [u8] {
+    pub(super) fn slice(&self, (start, end): Span) -> &'a [u8] {
         self.bytes
             .get(start as usize..end as usize)
             .unwrap_or_default()
@@ -203,22 +206,27 @@ impl<'a> Reader<'a> {
             } else {
                 BodyErrorKind::Syntax
             })?;
-        let character = match rest.get(..len).unwrap_or_default() {
-            b"lt" => '<',
-            b"gt" => '>',
-            b"amp" => '&',
-            b"apos" => '\'',
-            b"quot" => '"',
-            [b'#', b'x', digits @ ..] => numeric_reference(digits, 16)?,
-            [b'#', digits @ ..] => numeric_reference(digits, 10)?,
-            name if !name.is_empty() && chars::name_len(name) == len => {
-                return Err(BodyErrorKind::UnknownEntity);
-            }
-            _ => return Err(BodyErrorKind::Syntax),
-        };
+        let character = referred(rest.get(..len).unwrap_or_default())?;
         self.at += len + 2;
         Ok(character)
     }
+}
+
+/// The character that a reference with this name or number stands for.
+pub(super) fn referred(name: &[u8]) -> Result<char, BodyErrorKind> {
+    Ok(match name {
+        b"lt" => '<',
+        b"gt" => '>',
+        b"amp" => '&',
+        b"apos" => '\'',
+        b"quot" => '"',
+        [b'#', b'x', digits @ ..] => numeric_reference(digits, 16)?,
+        [b'#', digits @ ..] => numeric_reference(digits, 10)?,
+        name if !name.is_empty() && chars::name_len(name) == name.len() => {
+            return Err(BodyErrorKind::UnknownEntity);
+        }
+        _ => return Err(BodyErrorKind::Syntax),
+    })
 }
 
 /// The character with this number, if XML allows it.
@@ -238,12 +246,9 @@ fn numeric_reference(digits: &[u8], radix: u32) -> Result<char, BodyErrorKind> {
         .ok_or(BodyErrorKind::InvalidCharacter)
 }
 
-/// Whether one element can't have both attributes. Two prefixes may stand for one namespace, so that names that differ by
+/// Whether one element can't have both attributes, whose names differ. Two prefixes may stand for one namespace, so that names that differ by
 /// their prefixes only may be the same; namespace declarations are what they are called.
 fn is_same_attribute(one: &[u8], other: &[u8]) -> bool {
-    if one == other {
-        return true;
-    }
     let split = |name: &'_ [u8]| name.iter().position(|&byte| byte == b':');
     match (split(one), split(other)) {
         (Some(one_colon), Some(other_colon)) => {

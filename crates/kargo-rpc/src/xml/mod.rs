@@ -5,6 +5,9 @@
 //! five predefined ones, names with more than one colon, two attributes of one element whose names differ by their
 //! prefixes only, versions other than 1.x.
 //!
+//! [`NamespaceReader`] reads the same with its names resolved (Namespaces in XML 1.0); there attributes are told apart by
+//! their namespaces.
+//!
 //! Encodings are UTF-8, US-ASCII, ISO-8859-1, and UTF-16 with a byte order mark. A byte order mark, the header's charset
 //! and the declaration must not contradict each other, except that a header's charset wins over the declaration, as
 //! RFC 7303 section 3.2 has it.
@@ -12,11 +15,16 @@
 mod chars;
 mod encoding;
 mod markup;
+mod namespaces;
 mod reader;
 mod writer;
 
+pub(crate) use chars::name_len;
 pub(crate) use encoding::Encoding;
 pub(crate) use encoding::to_utf8;
+pub(crate) use namespaces::{
+    Found, Name, NamespaceReader, NamespaceScratch, Scope, attribute_text,
+};
 pub(crate) use reader::Content;
 pub(crate) use reader::Place;
 pub(crate) use reader::Reader;

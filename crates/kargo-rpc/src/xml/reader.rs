@@ -11,8 +11,10 @@ use crate::swar;
 pub(crate) struct Scratch {
     /// The names of the open elements, as offsets.
     pub(super) open: Vec<Span>,
-    /// The names of the current element's attributes.
-    pub(super) attributes: Vec<Span>,
+    /// The names and the raw values of the attributes of the element that had some last.
+    pub(super) attributes: Vec<(Span, Span)>,
+    /// Where the tag of that element ended.
+    pub(super) attributes_end: usize,
     /// Text that isn't one piece of the document.
     pub(super) text: Vec<u8>,
 }
@@ -24,6 +26,7 @@ impl Scratch {
         Self {
             open: Vec::new(),
             attributes: Vec::new(),
+            attributes_end: 0,
             text: Vec::new(),
         }
     }
@@ -47,15 +50,28 @@ pub(crate) struct Reader<'a> {
     pub(super) max_elements: usize,
     pub(super) max_attributes: usize,
     pub(super) max_name_bytes: usize,
+    /// Attributes whose names differ by their prefixes only are the caller's to compare, who knows the namespaces.
+    pub(super) allows_prefixes: bool,
 }
 
 /// What an element holds first.
 #[derive(Debug)]
-pub(crate) enum Content<'s> {
+pub(crate) enum Content<'s, 'a> {
     /// Only text; the element is closed.
     Text(&'s [u8]),
     /// An element with this name, perhaps after white space. It is open.
-    Element(&'s [u8]),
+    Element(&'a [u8]),
+}
+
+/// The same without a borrow of the reader.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Held<'a> {
+    /// Text that is one piece of the document.
+    Plain(&'a [u8]),
+    /// Text that was put together: [`Reader::pieced_text`].
+    Pieced,
+    /// An element.
+    Element(&'a [u8]),
 }
 
 /// A place in front of an element to come back to.
@@ -68,6 +84,13 @@ pub(crate) struct Place {
     innermost: [Span; 2],
 }
 
+/// Where a jump came from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Jump {
+    at: usize,
+    is_empty_element: bool,
+}
+
 impl<'a> Reader<'a> {
     /// Reads up to the root element's content, `start` being where the declaration ended.
     pub(crate) fn start(
@@ -77,6 +100,7 @@ impl<'a> Reader<'a> {
         scratch: &'a mut Scratch,
     ) -> Self {
         scratch.open.clear();
+        scratch.attributes_end = 0;
         Self {
             bytes,
             at: start,
@@ -85,7 +109,53 @@ impl<'a> Reader<'a> {
             max_elements: limits.max_elements,
             max_attributes: limits.max_attributes,
             max_name_bytes: limits.max_name_bytes,
+            allows_prefixes: false,
         }
+    }
+
+    /// From here on names are told apart as they are written; the caller resolves their prefixes.
+    pub(crate) fn allow_prefixes(&mut self) {
+        self.allows_prefixes = true;
+    }
+
+    /// How many attributes the element has that was just opened.
+    #[inline]
+    pub(crate) fn attribute_count(&self) -> usize {
+        if self.scratch.attributes_end == self.at {
+            self.scratch.attributes.len()
+        } else {
+            0
+        }
+    }
+
+    /// Where the `<` of the innermost element is.
+    pub(crate) fn element_at(&self) -> usize {
+        let start = self.scratch.open.last().map_or(0, |span| span.0);
+        (start as usize).saturating_sub(1)
+    }
+
+    /// Where the part behind the colon of an attribute's name is.
+    pub(super) fn attribute_local_span(&self, index: usize) -> Span {
+        let ((start, end), _) = self
+            .scratch
+            .attributes
+            .get(index)
+            .copied()
+            .unwrap_or_default();
+        let name = self.slice((start, end));
+        let colon = name.iter().position(|&byte| byte == b':');
+        (start + colon.map_or(0, |colon| colon as u32 + 1), end)
+    }
+
+    /// An attribute of the element that was just opened: its name and its raw value, references and all.
+    pub(crate) fn attribute_at(&self, index: usize) -> (&'a [u8], &'a [u8]) {
+        let (name, value) = self
+            .scratch
+            .attributes
+            .get(index)
+            .copied()
+            .unwrap_or_default();
+        (self.slice(name), self.slice(value))
     }
 
     /// Where the reader is.
@@ -141,7 +211,7 @@ impl<'a> Reader<'a> {
 
     /// Reads the innermost element up to its end or its next child. Text before a child must be white space.
     #[inline]
-    pub(crate) fn content(&mut self) -> Result<Content<'_>, BodyErrorKind> {
+    pub(crate) fn content(&mut self) -> Result<Content<'_, 'a>, BodyErrorKind> {
         if self.is_empty_element {
             self.is_empty_element = false;
             self.scratch.open.pop();
@@ -171,7 +241,7 @@ impl<'a> Reader<'a> {
 
     /// The same where the text has references, line ends to be normalized, comments or CDATA sections in it.
     #[cold]
-    fn pieced_content(&mut self) -> Result<Content<'_>, BodyErrorKind> {
+    fn pieced_content(&mut self) -> Result<Content<'_, 'a>, BodyErrorKind> {
         self.scratch.text.clear();
         let mut is_only_space = true;
         loop {
@@ -217,6 +287,31 @@ impl<'a> Reader<'a> {
                 _ => return Err(BodyErrorKind::UnexpectedEnd),
             }
         }
+    }
+
+    /// [`Self::content`] without a borrow.
+    pub(crate) fn held_content(&mut self) -> Result<Held<'a>, BodyErrorKind> {
+        if self.is_empty_element {
+            self.is_empty_element = false;
+            self.scratch.open.pop();
+            return Ok(Held::Plain(b""));
+        }
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let len = plain_len(rest);
+        if rest.get(len) == Some(&b'<') && rest.get(len + 1) == Some(&b'/') {
+            self.at += len;
+            self.end_tag()?;
+            return Ok(Held::Plain(rest.get(..len).unwrap_or_default()));
+        }
+        match self.content()? {
+            Content::Text(_) => Ok(Held::Pieced),
+            Content::Element(name) => Ok(Held::Element(name)),
+        }
+    }
+
+    /// The text that was told to be put together.
+    pub(crate) fn pieced_text(&self) -> &[u8] {
+        &self.scratch.text
     }
 
     /// Passes everything up to where `depth` elements are open.
@@ -267,6 +362,23 @@ impl<'a> Reader<'a> {
             .get(2usize.saturating_sub(missing)..)
             .unwrap_or_default();
         self.scratch.open.extend_from_slice(innermost);
+    }
+
+    /// Goes to the `<` of an element elsewhere in the text, which is then read as a child of the innermost one.
+    pub(crate) fn jump(&mut self, at: usize) -> Jump {
+        let from = Jump {
+            at: self.at,
+            is_empty_element: self.is_empty_element,
+        };
+        self.at = at;
+        self.is_empty_element = false;
+        from
+    }
+
+    /// The element that was jumped to is closed: goes on where the jump was made.
+    pub(crate) fn return_from(&mut self, jump: Jump) {
+        self.at = jump.at;
+        self.is_empty_element = jump.is_empty_element;
     }
 
     #[inline]

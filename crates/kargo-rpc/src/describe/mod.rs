@@ -1,0 +1,3 @@
+//! Documents about an API, made of its [`Description`](crate::description::Description).
+
+pub mod wsdl;
