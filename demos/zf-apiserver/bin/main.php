@@ -3,7 +3,8 @@
 /**
  * The poll API server: php main.php [HOST [PORT]]
  *
- * JSON-RPC at /jsonrpc, XML-RPC at /xmlrpc; php test.php calls both.
+ * JSON-RPC at /jsonrpc, XML-RPC at /xmlrpc, SOAP at /soap, REST at /polls and so on; php test.php calls each. At / is a
+ * page for people.
  */
 
 declare(strict_types=1);
@@ -21,7 +22,7 @@ require __DIR__ . '/../../library/bootstrap.php';
 $config = Config::read(__DIR__ . '/../deploy/config.ini');
 (new Schema($config))->install(__DIR__ . '/../deploy');
 
-$api = new Api(title: 'Poll API');
+$api = new Api(title: 'Poll API', namespace: 'urn:poll');
 // A factory runs in each worker, so that each has a database connection of its own.
 $api->export(fn(): Service_Poll => new Service_Poll(new PollStore(new Database($config))), as: 'poll');
 

@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-/** Posts a call and returns the answer, with nothing but PHP's own streams. */
+/** Sends a request and returns the answer, with nothing but PHP's own streams. */
 final readonly class Client_Http
 {
     private const TIMEOUT_SECONDS = 10;
@@ -10,10 +10,20 @@ final readonly class Client_Http
     /** @throws RuntimeException if nobody answers, or not with 200 */
     public static function post(string $url, string $contentType, string $body): string
     {
+        return self::send($url, ['method' => 'POST', 'header' => "Content-Type: $contentType", 'content' => $body]);
+    }
+
+    /** @throws RuntimeException if nobody answers, or not with 200 */
+    public static function get(string $url): string
+    {
+        return self::send($url, ['method' => 'GET']);
+    }
+
+    /** @param array<string, string> $request options of PHP's http streams */
+    private static function send(string $url, array $request): string
+    {
         $context = stream_context_create(['http' => [
-            'method' => 'POST',
-            'header' => ["Content-Type: $contentType", 'Connection: close'],
-            'content' => $body,
+            ...$request,
             'timeout' => self::TIMEOUT_SECONDS,
             'ignore_errors' => true,
         ]]);

@@ -3,6 +3,8 @@
 declare(strict_types=1);
 
 use Demo\PollStore;
+use Kargo\Rpc\Get;
+use Kargo\Rpc\Post;
 
 /** What the API offers: each public method is callable, and its comment is its help. */
 final readonly class Service_Poll
@@ -14,6 +16,7 @@ final readonly class Service_Poll
      *
      * @return array<string, array<string, string>> question, then key and text of its options
      */
+    #[Get('/polls')]
     public function getAllPolls(): array
     {
         return $this->store->polls();
@@ -24,6 +27,7 @@ final readonly class Service_Poll
      *
      * @return list<string>
      */
+    #[Get('/questions')]
     public function getAllQuestions(): array
     {
         return $this->store->questions();
@@ -37,6 +41,7 @@ final readonly class Service_Poll
      * @param string $user who votes
      * @return array<string, int> the results with this vote: option's key, votes
      */
+    #[Post('/votes')]
     public function vote(string $question, string $option, string $user): array
     {
         $this->store->vote($question, $option, $user);
@@ -50,6 +55,7 @@ final readonly class Service_Poll
      * @param string $question as in getAllPolls
      * @return array<string, int> option's key, votes
      */
+    #[Get('/results')]
     public function results(string $question): array
     {
         return $this->store->results($question);
@@ -62,6 +68,7 @@ final readonly class Service_Poll
      * @param list<string> $options their texts, 2 to 26; the keys become a, b, c …
      * @return bool true
      */
+    #[Post('/polls', status: 201)]
     public function create(string $question, array $options): bool
     {
         $this->store->create($question, $options);
