@@ -133,10 +133,10 @@ class CurlTest(ClientTest):
     def test_the_commands_of_its_readme(self):
         readme = (ROOT / "demos/zf-apiserver/README.md").read_text().replace("\\\n", "")
         calls = re.findall(r"^    (curl .*)$", readme, re.MULTILINE)
-        self.assertEqual(len(calls), 3)
+        self.assertEqual(len(calls), 6)
         for call in calls:
             answer = self.run_client("sh", "-c", call.replace("http://127.0.0.1:8080", self.server.url))
-            self.assertNotRegex(answer, r'^$|"error"|<fault>|^415')
+            self.assertNotRegex(answer, r'^$|"error"|<fault>|^415|"status":[45]')
 
     def test_forms_of_browsers_are_refused(self):
         call = '{"jsonrpc":"2.0","method":"poll.create","params":["Form?",["a","b"]],"id":1}'
