@@ -79,6 +79,7 @@ echo "-- redirects\n";
 foreach ([301, 302, 303, 307, 308] as $status) {
     echo $shown(told(fn () => (new JsonRpcClient(url($api, "/redirect/$status?to=/jsonrpc")))->service->sum(1, 2)));
 }
+echo $shown(told(fn () => (new JsonRpcClient(url($api, '/redirect/308?to=/jsonrpc'), new Client(new ClientOptions(redirects: 0))))->a()));
 echo $shown(told(fn () => (new XmlRpcClient(url($api, '/redirect/302?to=http://other.example/')))->a()));
 echo $shown(told(fn () => (new XmlRpcClient(url($api, '/redirect/307?to=/xmlrpc')))->hello('there')));
 $other = api_server();
@@ -192,6 +193,7 @@ Kargo\ProtocolException 302: POST http://HOST:PORT/redirect/302?to=/jsonrpc: red
 Kargo\ProtocolException 303: POST http://HOST:PORT/redirect/303?to=/jsonrpc: redirected with status 303 to /jsonrpc, which would make a GET of the call; give the client that URL
 3
 3
+Kargo\ProtocolException 308: POST http://HOST:PORT/redirect/308?to=/jsonrpc: redirected with status 308 to /jsonrpc, which its options do not allow; give the client that URL
 Kargo\ProtocolException 302: POST http://HOST:PORT/redirect/302?to=http://other.example/: redirected with status 302 to http://other.example/, which would make a GET of the call; give the client that URL
 "Hello, there!"
 elsewhere: no token, application/json

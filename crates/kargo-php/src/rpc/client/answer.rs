@@ -221,8 +221,13 @@ fn refuse(endpoint: &Endpoint, response: &ClientResponse, order: &Order, reason:
     let (status, name) = (response.status(), endpoint.protocol.name());
     let what = match response.header("location") {
         Some(location) if (300..=399).contains(&status) => format!(
-            "redirected with status {status} to {}, which would make a GET of the call; give the client that URL",
-            location.escape_ascii()
+            "redirected with status {status} to {}, which {}; give the client that URL",
+            location.escape_ascii(),
+            if matches!(status, 307 | 308) {
+                "its options do not allow"
+            } else {
+                "would make a GET of the call"
+            }
         ),
         _ if reason.is_empty() => format!("the response has status {status}"),
         _ if is_success(response) => format!("the response is no {name}: {reason}"),
