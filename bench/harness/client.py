@@ -26,7 +26,7 @@ def build_programs() -> tuple[Path, Path]:
 
 
 def ask_once(port: int, workload: Workload, name: str) -> bytes:
-    """Asks once and compares the answer's body byte for byte. Returns the whole answer as it came."""
+    """Asks once and compares the answer's body. Returns the whole answer as it came."""
     try:
         with socket.create_connection(("127.0.0.1", port), ANSWER_DEADLINE_SECONDS) as connection:
             connection.sendall(workload.request)
@@ -36,7 +36,7 @@ def ask_once(port: int, workload: Workload, name: str) -> bytes:
             body = response.read()
     except (OSError, http.client.HTTPException) as error:
         raise ServerError(f"{name} does not answer {workload.name}: {error!r}") from error
-    if response.status != 200 or body != workload.answer:
+    if response.status != 200 or not workload.accepts(body):
         raise ServerError(f"{name} answers {workload.name} with {response.status} and {body[:400]!r}, "
                           f"not 200 and {workload.answer[:400]!r}")
     return bytes(recorded.taken)

@@ -50,8 +50,11 @@ class Server:
     def version(self, bench: Bench) -> str:
         return ""
 
-    def unfit(self, workload: Workload) -> str:
-        return ""
+    def unfit(self, bench: Bench, workload: Workload) -> str:
+        return "brings no SOAP" if workload.is_soap and not self.has_soap(bench) else ""
+
+    def has_soap(self, bench: Bench) -> bool:
+        return False
 
     def command(self, bench: Bench, port: int, workload: Workload) -> list[str]:
         raise NotImplementedError
@@ -80,6 +83,9 @@ class Limit(Server):
     def missing(self, bench: Bench) -> str:
         return "" if bench.limit.exists() else f"{bench.limit.name} is not built"
 
+    def has_soap(self, bench: Bench) -> bool:
+        return True
+
     def command(self, bench: Bench, port: int, workload: Workload) -> list[str]:
         return [str(bench.limit), f"127.0.0.1:{port}", str(bench.answers[workload.name]), str(workload.body_bytes)]
 
@@ -91,6 +97,9 @@ class Kargo(Server):
     def missing(self, bench: Bench) -> str:
         return "" if bench.extension.exists() else f"{bench.extension.name} is not built (make build)"
 
+    def has_soap(self, bench: Bench) -> bool:
+        return True
+
     def command(self, bench: Bench, port: int, workload: Workload) -> list[str]:
         return [bench.php, *PHP_OPTIONS, "-d", f"extension={bench.extension}", str(SCRIPTS / "kargo.php"),
                 f"127.0.0.1:{port}", str(self.workers)]
@@ -101,7 +110,7 @@ class KargoEvhttp(Kargo):
 
     name, title = "kargo-evhttp", "kargo-event, classic evhttp"
 
-    def unfit(self, workload: Workload) -> str:
+    def unfit(self, bench: Bench, workload: Workload) -> str:
         return "" if workload.answer == HELLO else "it answers every request with the same text"
 
     def command(self, bench: Bench, port: int, workload: Workload) -> list[str]:
@@ -173,11 +182,14 @@ class CliServer(Server):
     def missing(self, bench: Bench) -> str:
         return ""
 
-    def unfit(self, workload: Workload) -> str:
-        return "closes the connection after each answer" if workload.pipeline > 1 else ""
+    def unfit(self, bench: Bench, workload: Workload) -> str:
+        return "closes the connection after each answer" if workload.pipeline > 1 else super().unfit(bench, workload)
+
+    def has_soap(self, bench: Bench) -> bool:
+        return bool(bench.with_extensions("soap"))
 
     def command(self, bench: Bench, port: int, workload: Workload) -> list[str]:
-        return [bench.php, *PHP_OPTIONS, *bench.with_extensions("simplexml"), "-q", "-S", f"127.0.0.1:{port}",
+        return [bench.php, *PHP_OPTIONS, *bench.with_extensions("simplexml", "soap"), "-q", "-S", f"127.0.0.1:{port}",
                 str(SCRIPTS / "index.php")]
 
 
@@ -243,6 +255,9 @@ class NginxFpm(Server):
         found = re.search(r"nginx/([\d.]+)", text)
         return found[1] if found else ""
 
+    def has_soap(self, bench: Bench) -> bool:
+        return bool(bench.with_extensions("soap"))
+
     def start(self, bench: Bench, workload: Workload) -> RunningServer:
         # A directory of its own outside of the project, which another user may not be allowed to look into.
         temporary = tempfile.TemporaryDirectory(prefix="kargo-bench-")
@@ -250,7 +265,7 @@ class NginxFpm(Server):
         port = free_port()
         log = directory / "server.log"
         log.touch()
-        for script in ("index.php", "application.php"):
+        for script in ("index.php", "application.php", "soap.php", "poll.wsdl"):
             shutil.copy(SCRIPTS / script, directory)
         places = {"directory": directory, "port": port}
         (directory / "nginx.conf").write_text(NGINX_CONFIGURATION.format(**places))
@@ -261,7 +276,7 @@ class NginxFpm(Server):
             for path in [directory, *directory.iterdir()]:
                 os.chown(path, NOBODY, NOBODY)
         fpm_command = [self.binary(bench), "-n", "-y", str(directory / "fpm.conf"), "-d", "zend_extension=opcache",
-                       *bench.with_extensions("simplexml"), "--nodaemonize"]
+                       *bench.with_extensions("simplexml", "soap"), "--nodaemonize"]
         # SIGTERM, since a master killed outright would leave its children behind.
         options = {"core": SERVER_CORE, "log": log, "user": user, "death_signal": signal.SIGTERM}
         fpm = spawn(fpm_command, **options)

@@ -76,7 +76,7 @@ def measure_workload(bench: Bench, servers: list[Server], workload: Workload, ro
     try:
         # Ours first: the limit answers with the very bytes that ours answers.
         for server in sorted(servers, key=lambda server: isinstance(server, Limit)):
-            if reason := server.unfit(workload):
+            if reason := server.unfit(bench, workload):
                 results[server.name] = {"failure": reason}
                 continue
             try:

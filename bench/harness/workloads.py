@@ -1,6 +1,7 @@
 """The workloads: which bytes are sent, how often in one piece, and which body must come back."""
 
 import json
+import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 
 # Nine more bytes than an address without a port: with them wrk's GET is 45 bytes long, whatever port is really used.
@@ -31,7 +32,9 @@ POLLS = {
 
 @dataclass(frozen=True)
 class Workload:
-    """One kind of request. `pipeline` copies are sent in one piece, `answer` is the body of each answer."""
+    """One kind of request. `pipeline` copies are sent in one piece, `answer` is the body of each answer.
+
+    `is_soap`: the prefixes of an answer are its server's to choose."""
 
     name: str
     title: str
@@ -39,10 +42,23 @@ class Workload:
     content_type: str
     answer: bytes
     pipeline: int = 1
+    is_soap: bool = False
+
+    def accepts(self, body: bytes) -> bool:
+        """Whether this is the right body: byte for byte, or as XML means it."""
+        return body == self.answer or (self.is_soap and canonical(body) == canonical(self.answer))
 
     @property
     def body_bytes(self) -> int:
         return len(self.request.split(b"\r\n\r\n", 1)[1])
+
+
+def canonical(document: bytes) -> str:
+    """The document with the same prefixes whoever wrote it; empty if it is no XML."""
+    try:
+        return ElementTree.canonicalize(document.decode(), rewrite_prefixes=True)
+    except (ElementTree.ParseError, UnicodeDecodeError):
+        return ""
 
 
 def compact(value) -> str:
@@ -97,6 +113,24 @@ def xml_rpc_workload(name: str, title: str) -> Workload:
     return Workload(name, title, post("/xmlrpc", "text/xml", call), "text/xml; charset=utf-8", answer.encode())
 
 
+def soap_value(value) -> str:
+    if isinstance(value, str):
+        return value
+    return "".join(f"<entry><key>{name}</key><value>{soap_value(member)}</value></entry>" for name, member in value.items())
+
+
+def soap_workload(name: str, title: str) -> Workload:
+    declaration, envelope = '<?xml version="1.0" encoding="UTF-8"?>\n', "http://schemas.xmlsoap.org/soap/envelope/"
+    call = (f'{declaration}<SOAP-ENV:Envelope xmlns:SOAP-ENV="{envelope}" xmlns:ns1="urn:poll"><SOAP-ENV:Body>'
+            "<ns1:poll.getAllPolls/></SOAP-ENV:Body></SOAP-ENV:Envelope>\n")
+    answer = (f'{declaration}<soap:Envelope xmlns:soap="{envelope}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+              'xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:tns="urn:poll"><soap:Body>'
+              f'<poll.getAllPollsResponse xmlns="urn:poll"><return>{soap_value(POLLS)}</return></poll.getAllPollsResponse>'
+              "</soap:Body></soap:Envelope>\n")
+    content_type = "text/xml; charset=utf-8"
+    return Workload(name, title, post("/soap", content_type, call), content_type, answer.encode(), is_soap=True)
+
+
 def all_workloads() -> dict[str, Workload]:
     text = "text/plain; charset=utf-8"
     array = rows()
@@ -107,5 +141,6 @@ def all_workloads() -> dict[str, Workload]:
         json_rpc_workload("W3", "JSON-RPC echo of a 20 KB array of objects", "echo", [array], array),
         xml_rpc_workload("W4", "XML-RPC poll.getAllPolls"),
         Workload("W5", "W1, 16 requests pipelined", get(), text, HELLO, pipeline=16),
+        soap_workload("W6", "SOAP 1.1 poll.getAllPolls, document/literal"),
     ]
     return {workload.name: workload for workload in workloads}

@@ -20,6 +20,7 @@ function answer(string $method, string $path, string $body): array
         ['GET', '/hello'] => [200, 'text/plain; charset=utf-8', 'Hello, World!'],
         ['POST', '/jsonrpc'] => [200, 'application/json', answer_json_rpc($body)],
         ['POST', '/xmlrpc'] => [200, 'text/xml; charset=utf-8', answer_xml_rpc($body)],
+        ['POST', '/soap'] => [200, 'text/xml; charset=utf-8', answer_soap($body)],
         default => [404, 'text/plain; charset=utf-8', 'Not Found'],
     };
 }

@@ -26,7 +26,7 @@ $polls = new class {
     }
 };
 
-$api = new Api(title: 'Benchmark', version: '1.0');
+$api = new Api(title: 'Benchmark', version: '1.0', namespace: 'urn:poll');
 $api->export($polls, as: 'poll');
 $api->export(fn(array $rows): array => $rows, as: 'echo');
 
