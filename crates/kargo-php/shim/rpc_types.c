@@ -216,19 +216,22 @@ static void kg_fill_property(const zend_property_info *info, kg_property *out)
 	out->is_promoted = (info->flags & ZEND_ACC_PROMOTED) != 0;
 }
 
-/* Properties that are nothing but hooks (PHP 8.4) have no value of their own, so they are not sent. */
-#ifdef ZEND_ACC_VIRTUAL
-# define KG_NOT_SENT (ZEND_ACC_STATIC | ZEND_ACC_VIRTUAL)
-#else
-# define KG_NOT_SENT ZEND_ACC_STATIC
+static bool kg_is_sent(const zend_property_info *info)
+{
+#if PHP_VERSION_ID >= 80400
+	if ((info->flags & ZEND_ACC_VIRTUAL) && !(info->hooks && info->hooks[ZEND_PROPERTY_HOOK_GET])) {
+		return false; /* it can only be written */
+	}
 #endif
+	return (info->flags & ZEND_ACC_PUBLIC) && !(info->flags & ZEND_ACC_STATIC);
+}
 
 /* Public property `index` of the objects of a class, in the order in which they are sent. */
 bool kg_property_at(const zend_class_entry *class_entry, uint32_t index, kg_property *out)
 {
 	zend_property_info *info;
 	ZEND_HASH_FOREACH_PTR(&class_entry->properties_info, info) {
-		if ((info->flags & ZEND_ACC_PUBLIC) && !(info->flags & KG_NOT_SENT) && index-- == 0) {
+		if (kg_is_sent(info) && index-- == 0) {
 			kg_fill_property(info, out);
 			return true;
 		}
