@@ -63,7 +63,7 @@ function defaultText(ReflectionParameter $parameter): string
         return 'NULL';
     }
     $value = $parameter->getDefaultValue();
-    return cString(is_array($value) ? '[]' : (is_float($value) ? var_export($value, true) : (is_null($value) ? 'null' : (is_bool($value) ? var_export($value, true) : (is_string($value) ? '"' . addcslashes($value, '"\\') . '"' : (string) $value)))));
+    return cString(is_array($value) ? json_encode($value, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES) : (is_float($value) ? var_export($value, true) : (is_null($value) ? 'null' : (is_bool($value) ? var_export($value, true) : (is_string($value) ? '"' . addcslashes($value, '"\\') . '"' : (string) $value)))));
 }
 
 function argInfo(string $name, ReflectionFunctionAbstract $function): string

@@ -10,6 +10,7 @@
 //! | [`jsonrpc`], [`xmlrpc`] | the two protocols: a decoder for bodies, a writer for responses; for clients a writer for requests, a decoder for responses |
 //! | [`ResponseList`], [`Response`] | what a client was answered: plain records that borrow nothing |
 //! | [`rest`] | arguments as REST requests have them: members of a JSON object, texts of paths and queries |
+//! | [`description`], [`describe`] | an API as plain data, and the documents made from it |
 //! | [`Limits`] | every limit, always an argument |
 //!
 //! # Order of things

@@ -124,7 +124,7 @@ PATCH /polls: 405 [allow: GET, HEAD, POST, OPTIONS] problem {}
 POST /polls/1: 405 [allow: GET, HEAD, PUT, PATCH, DELETE, OPTIONS] problem {}
 POST /first: 405 [allow: GET, HEAD, OPTIONS] problem {}
 HEAD /rest/poll/vote: 405 [allow: POST, OPTIONS] problem
-FROB /polls: 501 problem {}
+FROB /polls: 405 [allow: GET, HEAD, POST, OPTIONS] problem {}
 TRACE /polls: 405 [allow: GET, HEAD, POST, OPTIONS] problem {}
 OPTIONS /rest/poll/getAll: 204 [allow: GET, HEAD, POST, OPTIONS]
 OPTIONS /rest/poll/vote: 204 [allow: POST, OPTIONS]

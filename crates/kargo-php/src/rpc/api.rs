@@ -14,6 +14,7 @@ use crate::rpc::attribute::{Attribute, Attributes};
 use crate::rpc::describe;
 use crate::rpc::rest::Routes;
 use crate::rpc::rest::cors::Cors;
+use crate::rpc::rest::openapi;
 use crate::rpc::service::{Cache, Resolved, Service, Unresolved};
 use crate::rpc::signature::Signature;
 
@@ -40,6 +41,8 @@ pub(crate) struct Api {
     description: RefCell<Option<Rc<Description>>>,
     /// How SOAP reads and writes it, if that was needed.
     soap_plan: RefCell<Option<Rc<soap::Plan>>>,
+    /// The OpenAPI document, if it was asked for.
+    pub(crate) openapi: RefCell<Option<openapi::Document>>,
 }
 
 /// A service map: the path it is for, and its text.
@@ -63,6 +66,7 @@ impl Api {
             service_map: RefCell::new(None),
             description: RefCell::new(None),
             soap_plan: RefCell::new(None),
+            openapi: RefCell::new(None),
         }
     }
 
@@ -144,11 +148,13 @@ impl Api {
         *self.service_map.borrow_mut() = None;
         *self.description.borrow_mut() = None;
         *self.soap_plan.borrow_mut() = None;
+        *self.openapi.borrow_mut() = None;
         Ok(())
     }
 
     pub(crate) fn allow(&self, class: *mut ffi::zend_class_entry) {
         self.allowed.borrow_mut().push(class);
+        *self.openapi.borrow_mut() = None;
         *self.description.borrow_mut() = None;
         *self.soap_plan.borrow_mut() = None;
     }

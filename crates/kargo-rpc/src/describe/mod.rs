@@ -1,3 +1,5 @@
-//! Documents about an API, made of its [`Description`](crate::description::Description).
+//! Documents about an API, all made from its [`Description`](crate::description::Description).
 
+pub mod json_schema;
+pub mod openapi;
 pub mod wsdl;

@@ -2,6 +2,8 @@
 
 mod members;
 mod text;
+mod zend;
 
 pub use members::{decode_members, decode_whole};
 pub use text::{Text, TextError, Texts};
+pub use zend::{NotJson, ZendResponse};

@@ -19,7 +19,7 @@ pub type Text<'a> = Cow<'a, [u8]>;
 /// What is given for one argument.
 #[derive(Clone, Copy, Debug)]
 pub struct Texts<'a> {
-    /// In their order; never empty.
+    /// In their order; none is an empty list.
     pub texts: &'a [Text<'a>],
     /// Whether it was written as a list: `ids[]=1`.
     pub is_list: bool,
@@ -39,6 +39,16 @@ impl Texts<'_> {
     #[must_use]
     pub fn are_many(ty: &Type) -> bool {
         ty.members().iter().any(|member| item_of(member).is_some())
+    }
+
+    /// Whether a value of `ty` has a text for each of its items, and never is a single one.
+    #[must_use]
+    pub fn are_only_many(ty: &Type) -> bool {
+        Self::are_many(ty)
+            && ty
+                .members()
+                .iter()
+                .all(|member| item_of(member).is_some() || *member == Type::Null)
     }
 
     /// Tells `builder` the one value that they are for `ty`, a type of `description`.

@@ -25,17 +25,25 @@ use crate::serve::handler;
 use super::problem::Problem;
 use super::request::Request;
 use super::routes::{Route, Source};
+use super::zend::METHOD;
 
 /// A request that found its route.
 pub(crate) struct Arrived<'r, 'p> {
     pub(crate) request: &'r Request,
     pub(crate) params: &'r Params<'r, 'p>,
     pub(crate) route: &'r Route,
+    /// What has the arguments that come from the query: it, or a form.
+    pub(crate) texts: &'r [u8],
+    /// Whether the query names the method, and arguments by their numbers.
+    pub(crate) is_by_texts: bool,
 }
 
 impl Arrived<'_, '_> {
     /// Refuses what can't be answered, or must not be: before anything of it is read.
     pub(crate) fn reject_if_unwanted(&self, api: &Api) -> Result<(), Problem> {
+        if self.is_by_texts {
+            return Ok(());
+        }
         let request = self.request;
         let accepted = request.headers("accept").join(&b", "[..]);
         if !accept::accepts(&accepted, "application", "json") {
@@ -83,7 +91,7 @@ pub(crate) fn bind(
         .sources
         .iter()
         .any(|source| matches!(source, Source::Member | Source::Body));
-    let body = if takes_body || arrived.request.verb == Verb::Post {
+    let body = if takes_body || (arrived.request.verb == Verb::Post && !arrived.is_by_texts) {
         // SAFETY: used while it is decoded only, which runs no PHP code.
         unsafe { arrived.request.body() }
     } else {
@@ -141,17 +149,28 @@ fn gather<'a>(
         request,
         params,
         route,
+        ..
     } = arrived;
     // The parameter, whether it is written as a list, and the text.
     let mut found: Vec<(usize, bool, Text<'a>)> = Vec::new();
-    for pair in query::pairs(&request.query) {
+    for pair in query::pairs(arrived.texts) {
         let name = pair.name();
+        if arrived.is_by_texts && *name == *METHOD {
+            continue;
+        }
         let (bare, is_list) = match name.strip_suffix(b"[]") {
             Some(bare) => (bare, true),
             None => (&*name, false),
         };
         let is_named = |source: &Source| matches!(source, Source::Query(query) if **query == *bare);
-        let parameter = route.sources.iter().position(is_named).ok_or_else(|| {
+        let numbered = || {
+            arrived
+                .is_by_texts
+                .then(|| number_of(bare, route.sources.len()))
+                .flatten()
+        };
+        let found_source = route.sources.iter().position(is_named).or_else(numbered);
+        let parameter = found_source.ok_or_else(|| {
             Mismatch::new("no such parameter".into()).below(&String::from_utf8_lossy(&name))
         })?;
         found.push((parameter, is_list, pair.value()));
@@ -177,7 +196,10 @@ fn gather<'a>(
             Source::Header(header) => {
                 for value in request.headers(header) {
                     if is_list {
-                        let items = value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+                        let items = value
+                            .split(|byte| *byte == b',')
+                            .map(<[u8]>::trim_ascii)
+                            .filter(|item| !item.is_empty());
                         found.extend(items.map(|item| (index, true, Cow::Owned(item.to_vec()))));
                     } else {
                         found.push((index, false, Cow::Owned(value)));
@@ -188,6 +210,7 @@ fn gather<'a>(
         }
     }
     found.sort_by_key(|(parameter, ..)| *parameter);
+    let mut empty = empty_lists(method, route, types, &found);
     let mut gathered = Gathered {
         texts: Vec::with_capacity(found.len()),
         groups: Vec::new(),
@@ -208,7 +231,41 @@ fn gather<'a>(
             }),
         }
     }
+    gathered.groups.append(&mut empty);
     Ok(gathered)
+}
+
+/// A list without items has no text: where one must be given and nothing is, it is that.
+fn empty_lists(
+    method: &Method,
+    route: &Route,
+    types: &[&Type],
+    found: &[(usize, bool, Text<'_>)],
+) -> Vec<Group> {
+    let parameters = method.signature.parameters.iter().zip(&route.sources);
+    parameters
+        .enumerate()
+        .filter(|(index, (parameter, source))| {
+            let is_list = types.get(*index).is_some_and(|ty| Texts::are_only_many(ty));
+            matches!(source, Source::Query(_))
+                && !parameter.is_optional
+                && is_list
+                && !found.iter().any(|(other, ..)| other == index)
+        })
+        .map(|(parameter, _)| Group {
+            parameter,
+            start: 0,
+            end: 0,
+            is_list: true,
+        })
+        .collect()
+}
+
+/// The parameter that `arg1`, `arg2` … is, of so many.
+fn number_of(name: &[u8], count: usize) -> Option<usize> {
+    let digits = name.strip_prefix(b"arg")?;
+    let number: usize = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    (1..=count).contains(&number).then(|| number - 1)
 }
 
 /// An argument has one place: a body can't bring what the path, the query or a header says.

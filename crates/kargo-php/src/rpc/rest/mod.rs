@@ -4,14 +4,18 @@
 //! |---|---|
 //! | `routes` | which verbs and paths lead to which method, made once per export |
 //! | `request`, `bind` | what is read of a request, and the arguments that it has |
+//! | `openapi` | the description of all that |
+//! | `zend` | calls in the form of an older server |
 //! | `reply`, `problem`, `cors` | what is answered |
 
 mod bind;
 pub(crate) mod cors;
+pub(crate) mod openapi;
 mod problem;
 mod reply;
 mod request;
 pub(crate) mod routes;
+mod zend;
 
 use std::rc::Rc;
 
@@ -24,6 +28,7 @@ use crate::engine::Owned;
 use crate::rpc::api::{Api, Method, Methods};
 use crate::rpc::construct;
 use crate::rpc::invoke::invoke;
+use crate::rpc::types::Type;
 use crate::rpc::workspace::{self, Workspace};
 
 use problem::Problem;
@@ -40,6 +45,7 @@ pub(crate) const BASE: &str = "/rest";
 pub(crate) fn takes(api: &Api, path: &[u8]) -> bool {
     path.strip_prefix(BASE.as_bytes())
         .is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
+        || path == openapi::PATH
         || api.methods().routes.has_own_paths()
 }
 
@@ -48,6 +54,12 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, prefix: usize) {
     let Some(request) = Request::read(id, prefix) else {
         return;
     };
+    if request.path == openapi::PATH {
+        return openapi::serve(api, &request, Reply::new(id));
+    }
+    if zend::is_path(&request.path) {
+        return zend::serve(api, &request, Reply::new(id));
+    }
     let methods = api.methods();
     let found = methods
         .routes
@@ -65,8 +77,10 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, prefix: usize) {
                     request: &request,
                     params: &params,
                     route,
+                    texts: &request.query,
+                    is_by_texts: false,
                 };
-                return answer(api, &methods, method, &arrived, reply);
+                return answer(api, &methods, method, &arrived, &mut reply);
             }
             (404, None)
         }
@@ -76,7 +90,12 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, prefix: usize) {
             return reply.send_empty(204);
         }
         Ok(Match::MethodNotAllowed { allow }) => (405, Some(allow)),
-        Ok(Match::MethodUnknown) => (501, None),
+        // Not known to anybody, so to this path neither.
+        Ok(Match::MethodUnknown) => match methods.routes.find(Verb::Trace, b"TRACE", &request.path)
+        {
+            Ok(Match::MethodNotAllowed { allow }) => (405, Some(allow)),
+            _ => (404, None),
+        },
         Ok(Match::NotFound) => (404, None),
         Err(error) => (error.status(), None),
     };
@@ -119,7 +138,7 @@ fn answer(
     methods: &Rc<Methods>,
     method: &Rc<Method>,
     arrived: &bind::Arrived<'_, '_>,
-    mut reply: Reply,
+    reply: &mut Reply,
 ) {
     if let Err(problem) = arrived.reject_if_unwanted(api) {
         return reply.send_problem(&problem);
@@ -148,5 +167,16 @@ impl Route {
     /// Whether nothing is to be changed by a call: it can be repeated, and its answer kept.
     pub(crate) fn is_safe(&self) -> bool {
         self.verb == Verb::Get
+    }
+
+    /// The status of an answer that went well, and whether it has a body.
+    pub(crate) fn outcome(&self, method: &Method) -> (u16, bool) {
+        let is_empty = method.signature.returns == Type::Void || matches!(self.status, 204 | 205);
+        let status = if is_empty && self.status == 200 {
+            204
+        } else {
+            self.status
+        };
+        (status, !is_empty)
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use kargo_http::reason_phrase;
+use kargo_rpc::FaultCode;
 
 use crate::rpc::failure::{Failure, Origin, write_text};
 use crate::serve::current;
@@ -12,7 +13,7 @@ use crate::serve::current;
 pub(crate) struct Problem {
     pub(super) status: u16,
     /// For people.
-    detail: Option<Cow<'static, str>>,
+    pub(super) detail: Option<Cow<'static, str>>,
     /// Of the fault, as the other protocols have it.
     code: Option<i32>,
     /// The argument that is wrong, and why.
@@ -45,9 +46,15 @@ impl Problem {
 
     /// An argument is wrong.
     pub(crate) fn of_argument(pointer: &str, reason: &str) -> Self {
+        let detail = if pointer.is_empty() {
+            reason.to_owned()
+        } else {
+            format!("{pointer}: {reason}")
+        };
         Self {
+            code: Some(FaultCode::InvalidParams as i32),
             argument: Some((pointer.to_owned(), reason.to_owned())),
-            ..Self::with_detail(422, format!("{pointer}: {reason}"))
+            ..Self::with_detail(422, detail)
         }
     }
 
@@ -67,10 +74,7 @@ impl Problem {
             },
             Origin::Argument { pointer, reason } => {
                 let pointer = pointer.strip_prefix("/params").unwrap_or(pointer);
-                Self {
-                    code: failure.code(),
-                    ..Self::of_argument(pointer, reason)
-                }
+                Self::of_argument(pointer, reason)
             }
             Origin::Application => Self {
                 code: failure.code(),

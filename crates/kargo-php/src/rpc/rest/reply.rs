@@ -1,22 +1,25 @@
 //! An answer: its headers as they gather, and its body.
 
-use kargo_http::{Method as Verb, etag};
+use std::rc::Rc;
+
+use kargo_http::{etag, reason_phrase};
 use kargo_net::{Answer, RequestId};
+use kargo_rpc::rest::{NotJson, ZendResponse};
 use twox_hash::XxHash3_128;
 
 use crate::engine::Zv;
 use crate::rpc::api::{Api, Method};
 use crate::rpc::json;
 use crate::rpc::jsonrpc::unsendable;
-use crate::rpc::types::Type;
 use crate::serve::{answer, current};
-use std::rc::Rc;
 
 use super::bind::Arrived;
 use super::cors::Cors;
 use super::problem::Problem;
+use super::request::Request;
 
 const JSON: &[u8] = b"application/json";
+const XML: &[u8] = b"text/xml; charset=utf-8";
 const PROBLEM: &[u8] = b"application/problem+json";
 
 /// An answer that is on its way.
@@ -24,6 +27,8 @@ const PROBLEM: &[u8] = b"application/problem+json";
 pub(crate) struct Reply {
     id: RequestId,
     lines: Vec<(&'static [u8], Vec<u8>)>,
+    /// The method whose answer is XML.
+    xml_of: Option<Box<[u8]>>,
 }
 
 impl Reply {
@@ -31,6 +36,7 @@ impl Reply {
         Self {
             id,
             lines: Vec::new(),
+            xml_of: None,
         }
     }
 
@@ -65,6 +71,11 @@ impl Reply {
         self.line(b"Access-Control-Max-Age", cors.max_age.to_string());
     }
 
+    /// From here on answers are XML, of the method of this name.
+    pub(crate) fn as_xml_of(&mut self, method: &[u8]) {
+        self.xml_of = Some(method.into());
+    }
+
     pub(crate) fn send_empty(&self, status: u16) {
         self.send(status, None, b"");
     }
@@ -89,6 +100,13 @@ impl Reply {
             let number = current::with(|current| current.number);
             self.line(b"X-Request-Id", current::request_name(number));
         }
+        if let Some(method) = &self.xml_of {
+            let detail = problem.detail.as_deref();
+            let message = detail.unwrap_or_else(|| reason_phrase(problem.status));
+            body.clear();
+            ZendResponse::of(method).failure(message, &mut body);
+            return self.send(problem.status, Some(XML), &body);
+        }
         self.send(problem.status, Some(PROBLEM), &body);
     }
 
@@ -101,13 +119,8 @@ impl Reply {
         result: Zv,
         out: &mut Vec<u8>,
     ) {
-        let route = arrived.route;
-        if method.signature.returns == Type::Void || matches!(route.status, 204 | 205) {
-            let status = if route.status == 200 {
-                204
-            } else {
-                route.status
-            };
+        let (status, has_body) = arrived.route.outcome(method);
+        if !has_body && self.xml_of.is_none() {
             return self.send_empty(status);
         }
         out.clear();
@@ -116,15 +129,29 @@ impl Reply {
             let failure = unsendable(api, Some(method), &failed);
             return self.send_problem(&Problem::of(&failure));
         }
-        if route.is_safe() && matches!(arrived.request.verb, Verb::Get | Verb::Head) {
-            let tag = format!("\"{:032x}\"", XxHash3_128::oneshot(out)).into_bytes();
-            let known = arrived.request.headers("if-none-match").join(&b", "[..]);
-            let is_known = !known.is_empty() && etag::is_listed(&known, &tag);
-            self.line(b"ETag", tag);
-            if is_known && route.status == 200 {
-                return self.send_empty(304);
-            }
+        if let Some(method) = &self.xml_of {
+            let mut xml = Vec::new();
+            return match ZendResponse::of(method).result(out, &mut xml) {
+                Ok(()) => self.send(200, Some(XML), &xml),
+                Err(NotJson) => self.send_problem(&Problem::new(500)),
+            };
         }
-        self.send(route.status, Some(JSON), out);
+        if arrived.route.is_safe() {
+            self.send_json(arrived.request, status, out);
+        } else {
+            self.send(status, Some(JSON), out);
+        }
+    }
+
+    /// Answers with JSON that can be asked for again: with its entity tag, or with 304 to who has it already.
+    pub(crate) fn send_json(&mut self, request: &Request, status: u16, body: &[u8]) {
+        let tag = format!("\"{:032x}\"", XxHash3_128::oneshot(body)).into_bytes();
+        let known = request.headers("if-none-match").join(&b", "[..]);
+        let is_known = !known.is_empty() && etag::is_listed(&known, &tag);
+        self.line(b"ETag", tag);
+        if is_known && status == 200 {
+            return self.send_empty(304);
+        }
+        self.send(status, Some(JSON), body);
     }
 }

@@ -9,6 +9,8 @@ use crate::serve::runtime;
 #[derive(Debug)]
 pub(crate) struct Request {
     id: RequestId,
+    /// The path of the mount as it was sent.
+    pub(crate) prefix: Vec<u8>,
     pub(crate) verb: Verb,
     pub(crate) verb_name: Vec<u8>,
     /// Below the mount, still percent-encoded.
@@ -23,11 +25,13 @@ impl Request {
         runtime::with(|runtime| {
             let request = runtime.serving.as_ref()?.net.request(id)?;
             let (head, bytes) = (request.head(), request.bytes());
+            let (above, below) = head.path(bytes).split_at_checked(prefix)?;
             Some(Self {
                 id,
+                prefix: above.to_vec(),
                 verb: head.method(),
                 verb_name: head.method_name(bytes).to_vec(),
-                path: head.path(bytes).get(prefix..).unwrap_or_default().to_vec(),
+                path: below.to_vec(),
                 query: head.query(bytes).unwrap_or_default().to_vec(),
                 origin: head.header(bytes, "origin").map(<[u8]>::to_vec),
             })

@@ -66,6 +66,20 @@ const VERBS: [(&str, Verb); 5] = [
 /// What the names of methods begin with that change nothing.
 const SAFE_BEGINNINGS: [&[u8]; 3] = [b"get", b"list", b"find"];
 
+impl Route {
+    /// A route whose arguments are all in the query, or in a form.
+    pub(super) fn by_texts(index: u32, verb: Verb, method: &Method) -> Self {
+        Self {
+            method: index,
+            verb: if verb == Verb::Head { Verb::Get } else { verb },
+            pattern: BASE.into(),
+            status: 200,
+            sources: method.signature.parameters.iter().map(own_query).collect(),
+            cors: None,
+        }
+    }
+}
+
 impl Routes {
     /// Adds the routes of a method, which is number `index` of the Api.
     ///
@@ -137,6 +151,10 @@ impl Routes {
         self.router.find(verb, name, path)
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Route> {
+        self.list.iter().map(|route| &**route)
+    }
+
     pub(crate) fn get(&self, index: u32) -> Option<&Route> {
         self.list.get(index as usize).map(|route| &**route)
     }
@@ -170,7 +188,7 @@ fn status_without_path(method: &Method, verb: &str) -> u16 {
 
 /// Whether GET may call a method by convention. Anybody can make a browser send a GET, so nothing may be changed by one:
 /// an attribute says it, or a name that can't be meant otherwise.
-fn is_safe(method: &Method) -> bool {
+pub(super) fn is_safe(method: &Method) -> bool {
     let has = |name: &str| method.signature.attributes.find(name).is_some();
     if VERBS.iter().any(|(name, _)| has(name)) {
         return has("get");
@@ -199,7 +217,7 @@ fn reject_if_taken(path: &str) -> Result<(), String> {
         Door::find(Verb::Get, Some(path.as_bytes())),
         Err((404, None))
     );
-    if is_ours || is_door || path == "/" {
+    if is_ours || is_door || path == "/" || path.as_bytes() == super::openapi::PATH {
         return Err(format!("the path \"{path}\" has another use"));
     }
     Ok(())
