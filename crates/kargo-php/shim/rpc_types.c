@@ -292,3 +292,54 @@ zend_string *kg_function_file(const zend_function *function, uint32_t *line)
 	*line = function->op_array.line_start;
 	return function->op_array.filename;
 }
+
+/* ---- results */
+
+#if PHP_VERSION_ID >= 80400
+/* Asks the hooks of properties for their values, as json_encode() does. An exception of one stays pending. */
+static HashTable *kg_hooked_properties(zend_object *object, HashTable *properties)
+{
+	if (!properties) {
+		return NULL;
+	}
+	HashTable *asked = zend_array_dup(properties);
+	zend_string *name;
+	zval *slot;
+	zend_release_properties(properties);
+	ZEND_HASH_FOREACH_STR_KEY_VAL(asked, name, slot) {
+		zval buffer, copy;
+		if (Z_TYPE_P(slot) != IS_PTR) {
+			continue;
+		}
+		const zend_property_info *info = Z_PTR_P(slot);
+		ZVAL_NULL(slot);
+		if ((info->flags & ZEND_ACC_VIRTUAL) && !info->hooks[ZEND_PROPERTY_HOOK_GET]) {
+			zend_hash_del(asked, name);
+			continue;
+		}
+		ZVAL_UNDEF(&buffer);
+		ZVAL_COPY(&copy, zend_read_property_ex(info->ce, object, info->name, true, &buffer));
+		zval_ptr_dtor(&buffer);
+		ZVAL_COPY_VALUE(slot, &copy);
+		if (EG(exception)) {
+			break;
+		}
+	} ZEND_HASH_FOREACH_END();
+	return asked;
+}
+#endif
+
+/* The properties that the outside may see, in a table to be released by kg_properties_done(). */
+HashTable *kg_properties(zend_object *object)
+{
+	zval value;
+	ZVAL_OBJ(&value, object);
+#if PHP_VERSION_ID >= 80400
+	if (UNEXPECTED(object->ce->num_hooked_props)) {
+		return kg_hooked_properties(object, zend_get_properties_for(&value, ZEND_PROP_PURPOSE_JSON));
+	}
+#endif
+	return zend_get_properties_for(&value, ZEND_PROP_PURPOSE_JSON);
+}
+
+void kg_properties_done(HashTable *properties) { zend_release_properties(properties); }
