@@ -10,6 +10,7 @@
 //! | [`jsonrpc`], [`xmlrpc`] | the two protocols: a decoder for bodies, a writer for responses; for clients a writer for requests, a decoder for responses |
 //! | [`ResponseList`], [`Response`] | what a client was answered: plain records that borrow nothing |
 //! | [`rest`] | arguments as REST requests have them: members of a JSON object, texts of paths and queries |
+//! | [`mcp`] | messages of the Model Context Protocol |
 //! | [`description`], [`describe`] | an API as plain data, and the documents made from it |
 //! | [`Limits`] | every limit, always an argument |
 //!
@@ -77,6 +78,7 @@ pub mod fuzzing;
 pub mod json;
 pub mod jsonrpc;
 mod limits;
+pub mod mcp;
 mod response;
 pub mod rest;
 pub mod soap;

@@ -46,7 +46,7 @@ foreach ([
 }
 echo $client->json('{"jsonrpc":"2.0","method":"math.still","id":1}'), "\n";
 echo "-- no such method\n";
-foreach (['math', 'sum', 'math.Sum', 'math.', '', 'math.__construct', 'rpc.discover', 'system.listMethods'] as $method) {
+foreach (['math', 'sum', 'math.Sum', 'math.', '', 'math.__construct', 'rpc.other', 'system.listMethods'] as $method) {
     echo "$method: ", $client->call($method), "\n";
 }
 echo "-- 1.0 style\n";
@@ -95,7 +95,7 @@ math.Sum: {"code":-32601,"message":"Method not found"}
 math.: {"code":-32601,"message":"Method not found"}
 : {"code":-32601,"message":"Method not found"}
 math.__construct: {"code":-32601,"message":"Method not found"}
-rpc.discover: {"code":-32601,"message":"Method not found"}
+rpc.other: {"code":-32601,"message":"Method not found"}
 system.listMethods: {"code":-32601,"message":"Method not found"}
 -- 1.0 style
 {"result":3,"id":null}

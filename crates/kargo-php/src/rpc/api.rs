@@ -12,6 +12,7 @@ use crate::engine::throw::class;
 use crate::engine::{Callable, ffi};
 use crate::rpc::attribute::{Attribute, Attributes};
 use crate::rpc::describe;
+use crate::rpc::documents::Document;
 use crate::rpc::rest::Routes;
 use crate::rpc::rest::cors::Cors;
 use crate::rpc::rest::openapi;
@@ -35,21 +36,14 @@ pub(crate) struct Api {
     methods: RefCell<Rc<Methods>>,
     /// Exceptions of these classes pass to the client.
     allowed: RefCell<Vec<*mut ffi::zend_class_entry>>,
-    /// The service map, if it was asked for.
-    pub(crate) service_map: RefCell<Option<ServiceMap>>,
+    /// Those that were asked for.
+    pub(crate) documents: RefCell<Vec<Document>>,
     /// The description, if it was asked for.
     description: RefCell<Option<Rc<Description>>>,
     /// How SOAP reads and writes it, if that was needed.
     soap_plan: RefCell<Option<Rc<soap::Plan>>>,
     /// The OpenAPI document, if it was asked for.
     pub(crate) openapi: RefCell<Option<openapi::Document>>,
-}
-
-/// A service map: the path it is for, and its text.
-#[derive(Debug)]
-pub(crate) struct ServiceMap {
-    pub(crate) target: Vec<u8>,
-    pub(crate) text: Rc<[u8]>,
 }
 
 impl Api {
@@ -63,7 +57,7 @@ impl Api {
             namespace: "".into(),
             methods: RefCell::new(Rc::new(Methods::default())),
             allowed: RefCell::new(Vec::new()),
-            service_map: RefCell::new(None),
+            documents: RefCell::new(Vec::new()),
             description: RefCell::new(None),
             soap_plan: RefCell::new(None),
             openapi: RefCell::new(None),
@@ -145,7 +139,7 @@ impl Api {
             methods.list.push(Rc::new(method));
         }
         *self.methods.borrow_mut() = Rc::new(methods);
-        *self.service_map.borrow_mut() = None;
+        self.documents.borrow_mut().clear();
         *self.description.borrow_mut() = None;
         *self.soap_plan.borrow_mut() = None;
         *self.openapi.borrow_mut() = None;
@@ -157,6 +151,7 @@ impl Api {
         *self.openapi.borrow_mut() = None;
         *self.description.borrow_mut() = None;
         *self.soap_plan.borrow_mut() = None;
+        self.documents.borrow_mut().clear();
     }
 
     /// Whether exceptions of this class pass to the client.

@@ -13,6 +13,8 @@ use crate::rpc::system;
 pub(crate) const UNKNOWN_METHOD: u32 = u32::MAX;
 /// Handles from here on are methods of our own: [`system::Own`].
 pub(crate) const SYSTEM: u32 = u32::MAX - 16;
+/// The handle of `rpc.discover`.
+pub(crate) const DISCOVER: u32 = SYSTEM - 1;
 /// The place of a named argument that no parameter has the name of.
 const NO_PLACE: u32 = u32::MAX;
 
@@ -210,6 +212,9 @@ impl CallBuilder for Arguments {
             } else {
                 None
             };
+            if !self.has_system && name == b"rpc.discover" {
+                return Ok(DISCOVER);
+            }
             return Ok(own.map_or(UNKNOWN_METHOD, |method| SYSTEM + method as u32));
         };
         self.current = methods.and_then(|methods| methods.get(handle)).cloned();

@@ -9,10 +9,12 @@ use kargo_rpc::{Call, CallKind, Version};
 use crate::engine::{Owned, Zv, ffi};
 use crate::log::Level;
 use crate::rpc::api::{Api, Method, Methods};
+use crate::rpc::arguments::DISCOVER;
 use crate::rpc::body;
 use crate::rpc::construct;
+use crate::rpc::documents;
 use crate::rpc::failure::Failure;
-use crate::rpc::invoke::{failure_of, invoke, method_not_found};
+use crate::rpc::invoke::{arguments, failure_of, invoke, method_not_found};
 use crate::rpc::json::FLOODED;
 use crate::rpc::json::{self, Failed};
 use crate::rpc::workspace::{self, Decoded, Dialect, Workspace};
@@ -84,7 +86,7 @@ fn answer_single(id: RequestId, api: &Api, methods: &Methods, workspace: &mut Wo
     };
     let method = methods.get(call.handle);
     let mut result = Owned::undefined();
-    let called = run(api, method, &call, workspace, 0, result.zv());
+    let called = run(id, api, method, &call, workspace, 0, result.zv());
     let Some(version) = version else {
         construct::release(result.zv(), 1);
         return send_nothing(id, api);
@@ -116,7 +118,7 @@ fn answer_batch(id: RequestId, api: &Api, methods: &Methods, workspace: &mut Wor
         };
         let method = methods.get(call.handle);
         let mut result = Owned::undefined();
-        let called = run(api, method, &call, workspace, start, result.zv());
+        let called = run(id, api, method, &call, workspace, start, result.zv());
         start += call.argument_count as usize;
         if let CallKind::Request(version) | CallKind::Invalid(version, _) = call.kind {
             let Workspace { calls, out, .. } = workspace;
@@ -145,24 +147,39 @@ pub(crate) fn between_calls() {
     unsafe { ffi::kg_arm_time_limit() };
 }
 
+/// Calls a method; of a method of our own the result comes back as JSON.
 fn run(
+    id: RequestId,
     api: &Api,
     method: Option<&Rc<Method>>,
     call: &Call,
     workspace: &mut Workspace,
     start: usize,
     result: Zv,
-) -> Result<(), Failure> {
+) -> Result<Option<Rc<[u8]>>, Failure> {
     if let CallKind::Invalid(..) = call.kind {
-        return Ok(());
+        return Ok(None);
     }
     let Some(method) = method else {
-        return Err(method_not_found());
+        return discover(id, api, call).map(Some);
     };
     let Workspace {
         arguments, room, ..
     } = workspace;
-    invoke(api, method, call, arguments, start, room, result)
+    invoke(api, method, call, arguments, start, room, result).map(|()| None)
+}
+
+/// The only method of our own, `rpc.discover`, if it is that one which is called.
+#[cold]
+fn discover(id: RequestId, api: &Api, call: &Call) -> Result<Rc<[u8]>, Failure> {
+    if call.handle != DISCOVER {
+        return Err(method_not_found());
+    }
+    if call.argument_count != 0 {
+        let reason = format!("takes {}, {} given", arguments(0), call.argument_count);
+        return Err(Failure::invalid_params("/params", &reason));
+    }
+    documents::discover(id, api)
 }
 
 /// Where an answer goes, and in which form.
@@ -180,7 +197,7 @@ impl Reply<'_> {
         api: &Api,
         method: Option<&Rc<Method>>,
         call: &Call,
-        called: Result<(), Failure>,
+        called: Result<Option<Rc<[u8]>>, Failure>,
         result: Zv,
     ) {
         let Self {
@@ -192,11 +209,15 @@ impl Reply<'_> {
         if let CallKind::Invalid(_, fault) = call.kind {
             return responses.fault(out, version, id, &fault);
         }
-        let written = called.and_then(|()| {
+        let written = called.and_then(|own| {
             let start = responses.begin_result(out);
-            let encoded = match method {
-                Some(method) => json::encode_result(result, &method.signature, out),
-                None => json::encode_protected(result, out),
+            let encoded = match (method, own) {
+                (Some(method), _) => json::encode_result(result, &method.signature, out),
+                (None, Some(text)) => {
+                    out.extend_from_slice(&text);
+                    Ok(())
+                }
+                (None, None) => json::encode_protected(result, out),
             };
             encoded.map(|()| out.push(b',')).map_err(|failed| {
                 out.truncate(start);

@@ -10,8 +10,7 @@
 //! | `check` | arguments against types, before PHP runs |
 //! | `invoke`, `construct`, `failure` | one call, and how it can fail |
 //! | `encode`, `known_keys`, `json` | PHP values as JSON and XML-RPC |
-//! | `jsonrpc`, `xmlrpc`, `rest`, `system`, `service_map` | the doors |
-//! | `jsonrpc`, `xmlrpc`, `soap`, `system`, `service_map` | the doors |
+//! | `jsonrpc`, `xmlrpc`, `soap`, `rest`, `mcp`, `system`, `documents` | the doors |
 //! | `workspace`, `body` | memory and bytes of one request |
 //! | `client` | the other side: calls to other servers |
 //!
@@ -29,6 +28,7 @@ pub(crate) mod declared;
 mod describe;
 mod doc_type;
 mod docblock;
+mod documents;
 pub(crate) mod encode;
 mod encode_as;
 pub(crate) mod export;
@@ -45,7 +45,6 @@ mod properties;
 mod records;
 pub(crate) mod rest;
 mod service;
-mod service_map;
 pub(crate) mod signature;
 mod soap;
 pub(crate) mod stack;
@@ -71,6 +70,7 @@ pub(crate) use api::Api;
 pub(crate) enum Door {
     JsonRpc,
     ServiceMap,
+    OpenRpc,
     XmlRpc,
     /// What is below the mount begins at this byte of the path.
     Rest(u32),
@@ -117,6 +117,8 @@ impl Door {
             (b"/jsonrpc", Method::Post) => return Ok(Self::JsonRpc),
             (b"/jsonrpc", Method::Get | Method::Head) => return Ok(Self::ServiceMap),
             (b"/jsonrpc", _) => "GET, HEAD, POST, OPTIONS",
+            (b"/openrpc.json", Method::Get | Method::Head) => return Ok(Self::OpenRpc),
+            (b"/openrpc.json", _) => "GET, HEAD, OPTIONS",
             (b"/xmlrpc", Method::Post) => return Ok(Self::XmlRpc),
             (b"/xmlrpc", _) => "POST, OPTIONS",
             (b"/soap", Method::Post) => return Ok(Self::Soap),
@@ -135,7 +137,8 @@ impl Door {
 pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
     let served = catch_unwind(AssertUnwindSafe(|| match door {
         Door::JsonRpc => jsonrpc::serve(id, api),
-        Door::ServiceMap => service_map::serve(id, api),
+        Door::ServiceMap => documents::serve_service_map(id, api),
+        Door::OpenRpc => documents::serve_openrpc(id, api),
         Door::XmlRpc => xmlrpc::serve(id, api),
         Door::Rest(prefix) => rest::serve(id, api, prefix as usize),
         Door::Soap => soap::serve(id, api),
@@ -150,7 +153,9 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
             Door::XmlRpc => xmlrpc::send_failure(id, &mut Vec::new()),
             Door::Rest(_) => rest::send_failure(id),
             Door::Soap | Door::Wsdl => soap::send_failure(id),
-            Door::JsonRpc | Door::ServiceMap => jsonrpc::send_failure(id, &mut Vec::new()),
+            Door::JsonRpc | Door::ServiceMap | Door::OpenRpc => {
+                jsonrpc::send_failure(id, &mut Vec::new());
+            }
         }
         handler::recycle("a panic in the extension");
     }

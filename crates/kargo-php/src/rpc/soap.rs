@@ -16,6 +16,7 @@ use crate::log::Level;
 use crate::rpc::api::{Api, Method};
 use crate::rpc::body;
 use crate::rpc::construct;
+use crate::rpc::documents::{self, Asked};
 use crate::rpc::encode;
 use crate::rpc::encode_as;
 use crate::rpc::failure::Failure;
@@ -24,7 +25,7 @@ use crate::rpc::json::{FLOODED, Failed};
 use crate::rpc::jsonrpc::unsendable;
 use crate::rpc::types::Type;
 use crate::rpc::workspace::{self, Decoded, Dialect, Workspace};
-use crate::serve::{answer, current, handler, runtime};
+use crate::serve::{answer, current, handler};
 
 /// Answers a POST.
 pub(crate) fn serve(id: RequestId, api: &Rc<Api>) {
@@ -270,20 +271,10 @@ unsafe extern "C" fn encode_body(data: *mut c_void) {
 
 /// Answers a GET: the WSDL, whatever the query.
 pub(crate) fn serve_wsdl(id: RequestId, api: &Rc<Api>) {
-    let address = runtime::with(|runtime| {
-        let request = runtime.serving.as_ref()?.net.request(id)?;
-        let (head, bytes) = (request.head(), request.bytes());
-        // A proxy that speaks TLS for us says so.
-        let is_secure = head
-            .header(bytes, "x-forwarded-proto")
-            .is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https"));
-        let scheme = if is_secure { "https" } else { "http" };
-        let host = head.host(bytes).filter(|host| !host.is_empty());
-        let host = String::from_utf8_lossy(host.unwrap_or(b"localhost"));
-        let path = String::from_utf8_lossy(head.path(bytes));
-        Some(format!("{scheme}://{host}{path}"))
-    });
-    let Some(address) = address else { return };
+    let Some(Asked { origin, path, .. }) = documents::asked(id) else {
+        return;
+    };
+    let address = origin + &String::from_utf8_lossy(&path);
     let plan = api.soap_plan();
     let text = wsdl::write(&api.description(), &plan, &address);
     let answer = Answer::new(200).content_type(b"text/xml; charset=utf-8");

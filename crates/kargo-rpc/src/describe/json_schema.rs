@@ -90,7 +90,8 @@ impl Schemas<'_> {
         out.end_object()
     }
 
-    fn record_members<'f>(
+    /// The members of a record's schema.
+    pub(super) fn record_members<'f>(
         &self,
         fields: impl Iterator<Item = &'f Field> + Clone,
         is_open: bool,
@@ -121,7 +122,7 @@ impl Schemas<'_> {
     }
 
     /// The members of a type's schema.
-    fn members(&self, ty: &Type, out: &mut JsonEncoder<'_>) -> Written {
+    pub(super) fn members(&self, ty: &Type, out: &mut JsonEncoder<'_>) -> Written {
         match ty {
             Type::Any => Ok(()),
             Type::Null => name("null", out),

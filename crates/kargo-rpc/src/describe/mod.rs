@@ -1,5 +1,8 @@
 //! Documents about an API, all made from its [`Description`](crate::description::Description).
 
 pub mod json_schema;
+pub mod mcp;
 pub mod openapi;
+pub mod openrpc;
+pub mod smd;
 pub mod wsdl;

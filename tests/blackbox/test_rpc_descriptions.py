@@ -1,0 +1,59 @@
+"""What an Api says of itself, as the tools of others read it: OpenRPC and MCP."""
+
+import json
+import shutil
+import subprocess
+import unittest
+import urllib.request
+from pathlib import Path
+
+from harness import WAIT_SECONDS, PhpServer
+
+CLIENTS = Path(__file__).parent / "clients"
+INSTALL_SECONDS = 120
+
+
+class DescriptionTest(unittest.TestCase):
+    """Packages of npm, as tests/blackbox/clients/node/package-lock.json names them."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = CLIENTS / "node"
+        installed = folder / "node_modules" / ".installed-lock.json"
+        lock = (folder / "package-lock.json").read_bytes()
+        if installed.is_file() and installed.read_bytes() == lock:
+            return
+        if shutil.which("npm") is None:
+            raise AssertionError("npm is not installed: make test installs it")
+        subprocess.run(
+            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+            cwd=folder, check=True, capture_output=True, timeout=INSTALL_SECONDS,
+        )
+        installed.write_bytes(lock)
+
+    def setUp(self):
+        self.server = PhpServer(CLIENTS / "php/described.php")
+        self.addCleanup(self.server.__exit__, None, None, None)
+        self.url = f"http://{self.server.host}:{self.server.port}/v1"
+
+    def node(self, script, *arguments, given=""):
+        done = subprocess.run(
+            ["node", CLIENTS / "node" / script, *arguments],
+            input=given, capture_output=True, text=True, timeout=WAIT_SECONDS,
+        )
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        return done.stdout
+
+    def test_openrpc(self):
+        with urllib.request.urlopen(f"{self.url}/openrpc.json", timeout=WAIT_SECONDS) as answer:
+            text = answer.read()
+        self.assertEqual(self.node("openrpc.js", given=text.decode()), "7 methods, 14 schemas\n")
+        call = urllib.request.Request(
+            f"{self.url}/jsonrpc", b'{"jsonrpc":"2.0","method":"rpc.discover","id":1}', {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(call, timeout=WAIT_SECONDS) as answer:
+            self.assertEqual(json.load(answer)["result"], json.loads(text))
+
+
+if __name__ == "__main__":
+    unittest.main()
