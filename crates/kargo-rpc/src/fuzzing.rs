@@ -3,8 +3,10 @@
 
 mod likely_keys;
 mod responses;
+mod soap;
 
 pub use responses::{jsonrpc_response, xmlrpc_response};
+pub use soap::{soap, soap_api};
 
 use core::convert::Infallible;
 

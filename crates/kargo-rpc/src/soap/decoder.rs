@@ -419,17 +419,16 @@ impl<'a, B: CallBuilder> Decoding<'a, B> {
         let (mut count, mut next, mut is_by_position) = (0u32, 0usize, false);
         while let Some(child) = self.reader.child()? {
             let position = count as usize;
-            match child.namespace {
-                namespace::OWN => {}
-                namespace::NONE => {
-                    if self.envelope.style == Style::Document {
-                        self.envelope.style = Style::RpcLiteral;
-                    }
-                    if count == 0 {
-                        is_by_position = !operation.has_parameter(child.local);
-                    }
-                }
-                _ => return self.refuse_value("An argument in a foreign namespace"),
+            let is_encoded = self.envelope.style == Style::RpcEncoded;
+            if child.namespace == namespace::NONE && !is_encoded {
+                self.envelope.style = Style::RpcLiteral;
+            }
+            if count == 0 && (child.namespace == namespace::NONE || is_encoded) {
+                is_by_position = !operation.has_parameter(child.local);
+            }
+            let is_ours = matches!(child.namespace, namespace::OWN | namespace::NONE);
+            if !is_ours && !is_by_position {
+                return self.refuse_value("An argument in a foreign namespace");
             }
             let slot = if is_by_position {
                 Some(position)

@@ -14,7 +14,7 @@
 //!   left open, and where it names an encoded array or map.
 //! - `xsi:nil` is null. An argument or member that comes twice is refused, an unknown one is told.
 //! - `href` and `ref` go to an element with this `id` in the body; a cycle, more than [`MAX_REFERENCES`] of them, or more
-//!   repeated text than the body is long are refused.
+//!   repeated text than the body is long (and 64 KiB) are refused.
 //! - Numbers are finite. What XML can't hold fails, but for bytes and where anything goes.
 
 mod decoder;

@@ -55,17 +55,17 @@ impl References {
     ) -> Result<Target, &'static str> {
         self.followed += 1;
         if self.followed > MAX_REFERENCES {
-            return Err("too many references");
+            return Err("Too many references");
         }
         if !self.is_indexed {
             self.is_indexed = true;
             if self.index(text, start, limits, known).is_err() {
-                return Err("the references can't be followed");
+                return Err("References that can't be followed");
             }
         }
-        let target = *self.targets.get(id).ok_or("a reference to nothing")?;
+        let target = *self.targets.get(id).ok_or("A reference to nothing")?;
         if self.active.contains(&target.at) {
-            return Err("a value that contains itself");
+            return Err("A value that contains itself");
         }
         self.active.push(target.at);
         Ok(target)
@@ -82,7 +82,7 @@ impl References {
             self.repeated += end.saturating_sub(start);
         }
         if self.repeated > max_repeated {
-            return Err("too much text by reference");
+            return Err("Too much text by reference");
         }
         Ok(())
     }

@@ -155,14 +155,6 @@ impl<'a> ResponseWriter<'a> {
                     out.push(b'"');
                 }
                 out.push(b'>');
-                let names_result = self.style == Style::RpcEncoded
-                    && self.version == Version::V12
-                    && operation.result.is_some();
-                if names_result {
-                    out.extend_from_slice(b"<rpc:result xmlns:rpc=\"");
-                    out.extend_from_slice(namespace::RPC_12_URI.as_bytes());
-                    out.extend_from_slice(b"\">return</rpc:result>");
-                }
             }
         }
     }
@@ -185,6 +177,15 @@ impl<'a> ResponseWriter<'a> {
     /// Ends the answer of an operation.
     #[inline]
     pub fn end_result(&self, out: &mut Vec<u8>, operation: &Operation) {
+        let names_result = self.style == Style::RpcEncoded
+            && self.version == Version::V12
+            && operation.result.is_some();
+        // Behind the result: there are clients that take what is first.
+        if names_result {
+            out.extend_from_slice(b"<rpc:result xmlns:rpc=\"");
+            out.extend_from_slice(namespace::RPC_12_URI.as_bytes());
+            out.extend_from_slice(b"\">return</rpc:result>");
+        }
         out.extend_from_slice(match self.style {
             Style::Document => b"</".as_slice(),
             Style::RpcLiteral | Style::RpcEncoded => b"</tns:",

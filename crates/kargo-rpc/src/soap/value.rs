@@ -12,6 +12,9 @@ use crate::base64;
 use crate::error::Stop;
 use crate::xml::{Found, Name, attribute_text};
 
+/// Bytes that may be repeated by reference beside as many as the body has.
+const FREELY_REPEATED: usize = 64 << 10;
+
 /// What an element says of its own type.
 #[derive(Clone, Copy)]
 enum Given<'a> {
@@ -56,6 +59,10 @@ impl<'a, B: CallBuilder> Decoding<'a, B> {
         let is_open = matches!(node, Node::Any | Node::Choice(_));
         match (given, found) {
             (Given::Type(given), _) if is_open => self.found(given, found, level),
+            // Old clients send a string so that is not ASCII.
+            (Given::Type(Node::Bytes), _) if matches!(node, Node::String(_) | Node::Texts(_)) => {
+                self.found(&Node::Bytes, found, level)
+            }
             (Given::Array(item), Found::Element(first)) => {
                 let item = match node {
                     Node::List(item, _) | Node::Collection(item) => self.plan.node(item.node),
@@ -78,7 +85,11 @@ impl<'a, B: CallBuilder> Decoding<'a, B> {
 
     /// What `xsi:type` and the attributes of arrays say.
     fn given(&mut self) -> Result<Given<'a>, Stop<B::Error>> {
-        let array_type = self.reader.attribute(namespace::ENCODING_11, b"arrayType");
+        let array_type = self
+            .reader
+            .attribute(namespace::ENCODING_11, b"arrayType")
+            // Perl's SOAP::Lite knows no other in SOAP 1.2.
+            .or_else(|| self.reader.attribute(namespace::ENCODING_12, b"arrayType"));
         let item_type = self.reader.attribute(namespace::ENCODING_12, b"itemType");
         if array_type.is_some() || item_type.is_some() {
             return self.given_array(array_type, item_type);
@@ -186,7 +197,10 @@ impl<'a, B: CallBuilder> Decoding<'a, B> {
         self.typed(node, level + 1)?;
         let end = self.reader.offset();
         self.reader.go_back(back);
-        match self.references.leave(end, self.text.len()) {
+        match self
+            .references
+            .leave(end, self.text.len() + FREELY_REPEATED)
+        {
             Ok(()) => Ok(()),
             Err(reason) => self.refuse_value(reason),
         }

@@ -38,9 +38,21 @@ use crate::Limits;
 
 /// Checks that the whole of `document` is well-formed, within `limits` and the restrictions above.
 pub(crate) fn check(document: &[u8], limits: &Limits) -> Result<(), BodyError> {
+    check_document(document, limits, false)
+}
+
+/// The same where attributes are told apart by their namespaces.
+pub(crate) fn check_with_namespaces(document: &[u8], limits: &Limits) -> Result<(), BodyError> {
+    check_document(document, limits, true)
+}
+
+fn check_document(document: &[u8], limits: &Limits, is_namespaced: bool) -> Result<(), BodyError> {
     let (mut transcoded, mut scratch) = (Vec::new(), Scratch::new());
     let document = to_utf8(document, None, &mut transcoded)?;
     let mut reader = Reader::start(document.text, document.start, limits, &mut scratch);
+    if is_namespaced {
+        reader.allow_prefixes();
+    }
     let checked = match reader.child() {
         Ok(Some(_)) => reader.skip_to_depth(0).and_then(|()| reader.finish()),
         Ok(None) => Err(BodyErrorKind::Syntax),

@@ -60,9 +60,20 @@ impl Encoder for SoapEncoder<'_> {
         if is_bytes {
             return self.binary(utf8);
         }
+        let (start, name, item) = (self.out.len(), self.name, self.item);
+        let frame = self.scratch.frames.last().copied();
         self.begin_scalar("string");
         if !xml::write_text(self.out, utf8) {
-            return Err(EncodeError::InvalidCharacter);
+            if !self.says_type() {
+                return Err(EncodeError::InvalidCharacter);
+            }
+            // Where the value says its type, it may be another one.
+            self.out.truncate(start);
+            (self.name, self.item) = (name, item);
+            if let (Some(innermost), Some(frame)) = (self.scratch.frames.last_mut(), frame) {
+                *innermost = frame;
+            }
+            return self.binary(utf8);
         }
         self.end_scalar();
         Ok(())
