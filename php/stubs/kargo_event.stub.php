@@ -388,7 +388,7 @@ namespace Kargo\Rpc {
          * @param int $batchLimit calls in one JSON-RPC batch or system.multicall
          * @param int $depthLimit nesting of arrays and objects in a call
          * @param bool $noContent answer notifications with 204 instead of 200
-         * @param Cors|null $cors whose scripts may call over REST, where a method or class has no attribute
+         * @param Cors|null $cors whose scripts may call over REST, where a method or class has no attribute, and over MCP
          * @param string $namespace of the WSDL, a URI; '': urn:kargo: and the title
          */
         public function __construct(

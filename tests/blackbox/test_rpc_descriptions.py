@@ -54,6 +54,10 @@ class DescriptionTest(unittest.TestCase):
         with urllib.request.urlopen(call, timeout=WAIT_SECONDS) as answer:
             self.assertEqual(json.load(answer)["result"], json.loads(text))
 
+    def test_mcp(self):
+        self.assertEqual(self.node("mcp.js", f"{self.url}/mcp"), "")
+        self.assertIn("secret", self.server.log)
+
 
 if __name__ == "__main__":
     unittest.main()

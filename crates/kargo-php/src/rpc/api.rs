@@ -13,6 +13,7 @@ use crate::engine::{Callable, ffi};
 use crate::rpc::attribute::{Attribute, Attributes};
 use crate::rpc::describe;
 use crate::rpc::documents::Document;
+use crate::rpc::mcp::Tools;
 use crate::rpc::rest::Routes;
 use crate::rpc::rest::cors::Cors;
 use crate::rpc::rest::openapi;
@@ -38,6 +39,8 @@ pub(crate) struct Api {
     allowed: RefCell<Vec<*mut ffi::zend_class_entry>>,
     /// Those that were asked for.
     pub(crate) documents: RefCell<Vec<Document>>,
+    /// The tools for MCP, if they were asked for.
+    pub(crate) tools: RefCell<Option<Rc<Tools>>>,
     /// The description, if it was asked for.
     description: RefCell<Option<Rc<Description>>>,
     /// How SOAP reads and writes it, if that was needed.
@@ -58,6 +61,7 @@ impl Api {
             methods: RefCell::new(Rc::new(Methods::default())),
             allowed: RefCell::new(Vec::new()),
             documents: RefCell::new(Vec::new()),
+            tools: RefCell::new(None),
             description: RefCell::new(None),
             soap_plan: RefCell::new(None),
             openapi: RefCell::new(None),
@@ -140,6 +144,7 @@ impl Api {
         }
         *self.methods.borrow_mut() = Rc::new(methods);
         self.documents.borrow_mut().clear();
+        *self.tools.borrow_mut() = None;
         *self.description.borrow_mut() = None;
         *self.soap_plan.borrow_mut() = None;
         *self.openapi.borrow_mut() = None;

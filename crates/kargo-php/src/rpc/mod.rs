@@ -38,6 +38,7 @@ mod invoke;
 pub(crate) mod json;
 mod jsonrpc;
 mod known_keys;
+mod mcp;
 mod members;
 mod names;
 mod plan;
@@ -71,6 +72,7 @@ pub(crate) enum Door {
     JsonRpc,
     ServiceMap,
     OpenRpc,
+    Mcp,
     XmlRpc,
     /// What is below the mount begins at this byte of the path.
     Rest(u32),
@@ -117,6 +119,8 @@ impl Door {
             (b"/jsonrpc", Method::Post) => return Ok(Self::JsonRpc),
             (b"/jsonrpc", Method::Get | Method::Head) => return Ok(Self::ServiceMap),
             (b"/jsonrpc", _) => "GET, HEAD, POST, OPTIONS",
+            (b"/mcp", Method::Post | Method::Options) => return Ok(Self::Mcp),
+            (b"/mcp", _) => "POST, OPTIONS",
             (b"/openrpc.json", Method::Get | Method::Head) => return Ok(Self::OpenRpc),
             (b"/openrpc.json", _) => "GET, HEAD, OPTIONS",
             (b"/xmlrpc", Method::Post) => return Ok(Self::XmlRpc),
@@ -139,6 +143,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
         Door::JsonRpc => jsonrpc::serve(id, api),
         Door::ServiceMap => documents::serve_service_map(id, api),
         Door::OpenRpc => documents::serve_openrpc(id, api),
+        Door::Mcp => mcp::serve(id, api),
         Door::XmlRpc => xmlrpc::serve(id, api),
         Door::Rest(prefix) => rest::serve(id, api, prefix as usize),
         Door::Soap => soap::serve(id, api),
@@ -153,7 +158,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
             Door::XmlRpc => xmlrpc::send_failure(id, &mut Vec::new()),
             Door::Rest(_) => rest::send_failure(id),
             Door::Soap | Door::Wsdl => soap::send_failure(id),
-            Door::JsonRpc | Door::ServiceMap | Door::OpenRpc => {
+            Door::JsonRpc | Door::ServiceMap | Door::OpenRpc | Door::Mcp => {
                 jsonrpc::send_failure(id, &mut Vec::new());
             }
         }

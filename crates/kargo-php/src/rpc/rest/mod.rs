@@ -12,8 +12,8 @@ mod bind;
 pub(crate) mod cors;
 pub(crate) mod openapi;
 mod problem;
-mod reply;
-mod request;
+pub(crate) mod reply;
+pub(crate) mod request;
 pub(crate) mod routes;
 mod zend;
 

@@ -80,7 +80,7 @@ impl Reply {
         self.send(status, None, b"");
     }
 
-    fn send(&self, status: u16, content_type: Option<&[u8]>, body: &[u8]) {
+    pub(crate) fn send(&self, status: u16, content_type: Option<&[u8]>, body: &[u8]) {
         let lines: Vec<(&[u8], &[u8])> = self
             .lines
             .iter()
