@@ -3,9 +3,11 @@
 
 mod likely_keys;
 mod responses;
+mod rest;
 mod soap;
 
 pub use responses::{jsonrpc_response, xmlrpc_response};
+pub use rest::rest;
 pub use soap::{soap, soap_api};
 
 use core::convert::Infallible;
