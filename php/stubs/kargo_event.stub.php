@@ -390,6 +390,7 @@ namespace Kargo\Rpc {
          * @param bool $noContent answer notifications with 204 instead of 200
          * @param Cors|null $cors whose scripts may call over REST, where a method or class has no attribute, and over MCP
          * @param string $namespace of the WSDL, a URI; '': urn:kargo: and the title
+         * @param bool $console a page for people at the mount's root, where no route of a method is
          */
         public function __construct(
             string $title = 'API',
@@ -399,6 +400,7 @@ namespace Kargo\Rpc {
             bool $noContent = false,
             ?Cors $cors = null,
             string $namespace = '',
+            bool $console = true,
         ) {}
 
         /**

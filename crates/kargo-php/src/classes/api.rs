@@ -56,6 +56,7 @@ fn construct(call: &Call) -> Result<(), Thrown> {
         api.cors = Some(Rc::new(Cors::of(cors)));
     }
     api.namespace = namespace(call.bytes_or(6, b"")?)?.into();
+    api.has_console = call.bool_or(7, true)?;
     object::set_native::<Rc<Api>>(call.this(), Rc::new(api));
     Ok(())
 }

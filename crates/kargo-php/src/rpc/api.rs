@@ -34,6 +34,8 @@ pub(crate) struct Api {
     pub(crate) cors: Option<Rc<Cors>>,
     /// The target namespace of SOAP; empty: one that is made of the title.
     pub(crate) namespace: Box<str>,
+    /// Whether there is a page for people.
+    pub(crate) has_console: bool,
     methods: RefCell<Rc<Methods>>,
     /// Exceptions of these classes pass to the client.
     allowed: RefCell<Vec<*mut ffi::zend_class_entry>>,
@@ -58,6 +60,7 @@ impl Api {
             is_no_content,
             cors: None,
             namespace: "".into(),
+            has_console: true,
             methods: RefCell::new(Rc::new(Methods::default())),
             allowed: RefCell::new(Vec::new()),
             documents: RefCell::new(Vec::new()),

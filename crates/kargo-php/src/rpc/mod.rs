@@ -11,6 +11,7 @@
 //! | `invoke`, `construct`, `failure` | one call, and how it can fail |
 //! | `encode`, `known_keys`, `json` | PHP values as JSON and XML-RPC |
 //! | `jsonrpc`, `xmlrpc`, `soap`, `rest`, `mcp`, `system`, `documents` | the doors |
+//! | `console` | the page for people at the mount's root |
 //! | `workspace`, `body` | memory and bytes of one request |
 //! | `client` | the other side: calls to other servers |
 //!
@@ -23,6 +24,7 @@ pub(crate) mod attribute;
 mod body;
 mod check;
 pub(crate) mod client;
+mod console;
 mod construct;
 pub(crate) mod declared;
 mod describe;
@@ -78,6 +80,8 @@ pub(crate) enum Door {
     Rest(u32),
     Soap,
     Wsdl,
+    /// The page for people.
+    Console,
 }
 
 impl Door {
@@ -97,6 +101,11 @@ impl Door {
                 let start = path.len().saturating_sub(below.len());
                 Ok(Self::Rest(u32::try_from(start).unwrap_or(u32::MAX)))
             }
+            Err((404, _)) if api.has_console && matches!(below, b"" | b"/") => match method {
+                Method::Get | Method::Head => Ok(Self::Console),
+                Method::Options => Err((204, Some("GET, HEAD, OPTIONS"))),
+                _ => Err((405, Some("GET, HEAD, OPTIONS"))),
+            },
             found => found,
         }
     }
@@ -148,6 +157,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
         Door::Rest(prefix) => rest::serve(id, api, prefix as usize),
         Door::Soap => soap::serve(id, api),
         Door::Wsdl => soap::serve_wsdl(id, api),
+        Door::Console => console::serve(id),
     }));
     if let Err(payload) = served {
         log::error(&format!(
@@ -156,7 +166,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
         ));
         match door {
             Door::XmlRpc => xmlrpc::send_failure(id, &mut Vec::new()),
-            Door::Rest(_) => rest::send_failure(id),
+            Door::Rest(_) | Door::Console => rest::send_failure(id),
             Door::Soap | Door::Wsdl => soap::send_failure(id),
             Door::JsonRpc | Door::ServiceMap | Door::OpenRpc | Door::Mcp => {
                 jsonrpc::send_failure(id, &mut Vec::new());
@@ -169,6 +179,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
 /// Gives up what is kept between requests, when the script ends.
 pub(crate) fn clear() {
     workspace::clear();
+    console::clear();
     json::clear();
     client::clear();
     names::clear();
