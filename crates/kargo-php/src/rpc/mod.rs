@@ -97,15 +97,15 @@ impl Door {
     ) -> Result<Self, (u16, Option<&'static str>)> {
         let below = mounted_path.unwrap_or_default();
         match Self::find(method, mounted_path) {
-            Err((404, _)) if rest::takes(api, below) => {
-                let start = path.len().saturating_sub(below.len());
-                Ok(Self::Rest(u32::try_from(start).unwrap_or(u32::MAX)))
-            }
             Err((404, _)) if api.has_console && matches!(below, b"" | b"/") => match method {
                 Method::Get | Method::Head => Ok(Self::Console),
                 Method::Options => Err((204, Some("GET, HEAD, OPTIONS"))),
                 _ => Err((405, Some("GET, HEAD, OPTIONS"))),
             },
+            Err((404, _)) if rest::takes(api, below) => {
+                let start = path.len().saturating_sub(below.len());
+                Ok(Self::Rest(u32::try_from(start).unwrap_or(u32::MAX)))
+            }
             found => found,
         }
     }

@@ -78,7 +78,7 @@ function example(schema, depth = 0) {
   if (depth > 4) return null;
   if (kind.enum) return kind.enum[0];
   switch (kind.type) {
-    case 'integer': return kind.minimum ?? 0;
+    case 'integer': return Math.max(kind.minimum ?? 0, 0);
     case 'number': return 0.5;
     case 'boolean': return true;
     case 'array': return [example(kind.items, depth + 1)];
@@ -121,8 +121,9 @@ function field(parameter, index) {
     control.value = initial ?? '';
     read = text => JSON.stringify(text);
   } else {
-    control = make('textarea', { ...shown, rows: 4, spellcheck: 'false' });
-    control.value = JSON.stringify(initial, null, 2);
+    const text = JSON.stringify(initial, null, 2);
+    control = make('textarea', { ...shown, rows: Math.min(16, Math.max(3, text.split('\n').length)), spellcheck: 'false' });
+    control.value = text;
     read = text => {
       try { JSON.parse(text); } catch (error) { throw new Error(`This is no JSON: ${error.message}`); }
       return text.trim();
@@ -377,7 +378,7 @@ function showMethod(method) {
     make('details', {}, make('summary', {}, 'Further headers'), make('label', { class: 'quiet', for: 'headers' }, 'One line each, as in HTTP'), extra),
     make('div', { class: 'actions' }, make('button', { type: 'submit' }, 'Call'),
       make('button', { type: 'button', class: 'second', onclick: copy }, 'Copy as curl'), copied));
-  byId('method').replaceChildren(
+  byId('method').replaceChildren(...[
     make('h2', { id: 'method-name' }, method.name),
     method.summary ? make('p', { class: 'summary' }, method.summary) : null,
     method.deprecated ? make('p', { class: 'mark' }, 'Deprecated') : null,
@@ -388,7 +389,8 @@ function showMethod(method) {
     ...(errors.length ? [make('h3', {}, 'Declared faults'), make('ul', {}, ...errors)] : []),
     make('h3', {}, 'Request'), request,
     make('div', { class: 'bar' }, make('h3', {}, 'Response'), make('label', { class: 'choice' }, pretty, 'Indented')),
-    outcome, response);
+    outcome, response,
+  ].filter(Boolean));
   outcome.replaceChildren(make('span', { class: 'quiet' }, 'Nothing was sent yet.'));
   preview();
 }

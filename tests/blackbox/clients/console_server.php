@@ -1,0 +1,65 @@
+<?php
+
+/* An API for the console to show: methods of every kind, texts that a careless page would run. */
+
+declare(strict_types=1);
+
+enum Suit: string
+{
+    case Hearts = 'hearts';
+    case Spades = 'spades';
+}
+
+final readonly class Address
+{
+    public function __construct(public string $street, public ?string $zip = null) {}
+}
+
+final readonly class Person
+{
+    /** @param list<string> $tags */
+    public function __construct(public string $name, public Address $address, public array $tags = [], public ?Suit $suit = null) {}
+}
+
+final class Polls
+{
+    /**
+     * Vote in a poll; each user has one vote in each
+     *
+     * @param string $question as in getAllPolls
+     * @param int $weight how much it counts
+     * @return array<string, int> option's key, votes
+     */
+    public function vote(string $question, int $weight = 1, ?string $comment = null): array
+    {
+        return [$question => $weight];
+    }
+
+    /**
+     * Register a person <script>document.title = 'run'</script> <img src=x onerror="document.title='run'">
+     *
+     * @param array<string, float> $scores by name
+     */
+    public function register(Person $person, Suit $suit, bool $urgent, array $scores, DateTimeImmutable $since): string
+    {
+        return json_encode([$person, $suit, $urgent, $scores, $since->format('c')]);
+    }
+
+    /** @deprecated use vote */
+    public function old(): string
+    {
+        return "<script>document.title = 'run'</script>";
+    }
+
+    public function fails(): string
+    {
+        throw new RuntimeException('for the log');
+    }
+}
+
+$api = new Kargo\Rpc\Api(title: 'Poll API', version: '2.1');
+$api->export(new Polls(), as: 'polls');
+$api->export(fn(int $a, int $b = 2): int => $a + $b, as: 'math.add');
+$server = Kargo\Http\Server::listen('127.0.0.1:0');
+$server->mount($argv[1] ?? '/', $api);
+$server->run(workers: 1);
