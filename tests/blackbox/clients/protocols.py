@@ -227,5 +227,5 @@ PROTOCOLS = {
     "JSON-RPC": JsonRpc(), "JSON-RPC by position": JsonRpcByPosition(), "JSON-RPC batch": JsonRpcBatch(),
     "XML-RPC": XmlRpc(), "XML-RPC multicall": XmlRpcMulticall(),
     "SOAP 1.1": Soap(SOAP_11), "SOAP 1.2": Soap(SOAP_12),
-    "REST": Rest(),
+    "REST": Rest(), "MCP": Mcp(),
 }
