@@ -1,13 +1,14 @@
 """What an Api says of itself, as the tools of others read it: OpenRPC and MCP."""
 
 import json
+import re
 import shutil
 import subprocess
 import unittest
 import urllib.request
 from pathlib import Path
 
-from harness import WAIT_SECONDS, PhpServer
+from harness import ROOT, WAIT_SECONDS, PhpServer, scratch_directory
 
 CLIENTS = Path(__file__).parent / "clients"
 INSTALL_SECONDS = 120
@@ -57,6 +58,32 @@ class DescriptionTest(unittest.TestCase):
     def test_mcp(self):
         self.assertEqual(self.node("mcp.js", f"{self.url}/mcp"), "")
         self.assertIn("secret", self.server.log)
+
+
+class DocumentationTest(unittest.TestCase):
+    """The server of docs/rpc/DESCRIPTIONS.md answers the commands there as it says."""
+
+    def test_commands(self):
+        text = (ROOT / "docs/rpc/DESCRIPTIONS.md").read_text()
+        [code] = re.findall(r"```php\n(.*?)```", text, re.DOTALL)
+        commands = re.findall(r"^    (curl .*)$", text, re.MULTILINE)
+        self.assertEqual(len(commands), 2)
+        with scratch_directory() as folder:
+            script = Path(folder) / "clock.php"
+            script.write_text(f"<?php {code}".replace("127.0.0.1:8080", "127.0.0.1:0"))
+            with PhpServer(script) as server:
+                answers = []
+                for command in commands:
+                    command = command.replace("127.0.0.1:8080", f"{server.host}:{server.port}")
+                    done = subprocess.run(
+                        ["sh", "-c", command], capture_output=True, text=True, timeout=WAIT_SECONDS, check=True
+                    )
+                    answers.append(json.loads(done.stdout))
+        [method] = answers[0]["methods"]
+        self.assertEqual((method["name"], method["summary"]), ("clock.now", "Tell the time."))
+        time = answers[1]["result"]["structuredContent"]
+        self.assertEqual(set(time), {"hour", "minute"})
+        self.assertEqual(json.loads(answers[1]["result"]["content"][0]["text"]), time)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 //! that hold for every input.
 
 mod likely_keys;
+mod mcp;
 mod responses;
 mod rest;
 mod soap;
 
+pub use mcp::mcp;
 pub use responses::{jsonrpc_response, xmlrpc_response};
 pub use rest::rest;
 pub use soap::{soap, soap_api};
