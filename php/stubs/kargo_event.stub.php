@@ -105,6 +105,15 @@ namespace Kargo {
 
         /** Keeps Loop::run() running, as at first. */
         public function reference(): static {}
+
+        /**
+         * Of callbacks that are ready at the same time the most urgent are called first, and before the less urgent ones
+         * the loop looks again; so what is always ready starves them. Beside a server that is being run, only callbacks
+         * of one turn are put in order.
+         *
+         * @param int $priority 0, the most urgent, to 255; 128 at first
+         */
+        public function setPriority(int $priority): static {}
     }
 }
 

@@ -25,6 +25,7 @@ native! {
     kargo_watcher_is_active => is_active;
     kargo_watcher_unreference => unreference;
     kargo_watcher_reference => reference;
+    kargo_watcher_set_priority => set_priority;
     kargo_not_constructible => not_constructible;
 }
 
@@ -233,5 +234,20 @@ fn unreference(call: &Call) -> Result<(), Thrown> {
 )]
 fn reference(call: &Call) -> Result<(), Thrown> {
     set_referenced(call, true);
+    Ok(())
+}
+
+fn set_priority(call: &Call) -> Result<(), Thrown> {
+    let Ok(priority) = u8::try_from(call.int_or(0, 0)?) else {
+        return Err(throw_value_error(1, "must be between 0 and 255"));
+    };
+    let id = id_of(call);
+    runtime::with(|runtime| {
+        if let Some(watcher) = runtime.watchers.get(id) {
+            watcher.priority = Some(priority);
+            runtime.due.set_levels();
+        }
+    });
+    call.return_this();
     Ok(())
 }

@@ -10,10 +10,11 @@ use super::buffered::{BufferEvent, BufferedStreams};
 use super::registration::Event;
 use super::table::Table;
 use super::{Classic, registration};
-use crate::serve::due::{Due, DueQueue};
+use crate::serve::due::{Due, DueQueue, Level};
 use crate::serve::runner;
 use crate::serve::runtime::{Runtime, owner};
 use crate::serve::watched::{Party, Watched};
+use crate::serve::watchers::Watchers;
 
 /// A loop: the process's own, which everything else runs on too, or that of a base.
 pub(crate) type Base = Option<u64>;
@@ -45,6 +46,7 @@ pub(crate) struct Parts<'a> {
 pub(crate) struct Handles<'a> {
     pub(crate) events: &'a mut Table<Event>,
     pub(crate) bufferevents: &'a mut Table<BufferEvent>,
+    watchers: &'a mut Watchers,
 }
 
 /// The parts of a loop, and everything that may be on it; `None` if the base was freed.
@@ -91,6 +93,7 @@ pub(crate) fn parts(runtime: &mut Runtime, base: Base) -> Option<(Parts<'_>, Han
     let handles = Handles {
         events: all,
         bufferevents,
+        watchers: &mut runtime.watchers,
     };
     Some((parts, handles))
 }
@@ -110,20 +113,22 @@ pub(crate) fn dispatch(runtime: &mut Runtime, base: Base, token: Token, kind: Ev
     let Some((mut parts, handles)) = parts(runtime, base) else {
         return;
     };
-    let all = handles.events;
+    let (all, watchers) = (handles.events, handles.watchers);
     match (token.owner(), kind) {
-        (owner::WATCHER, _) => make_due(parts.due, all, Party::Watcher(token.value()), 0),
+        (owner::WATCHER, _) => {
+            make_due(parts.due, all, watchers, Party::Watcher(token.value()), 0);
+        }
         (owner::STREAM, EventKind::Ready(readiness)) => {
             let Some(events) = parts.events else {
                 return;
             };
             parts.watched.ready(events, token, readiness, |party| {
-                make_due(parts.due, all, party, 0);
+                make_due(parts.due, all, watchers, party, 0);
             });
         }
         (owner::SIGNAL, EventKind::Signal(signal)) => {
             for party in parts.watched.on_signal(signal) {
-                make_due(parts.due, all, *party, signal);
+                make_due(parts.due, all, watchers, *party, signal);
             }
         }
         (owner::EVENT, kind) => {
@@ -149,9 +154,18 @@ pub(crate) fn dispatch(runtime: &mut Runtime, base: Base, token: Token, kind: Ev
 }
 
 /// Makes the callback of a party due.
-fn make_due(due: &mut DueQueue, all: &mut Table<Event>, party: Party, signal: i32) {
+fn make_due(
+    due: &mut DueQueue,
+    all: &mut Table<Event>,
+    watchers: &mut Watchers,
+    party: Party,
+    signal: i32,
+) {
     match party {
-        Party::Watcher(id) => due.push(Due::Watcher { id, signal }, None),
+        Party::Watcher(id) => match watchers.get(id).and_then(|watcher| watcher.priority) {
+            Some(priority) => due.push_at(Due::Watcher { id, signal }, Level::of_watcher(priority)),
+            None => due.push(Due::Watcher { id, signal }, None),
+        },
         Party::Event(key) => {
             if let Some(event) = all.get(key)
                 && event.is_ready()
@@ -165,7 +179,7 @@ fn make_due(due: &mut DueQueue, all: &mut Table<Event>, party: Party, signal: i3
 /// The next callback to make.
 #[inline]
 pub(crate) fn next_due(runtime: &mut Runtime, base: Base) -> Option<Due> {
-    if parts(runtime, base)?.0.due.priorities() > 1 {
+    if parts(runtime, base)?.0.due.has_levels() {
         gather(runtime, base);
     }
     parts(runtime, base)?.0.due.pop()

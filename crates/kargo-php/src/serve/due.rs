@@ -30,14 +30,37 @@ pub(crate) enum BufferCall {
     Error(u8),
 }
 
-/// What is due on one loop. With one priority, as at first, in the order in which it came; with more, those of the
-/// lowest number first.
+/// How urgent a callback is; the lowest is the most urgent. The two APIs count priorities differently: both are laid
+/// over the range of this, their middle being [`Level::MIDDLE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Level(u16);
+
+impl Level {
+    const MIDDLE: Self = Self(1 << 15);
+
+    /// Of a watcher: 0 to 255.
+    pub(crate) const fn of_watcher(priority: u8) -> Self {
+        Self((priority as u16) << 8)
+    }
+
+    /// The middle of part `priority` of `priorities` equal ones.
+    const fn of_part(priority: u16, priorities: u16) -> Self {
+        let (priority, priorities) = (priority as u32, priorities as u32);
+        Self((((2 * priority + 1) << 15) / priorities) as u16)
+    }
+}
+
+/// What is due on one loop. With one priority, as at first, in the order in which it came; with more, the most urgent
+/// first.
 #[derive(Debug)]
 pub(crate) struct DueQueue {
-    queue: VecDeque<(u16, Due)>,
+    queue: VecDeque<(Level, Due)>,
+    /// How many priorities the classic API's events have.
     priorities: u16,
-    /// The priority of which callbacks are made at present.
-    level: u16,
+    /// Whether a watcher ever had another priority than the middle one.
+    has_levels: bool,
+    /// Of which callbacks are made at present.
+    level: Level,
 }
 
 impl Default for DueQueue {
@@ -45,7 +68,8 @@ impl Default for DueQueue {
         Self {
             queue: VecDeque::new(),
             priorities: 1,
-            level: 0,
+            has_levels: false,
+            level: Level::MIDDLE,
         }
     }
 }
@@ -62,17 +86,22 @@ impl DueQueue {
         let priority = priority
             .unwrap_or(self.priorities / 2)
             .min(self.priorities - 1);
+        self.push_at(due, Level::of_part(priority, self.priorities));
+    }
+
+    /// The same for what has a level.
+    pub(crate) fn push_at(&mut self, due: Due, level: Level) {
         let mut index = self.queue.len();
-        while index > 0 && self.queue[index - 1].0 > priority {
+        while index > 0 && self.queue[index - 1].0 > level {
             index -= 1;
         }
-        self.queue.insert(index, (priority, due));
+        self.queue.insert(index, (level, due));
     }
 
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<Due> {
-        let (priority, due) = self.queue.pop_front()?;
-        self.level = priority;
+        let (level, due) = self.queue.pop_front()?;
+        self.level = level;
         Some(due)
     }
 
@@ -85,17 +114,27 @@ impl DueQueue {
         self.queue.clear();
     }
 
-    /// How many priorities there are.
-    #[inline]
+    /// How many priorities the classic API's events have.
     pub(crate) fn priorities(&self) -> u16 {
         self.priorities
+    }
+
+    /// Whether some callbacks may be more urgent than others.
+    #[inline]
+    pub(crate) fn has_levels(&self) -> bool {
+        self.priorities > 1 || self.has_levels
+    }
+
+    /// From now on some callbacks may be more urgent than others.
+    pub(crate) fn set_levels(&mut self) {
+        self.has_levels = true;
     }
 
     /// Whether the next callback has another priority than the last one had.
     pub(crate) fn changes_level(&self) -> bool {
         self.queue
             .front()
-            .is_some_and(|(priority, _)| *priority != self.level)
+            .is_some_and(|(level, _)| *level != self.level)
     }
 
     /// Sets how many priorities there are, unless something is due.

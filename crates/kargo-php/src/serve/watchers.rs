@@ -35,6 +35,8 @@ pub(crate) struct Watcher {
     /// The PHP object.
     pub(crate) object: Owned,
     pub(crate) is_referenced: bool,
+    /// What setPriority() said: 0 is the most urgent.
+    pub(crate) priority: Option<u8>,
     timer: Option<TimerId>,
 }
 
@@ -46,6 +48,7 @@ impl Watcher {
             stream,
             object,
             is_referenced: true,
+            priority: None,
             timer: None,
         }
     }
