@@ -114,17 +114,18 @@ fn project_files() -> io::Result<Vec<String>> {
         .collect())
 }
 
+/// Folders that every machine has: that a clone lies there tells nothing.
+const EVERYWHERE: &[&str] = &["/", "/home", "/mnt", "/opt", "/srv", "/tmp", "/usr/src"];
+
 /// The folder this clone lies in, and the home of whoever works here.
 fn machine_paths() -> io::Result<Vec<String>> {
     let clone = env::current_dir()?;
     let parent = clone.parent().map(|parent| parent.display().to_string());
     let home = env::var("HOME").ok();
-    // A clone in `/` has no path that would tell anything.
-    let telling = |path: &String| path.len() > 1;
     Ok(parent
         .into_iter()
         .chain(home)
-        .filter(telling)
+        .filter(|path| !path.is_empty() && !EVERYWHERE.contains(&path.as_str()))
         .map(|path| format!("{path}/"))
         .collect())
 }
