@@ -64,13 +64,31 @@ pub(super) fn is_character(character: char) -> bool {
 /// The length of the qualified name that `text` begins with, or `None` if it doesn't begin with one.
 #[inline(always)]
 pub(super) fn qualified_name_len(text: &[u8]) -> Option<usize> {
-    let len = text
-        .iter()
-        .take_while(|&&byte| IS_SIMPLE[usize::from(byte)])
-        .count();
+    let len = simple_len(text);
     match (text.first(), text.get(len)) {
+        (Some(b'A'..=b'Z' | b'_' | b'a'..=b'z'), Some(b':')) => prefixed_name_len(text, len),
         (Some(b'0'..=b'9'), _) | (_, Some(b':' | b'-' | b'.' | 0x80..)) => long_name_len(text),
         _ if len > 0 => Some(len),
+        _ => None,
+    }
+}
+
+/// How many bytes that are in nearly all names `text` begins with.
+#[inline(always)]
+fn simple_len(text: &[u8]) -> usize {
+    text.iter()
+        .take_while(|&&byte| IS_SIMPLE[usize::from(byte)])
+        .count()
+}
+
+/// The same for a name with a prefix of `prefix_len` simple bytes.
+#[inline]
+fn prefixed_name_len(text: &[u8], prefix_len: usize) -> Option<usize> {
+    let local = text.get(prefix_len + 1..).unwrap_or_default();
+    let len = simple_len(local);
+    match (local.first(), local.get(len)) {
+        (Some(b'0'..=b'9'), _) | (_, Some(b':' | b'-' | b'.' | 0x80..)) => long_name_len(text),
+        _ if len > 0 => Some(prefix_len + 1 + len),
         _ => None,
     }
 }
@@ -93,8 +111,13 @@ fn long_name_len(text: &[u8]) -> Option<usize> {
     (len > 0 && is_qualified).then_some(len)
 }
 
+/// Bytes of a name that are looked at: more than [`Limits::max_name_bytes`](crate::Limits::max_name_bytes) has a use for.
+const LONGEST_NAME: usize = 1024;
+
 /// The length of the name that `text` begins with (production 5, `Name`); 0 if it doesn't begin with one.
 pub(crate) fn name_len(text: &[u8]) -> usize {
+    // A longer name is refused whatever it is, and the rest of a document must not be looked at for each of its names.
+    let text = text.get(..text.len().min(LONGEST_NAME)).unwrap_or_default();
     // What is looked at is the beginning that is UTF-8, which all of it is unless it was cut.
     let text = match core::str::from_utf8(text) {
         Ok(text) => text,
@@ -205,6 +228,12 @@ mod tests {
             ("a:", None),
             ("a:b:c", None),
             ("a:1", None),
+            ("ns1:a_2>", Some(7)),
+            ("a:b-c/", Some(5)),
+            ("a:é.", Some(5)),
+            ("1a:b", None),
+            ("a:b:", None),
+            ("a: ", None),
             ("-", None),
         ] {
             assert_eq!(qualified_name_len(name.as_bytes()), expected, "{name}");
