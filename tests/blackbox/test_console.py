@@ -72,7 +72,7 @@ class ConsoleTest(unittest.TestCase):
         self.show("polls.vote")
         self.assertEqual(self.browser.run("return document.title"), "polls.vote · Poll API")
         self.assertEqual(self.text("#version"), "2.1")
-        self.assertEqual(self.text("#count"), "5 methods")
+        self.assertEqual(self.text("#count"), "6 methods")
         self.assertIn("Vote in a poll; each user has one vote in each", self.text("main"))
         self.assertIn("as in getAllPolls", self.text("form"))
         self.assertIn("map of integer", self.text("main"))
@@ -155,6 +155,15 @@ class ConsoleTest(unittest.TestCase):
         self.assertEqual(self.browser.run("return document.querySelectorAll('main script, main img').length"), 0)
         policy = self.server.get("/").headers["content-security-policy"]
         self.assertTrue(policy.startswith("default-src 'none'; ") and "unsafe" not in policy, policy)
+        self.assert_quiet()
+
+    def test_tools_that_would_have_the_same_name(self):
+        for method, name, expected in (("polls.old", "polls_old_2", "document.title"), ("polls_old", "polls_old", "of another method")):
+            self.show(method)
+            self.choose("MCP")
+            self.assertRegex(self.call(), r"^200 OK\d")
+            self.assertIn(f'"name": "{name}"', self.text("#request"))
+            self.assertIn(expected, self.text("#response"))
         self.assert_quiet()
 
     def test_keyboard_alone(self):

@@ -60,6 +60,8 @@ final class Polls
 $api = new Kargo\Rpc\Api(title: 'Poll API', version: '2.1');
 $api->export(new Polls(), as: 'polls');
 $api->export(fn(int $a, int $b = 2): int => $a + $b, as: 'math.add');
+// As a tool polls.old would have the same name.
+$api->export(fn(): string => 'of another method', as: 'polls_old');
 $server = Kargo\Http\Server::listen('127.0.0.1:0');
 $server->mount($argv[1] ?? '/', $api);
 $server->run(workers: 1);

@@ -8,6 +8,7 @@ const SCHEMA = 'http://www.w3.org/2001/XMLSchema';
 const byId = id => document.getElementById(id);
 let api = null;
 let namespace = null;
+let tools = null;
 let protocol = 'JSON-RPC';
 let headerLines = '';
 
@@ -233,6 +234,25 @@ async function soapNamespace() {
 }
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
+const MCP_HEADERS = { ...JSON_TYPE, 'Accept': 'application/json, text/event-stream', 'MCP-Protocol-Version': '2025-06-18' };
+
+/** A method's name as a tool. Tools are in the order of the methods; their names may end in a number, so only the server knows. */
+async function toolName(method) {
+  if (tools === null) {
+    const body = '{"jsonrpc": "2.0", "method": "tools/list", "id": 1}';
+    const answer = await fetch(`${base}/mcp`, { method: 'POST', headers: { ...furtherHeaders(), ...MCP_HEADERS }, body });
+    if (!answer.ok) throw new Error(`tools/list: ${answer.status} ${answer.statusText}`);
+    tools = (await answer.json()).result.tools;
+  }
+  return tools[api.methods.indexOf(method)].name;
+}
+
+/** What people typed in below "Further headers". */
+function furtherHeaders() {
+  return Object.fromEntries(headerLines.split('\n').filter(line => line.includes(':'))
+    .map(line => [line.slice(0, line.indexOf(':')).trim(), line.slice(line.indexOf(':') + 1).trim()]));
+}
+
 const protocols = {
   'JSON-RPC': {
     build(method, given) {
@@ -273,9 +293,9 @@ const protocols = {
     failed: () => false,
   },
   'MCP': {
-    build: (method, given) => ({
-      path: '/mcp', headers: { ...JSON_TYPE, 'Accept': 'application/json, text/event-stream', 'MCP-Protocol-Version': '2025-06-18' },
-      body: `{"jsonrpc": "2.0", "method": "tools/call", "params": {"name": ${JSON.stringify(method.name.replace(/[^\w-]/g, '_').slice(0, 64))}, `
+    build: async (method, given) => ({
+      path: '/mcp', headers: MCP_HEADERS,
+      body: `{"jsonrpc": "2.0", "method": "tools/call", "params": {"name": ${JSON.stringify(await toolName(method))}, `
         + `"arguments": ${jsonObject(given)}}, "id": 1}`,
     }),
     failed: answer => /"isError"\s*:\s*true|^\s*\{\s*"error"/.test(answer),
@@ -296,11 +316,7 @@ function showMethod(method) {
   async function built() {
     const all = fields.map(one => ({ name: one.name, schema: one.schema, json: one.value() }));
     const sent = await protocols[protocol].build(method, all.filter(one => one.json !== undefined), all);
-    const headers = { ...sent.headers };
-    for (const line of headerLines.split('\n').filter(line => line.includes(':'))) {
-      headers[line.slice(0, line.indexOf(':')).trim()] = line.slice(line.indexOf(':') + 1).trim();
-    }
-    return { ...sent, headers };
+    return { ...sent, headers: { ...sent.headers, ...furtherHeaders() } };
   }
 
   async function preview() {
@@ -358,7 +374,14 @@ function showMethod(method) {
     if (sent === null) return;
     const quoted = text => `'${text.replaceAll("'", "'\\''")}'`;
     const headers = Object.entries(sent.headers).map(([name, value]) => ` \\\n  -H ${quoted(`${name}: ${value}`)}`).join('');
-    await navigator.clipboard.writeText(`curl -s ${quoted(location.origin + base + sent.path)}${headers} \\\n  --data-raw ${quoted(sent.body)}`);
+    const command = `curl -s ${quoted(location.origin + base + sent.path)}${headers} \\\n  --data-raw ${quoted(sent.body)}`;
+    try {
+      await navigator.clipboard.writeText(command);
+    } catch {
+      // Browsers give the clipboard to pages of HTTPS and of this machine only.
+      copied.textContent = 'This page may not use the clipboard.';
+      return;
+    }
     copied.textContent = 'Copied.';
   }
 
