@@ -30,6 +30,7 @@ use crate::Limits;
 use crate::Version;
 use crate::json;
 use crate::jsonrpc;
+use crate::tape;
 use crate::xmlrpc;
 
 /// Any text: a builder that guesses keys is told the same, and if it is JSON, what we write of it reads back as the same events.
@@ -143,6 +144,84 @@ pub fn xmlrpc(data: &[u8]) {
         Err(DecodeError::Builder(never)) => match never {},
     }
     assert_eq!(xml(&out), Ok(()), "the answer is well-formed");
+}
+
+/// Any bytes: if they are a tape, what it tells can be written as a tape again, which tells the same.
+pub fn tape(data: &[u8]) {
+    let mut once = Retaper(Vec::new());
+    if tape::play(data, &mut once).is_err() {
+        return;
+    }
+    let mut twice = Retaper(Vec::new());
+    assert_eq!(
+        tape::play(&once.0, &mut twice),
+        Ok(()),
+        "a tape can be played"
+    );
+    assert_eq!(once.0, twice.0, "and tells the same");
+}
+
+/// Writes what it is told as a tape.
+struct Retaper(Vec<u8>);
+
+impl Retaper {
+    fn write(&mut self, write: impl FnOnce(&mut tape::TapeEncoder<'_>) -> Result<(), EncodeError>) {
+        let written = write(&mut tape::TapeEncoder::new(&mut self.0, true));
+        assert_eq!(written, Ok(()), "what was played can be written");
+    }
+}
+
+impl Builder for Retaper {
+    type Error = Infallible;
+
+    fn null(&mut self) -> Result<(), Infallible> {
+        self.write(|encoder| encoder.null());
+        Ok(())
+    }
+    fn bool(&mut self, value: bool) -> Result<(), Infallible> {
+        self.write(|encoder| encoder.bool(value));
+        Ok(())
+    }
+    fn int(&mut self, value: i64) -> Result<(), Infallible> {
+        self.write(|encoder| encoder.int(value));
+        Ok(())
+    }
+    fn float(&mut self, value: f64) -> Result<(), Infallible> {
+        self.write(|encoder| encoder.float(value));
+        Ok(())
+    }
+    fn string(&mut self, utf8: &[u8]) -> Result<(), Infallible> {
+        self.write(|encoder| encoder.string(utf8));
+        Ok(())
+    }
+    fn binary(&mut self, bytes: &[u8]) -> Result<(), Infallible> {
+        self.write(|encoder| encoder.binary(bytes));
+        Ok(())
+    }
+    fn date_time(&mut self, value: &DateTime) -> Result<(), Infallible> {
+        self.write(|encoder| encoder.date_time(value));
+        Ok(())
+    }
+    fn begin_array(&mut self) -> Result<(), Infallible> {
+        self.write(|encoder| encoder.begin_array());
+        Ok(())
+    }
+    fn end_array(&mut self, _len: usize) -> Result<(), Infallible> {
+        self.write(|encoder| encoder.end_array());
+        Ok(())
+    }
+    fn begin_object(&mut self) -> Result<(), Infallible> {
+        self.write(|encoder| encoder.begin_object());
+        Ok(())
+    }
+    fn key(&mut self, utf8: &[u8]) -> Result<(), Infallible> {
+        self.write(|encoder| encoder.key(utf8));
+        Ok(())
+    }
+    fn end_object(&mut self, _len: usize) -> Result<(), Infallible> {
+        self.write(|encoder| encoder.end_object());
+        Ok(())
+    }
 }
 
 /// Writes what it is told as JSON.

@@ -12,6 +12,7 @@
 //! | [`rest`] | arguments as REST requests have them: members of a JSON object, texts of paths and queries |
 //! | [`mcp`] | messages of the Model Context Protocol |
 //! | [`description`], [`describe`] | an API as plain data, and the documents made from it |
+//! | [`tape`] | a value between protocols: bytes that answer any of them |
 //! | [`Limits`] | every limit, always an argument |
 //!
 //! # Order of things
@@ -83,6 +84,7 @@ mod response;
 pub mod rest;
 pub mod soap;
 mod swar;
+pub mod tape;
 mod utf8;
 mod xml;
 pub mod xmlrpc;

@@ -14,10 +14,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kargo-rpc", &[]),
     ("kargo-net", &["kargo-http", "kargo-loop"]),
     ("kargo-supervisor", &[]),
+    ("kargo-policy", &[]),
     (
         "kargo-php",
         &[
             "kargo-supervisor",
+            "kargo-policy",
             "kargo-net",
             "kargo-rpc",
             "kargo-http",
