@@ -39,6 +39,7 @@ fn main() {
         "rpc_types",
         "rpc_rest",
         "rpc_client",
+        "rpc_policies",
         "classic",
         "classic_http",
     ]
@@ -74,6 +75,7 @@ fn main() {
                 "value",
                 "rpc",
                 "rpc_types",
+                "deadline",
                 "classic",
             ]
             .map(|name| format!("shim/{name}.c")),

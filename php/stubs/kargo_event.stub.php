@@ -400,6 +400,10 @@ namespace Kargo\Rpc {
          * @param Cors|null $cors whose scripts may call over REST, where a method or class has no attribute, and over MCP
          * @param string $namespace of the WSDL, a URI; '': urn:kargo: and the title
          * @param bool $console a page for people at the mount's root, where no route of a method is
+         * @param array|object|null $auth ApiKeys, BasicUsers, BearerTokens or a list of them: every method is then for
+         *     callers with credentials, but for those with #[Anonymous]
+         * @param list<string> $trustedProxies addresses whose X-Forwarded-For header says where a call is from
+         * @param int $sharedBytes results that all workers keep together for #[Cache], in bytes
          */
         public function __construct(
             string $title = 'API',
@@ -410,6 +414,9 @@ namespace Kargo\Rpc {
             ?Cors $cors = null,
             string $namespace = '',
             bool $console = true,
+            array|object|null $auth = null,
+            array $trustedProxies = [],
+            int $sharedBytes = 33554432,
         ) {}
 
         /**

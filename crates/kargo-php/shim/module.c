@@ -96,6 +96,7 @@ static PHP_MINIT_FUNCTION(kargo_event)
 	if (INI_BOOL("kargo.fault_injection")) {
 		zend_register_functions(NULL, kargo_fault_functions, NULL, type);
 	}
+	kg_watch_interrupts();
 	kargo_module_started();
 	return SUCCESS;
 }

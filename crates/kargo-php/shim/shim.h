@@ -99,6 +99,8 @@ extern void kargo_fn_panic(zend_execute_data *, zval *);
 
 zend_module_entry *kg_module(void);
 
+extern void kargo_on_interrupt(void);
+
 /* calls */
 kg_outcome kg_call(const zend_fcall_info_cache *callable, zval *result, uint32_t count, zval *arguments, HashTable *named);
 kg_outcome kg_protect(void (*body)(void *), void *data);
@@ -136,6 +138,8 @@ void kg_rethrow(zval *exception);
 void kg_bailout(void);
 bool kg_interrupt_is_due(void);
 void kg_run_interrupt(void);
+void kg_arm_deadline(int64_t nanos);
+void kg_watch_interrupts(void);
 
 /* classic */
 void kg_classic_start(int type, int module_number);

@@ -1,16 +1,18 @@
 //! `Kargo\Rpc\Api`: exports classes and callables; a server answers for it.
 
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use kargo_rpc::Limits;
 
 use crate::engine::call::native;
 use crate::engine::throw::{class, throw};
-use crate::engine::value::{array_push, class_of, new_array};
+use crate::engine::value::{array_iter, array_push, class_of, new_array};
 use crate::engine::{Call, Owned, Thrown, Zv, ffi, object, throw_value_error};
 use crate::rpc::Api;
 use crate::rpc::declared::find_class;
 use crate::rpc::export;
+use crate::rpc::policy::{self, Proxies};
 use crate::rpc::rest::cors::Cors;
 use crate::rpc::signature::ExportError;
 
@@ -25,6 +27,8 @@ native! {
 const MOST_CALLS: i64 = 1_000_000;
 /// PHP gives up nested values by recursion, so they must not be deeper than its stack bears.
 const DEEPEST: i64 = 10_000;
+/// Bytes of kept results at most.
+const MOST_SHARED: i64 = 4 << 30;
 
 /// An integer argument from 1 to `most`.
 fn size(call: &Call, index: u32, default: i64, most: i64) -> Result<usize, Thrown> {
@@ -57,6 +61,14 @@ fn construct(call: &Call) -> Result<(), Thrown> {
     }
     api.namespace = namespace(call.bytes_or(6, b"")?)?.into();
     api.has_console = call.bool_or(7, true)?;
+    let bad = |message: String| throw(class::configuration_exception(), &message);
+    if let Some(auth) = call.argument(8) {
+        api.auth = policy::read_auth(auth).map_err(bad)?;
+    }
+    if let Some(proxies) = call.argument(9) {
+        api.proxies = proxies_of(proxies).map_err(bad)?;
+    }
+    api.shared_bytes = size(call, 10, 32 << 20, MOST_SHARED)?;
     object::set_native::<Rc<Api>>(call.this(), Rc::new(api));
     Ok(())
 }
@@ -71,6 +83,21 @@ fn namespace(given: &[u8]) -> Result<&str, Thrown> {
                 .any(|character| character.is_whitespace() || character.is_control())
         })
         .ok_or_else(|| throw_value_error(7, "must be a URI"))
+}
+
+/// Addresses of proxies.
+fn proxies_of(value: Zv) -> Result<Proxies, String> {
+    let Some(array) = value.array() else {
+        return Ok(Proxies::default());
+    };
+    let addresses: Result<Vec<IpAddr>, String> = array_iter(array)
+        .map(|(_, item)| {
+            let text = String::from_utf8_lossy(item.dereferenced().bytes().unwrap_or_default());
+            text.parse()
+                .map_err(|_| format!("\"{}\" is no address", text.escape_debug()))
+        })
+        .collect();
+    addresses.map(Proxies::new)
 }
 
 fn api(call: &Call) -> Result<Rc<Api>, Thrown> {
@@ -88,8 +115,10 @@ fn export(call: &Call) -> Result<(), Thrown> {
     let Some(what) = call.argument(0) else {
         return Err(call.wrong_type(0, c"an object, a class name or a callable"));
     };
-    let added = export::export(what, namespace)
-        .and_then(|methods| api.add(methods).map_err(ExportError::Refused));
+    let added = export::export(what, namespace).and_then(|mut methods| {
+        policy::attach(&api, &mut methods)?;
+        api.add(methods).map_err(ExportError::Refused)
+    });
     drop(api);
     added.map_err(failed)?;
     call.return_this();

@@ -18,5 +18,6 @@ pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod rpc_attributes;
 mod rpc_client;
+mod rpc_policies;
 mod rpc_rest;
 pub(crate) mod server;

@@ -132,6 +132,10 @@ pub(crate) mod class {
         binary = kargo_ce_rpc_binary;
         api = kargo_ce_rpc_api;
         cors = kargo_ce_rpc_cors;
+        caller = kargo_ce_rpc_caller;
+        api_keys = kargo_ce_rpc_apikeys;
+        basic_users = kargo_ce_rpc_basicusers;
+        bearer_tokens = kargo_ce_rpc_bearertokens;
         remote_fault = kargo_ce_rpc_remotefault;
         json_rpc_client = kargo_ce_rpc_jsonrpcclient;
         xml_rpc_client = kargo_ce_rpc_xmlrpcclient;

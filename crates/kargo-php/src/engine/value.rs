@@ -278,6 +278,7 @@ impl Zv {
 }
 
 /// A value that holds its reference.
+#[repr(transparent)]
 pub(crate) struct Owned(ffi::zval);
 
 impl fmt::Debug for Owned {

@@ -14,6 +14,7 @@ use crate::rpc::attribute::{Attribute, Attributes};
 use crate::rpc::describe;
 use crate::rpc::documents::Document;
 use crate::rpc::mcp::Tools;
+use crate::rpc::policy::{Authenticator, Policy, Proxies, Shared};
 use crate::rpc::rest::Routes;
 use crate::rpc::rest::cors::Cors;
 use crate::rpc::rest::openapi;
@@ -36,6 +37,14 @@ pub(crate) struct Api {
     pub(crate) namespace: Box<str>,
     /// Whether there is a page for people.
     pub(crate) has_console: bool,
+    /// How callers can show who they are.
+    pub(crate) auth: Vec<Authenticator>,
+    /// Whose word about their clients' addresses is taken.
+    pub(crate) proxies: Proxies,
+    /// Bytes of results that all workers keep together.
+    pub(crate) shared_bytes: usize,
+    /// The workers' tables, if a method needs them.
+    pub(crate) shared: RefCell<Option<Rc<Shared>>>,
     methods: RefCell<Rc<Methods>>,
     /// Exceptions of these classes pass to the client.
     allowed: RefCell<Vec<*mut ffi::zend_class_entry>>,
@@ -61,6 +70,10 @@ impl Api {
             cors: None,
             namespace: "".into(),
             has_console: true,
+            auth: Vec::new(),
+            proxies: Proxies::default(),
+            shared_bytes: 0,
+            shared: RefCell::new(None),
             methods: RefCell::new(Rc::new(Methods::default())),
             allowed: RefCell::new(Vec::new()),
             documents: RefCell::new(Vec::new()),
@@ -249,6 +262,8 @@ pub(crate) struct Method {
     pub(crate) signature: Signature,
     /// Those of the exported class and of the classes it extends.
     pub(crate) class_attributes: Rc<Attributes>,
+    /// What is enforced before it runs.
+    pub(crate) policy: Option<Rc<Policy>>,
 }
 
 /// What is called.

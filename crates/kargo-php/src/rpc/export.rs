@@ -185,6 +185,7 @@ fn export_callable(what: Zv, name: &[u8]) -> Exported {
         target: Target::Callable(callable),
         signature,
         class_attributes: Rc::default(),
+        policy: None,
     }])
 }
 
@@ -292,6 +293,7 @@ fn build(members: Vec<Member>, entry: *mut ffi::zend_class_entry, source: Source
             target,
             signature: member.signature,
             class_attributes: Rc::clone(&class_attributes),
+            policy: None,
         }
     });
     Ok(methods.collect())

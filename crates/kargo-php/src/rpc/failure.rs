@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use kargo_net::Answer;
 use kargo_rpc::{Fault, FaultCode, soap};
 
 use crate::classes::exceptions::{int_property, message_of, read_property};
@@ -26,6 +27,35 @@ pub(crate) struct Failure {
     class: *mut ffi::zend_class_entry,
 }
 
+/// How HTTP says that a call was refused, or ended, by a policy.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    /// Seconds, for a `Retry-After` header.
+    pub(crate) retry_after: Option<u64>,
+    /// Values of `WWW-Authenticate` headers.
+    pub(crate) challenges: Vec<String>,
+}
+
+impl Refusal {
+    /// The status where RPC answers have 200: only credentials are a matter of HTTP's.
+    const fn rpc_status(&self) -> u16 {
+        if self.status == 401 { 401 } else { 200 }
+    }
+
+    /// The headers that go with it.
+    pub(crate) fn headers(&self) -> Vec<(&'static [u8], Vec<u8>)> {
+        let mut headers: Vec<(&[u8], Vec<u8>)> = Vec::new();
+        if let Some(seconds) = self.retry_after {
+            headers.push((b"Retry-After", seconds.to_string().into_bytes()));
+        }
+        for challenge in &self.challenges {
+            headers.push((b"WWW-Authenticate", challenge.clone().into_bytes()));
+        }
+        headers
+    }
+}
+
 /// Why a call failed.
 #[derive(Debug)]
 pub(crate) enum Origin {
@@ -37,6 +67,8 @@ pub(crate) enum Origin {
     Argument { pointer: Box<str>, reason: Box<str> },
     /// The method failed on purpose.
     Application,
+    /// A policy refused the call, or ended it.
+    Refused(Box<Refusal>),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +110,58 @@ impl Failure {
     /// What it brings along, as JSON.
     pub(crate) fn data(&self) -> Option<&[u8]> {
         self.data.as_deref()
+    }
+
+    /// A policy refused the call, or ended it.
+    pub(crate) fn refused(code: i32, message: &'static str, refusal: Refusal) -> Self {
+        let data = refusal
+            .retry_after
+            .map(|seconds| format!("{{\"retryAfter\":{seconds}}}").into_bytes());
+        Self {
+            code: Code::Is(code),
+            message: message.into(),
+            detail: refusal
+                .retry_after
+                .map(|seconds| format!("try again in {seconds} s").into()),
+            data,
+            origin: Origin::Refused(Box::new(refusal)),
+            class: std::ptr::null_mut(),
+        }
+    }
+
+    /// The head of an RPC answer with this failure alone; `lend` gets it, since it has headers of its own.
+    #[cold]
+    pub(crate) fn with_head<R>(
+        &self,
+        content_type: &[u8],
+        lend: impl FnOnce(&Answer<'_>) -> R,
+    ) -> R {
+        let Some(refusal) = self.refusal() else {
+            return lend(&Answer::new(200).content_type(content_type));
+        };
+        let headers = refusal.headers();
+        let headers: Vec<(&[u8], &[u8])> = headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_slice()))
+            .collect();
+        lend(
+            &Answer::new(refusal.rpc_status())
+                .content_type(content_type)
+                .headers(&headers),
+        )
+    }
+
+    /// What HTTP says of it, if a policy refused the call.
+    pub(crate) fn refusal(&self) -> Option<&Refusal> {
+        match &self.origin {
+            Origin::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the method's answer: a fault that it threw on purpose, or an exception that may pass.
+    pub(crate) fn is_answer(&self) -> bool {
+        matches!(self.origin, Origin::Application)
     }
 
     /// What went wrong is in the log, under the identification that is sent.
@@ -159,6 +243,43 @@ impl Failure {
         }
     }
 
+    /// It in bytes, to be kept; see [`Self::from_kept`].
+    pub(crate) fn to_kept(&self, out: &mut Vec<u8>) {
+        let (tag, code) = match self.code {
+            Code::Is(code) => (0, code),
+            Code::Application => (1, 0),
+        };
+        out.push(tag);
+        out.extend_from_slice(&code.to_le_bytes());
+        let data = self.data.as_deref();
+        out.push(u8::from(data.is_some()));
+        out.extend_from_slice(&(self.message.len() as u64).to_le_bytes());
+        out.extend_from_slice(self.message.as_bytes());
+        out.extend_from_slice(data.unwrap_or_default());
+    }
+
+    /// What [`Self::to_kept`] wrote.
+    pub(crate) fn from_kept(bytes: &[u8]) -> Option<Self> {
+        let (&[tag], rest) = bytes.split_first_chunk::<1>()?;
+        let (code, rest) = rest.split_first_chunk::<4>()?;
+        let (&[has_data], rest) = rest.split_first_chunk::<1>()?;
+        let (length, rest) = rest.split_first_chunk::<8>()?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+        let (message, data) = rest.split_at_checked(length)?;
+        Some(Self {
+            code: if tag == 0 {
+                Code::Is(i32::from_le_bytes(*code))
+            } else {
+                Code::Application
+            },
+            message: String::from_utf8_lossy(message).into_owned().into(),
+            detail: None,
+            data: (has_data != 0).then(|| data.to_vec()),
+            origin: Origin::Application,
+            class: std::ptr::null_mut(),
+        })
+    }
+
     /// The fault for JSON-RPC.
     pub(crate) fn json_rpc(&self) -> Fault<'_> {
         Fault {
@@ -184,7 +305,9 @@ impl Failure {
         match &self.origin {
             Origin::Argument { pointer, reason } => fault.place = Some((pointer, reason)),
             Origin::Internal => fault.id = self.detail.as_deref(),
-            Origin::Protocol | Origin::Application => fault.data = self.data.as_deref(),
+            Origin::Protocol | Origin::Application | Origin::Refused(_) => {
+                fault.data = self.data.as_deref();
+            }
         }
         let element = (!self.class.is_null()).then(|| declared(self.class));
         (fault, element.flatten())

@@ -17,6 +17,7 @@ use crate::rpc::check::{self, Mismatch};
 use crate::rpc::construct;
 use crate::rpc::failure::Failure;
 use crate::rpc::plan::{Plan, Unmade};
+use crate::rpc::policy;
 use crate::rpc::service::Unresolved;
 use crate::rpc::signature::Signature;
 use crate::serve::{current, handler};
@@ -39,6 +40,12 @@ pub(crate) fn invoke(
         count: call.argument_count as usize,
         is_named: call.is_named,
     };
+    if let Some(policy) = &method.policy
+        && let Err(failure) = policy::admit(api, policy)
+    {
+        release(arguments, &given);
+        return Err(failure);
+    }
     let bound = if method.signature.has_records {
         bind_records(api, method, arguments, &given, room)
     } else {
@@ -46,12 +53,15 @@ pub(crate) fn invoke(
             .map_err(|mismatch| invalid_params(&mismatch))
     };
     let outcome = match bound {
-        Ok((first, count)) => call_method(api, method, first, count, result),
+        Ok((first, count)) => match &method.policy {
+            None => call_method(api, method, first, count, result),
+            Some(policy) => policy::call(api, method, policy, (first, count), result, &|result| {
+                call_method(api, method, first, count, result)
+            }),
+        },
         Err(failure) => Err(failure),
     };
-    if given.count != 0 {
-        construct::release(arguments.stack.at(start), given.count);
-    }
+    release(arguments, &given);
     if !room.named.is_empty() {
         construct::release(Zv(room.named.as_mut_ptr()), room.named.len());
         room.named.clear();
@@ -211,6 +221,14 @@ fn failure_of_constructor(
     });
     let found = found.unwrap_or_else(|| Mismatch::new(reason));
     invalid_params(&found.below("params"))
+}
+
+/// Gives up arguments.
+#[inline]
+fn release(arguments: &mut Arguments, given: &Given) {
+    if given.count != 0 {
+        construct::release(arguments.stack.at(given.start), given.count);
+    }
 }
 
 #[cold]

@@ -91,7 +91,11 @@ fn answer_single(id: RequestId, api: &Api, methods: &Methods, workspace: &mut Wo
         construct::release(result.zv(), 1);
         return send_nothing(id, api);
     };
-    if let Some(mut slot) = answer::begin(id, &Answer::new(200).content_type(JSON)) {
+    let begun = match &called {
+        Ok(_) => answer::begin(id, &Answer::new(200).content_type(JSON)),
+        Err(failure) => failure.with_head(JSON, |head| answer::begin(id, head)),
+    };
+    if let Some(mut slot) = begun {
         let out = slot.buffer();
         let responses = ResponseWriter::begin(out, false);
         let call_id = workspace.calls.id(&call);

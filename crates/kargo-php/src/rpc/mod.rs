@@ -9,6 +9,7 @@
 //! | `arguments`, `stack` | what the decoders fill: PHP values, in the shape each parameter wants |
 //! | `check` | arguments against types, before PHP runs |
 //! | `invoke`, `construct`, `failure` | one call, and how it can fail |
+//! | `policy` | what is enforced before a method runs: limits, credentials, kept answers, time |
 //! | `encode`, `known_keys`, `json` | PHP values as JSON and XML-RPC |
 //! | `jsonrpc`, `xmlrpc`, `soap`, `rest`, `mcp`, `system`, `documents` | the doors |
 //! | `console` | the page for people at the mount's root |
@@ -44,6 +45,7 @@ mod mcp;
 mod members;
 mod names;
 mod plan;
+pub(crate) mod policy;
 mod properties;
 mod records;
 pub(crate) mod rest;
@@ -181,6 +183,7 @@ pub(crate) fn clear() {
     workspace::clear();
     console::clear();
     json::clear();
+    policy::clear();
     client::clear();
     names::clear();
     properties::clear();

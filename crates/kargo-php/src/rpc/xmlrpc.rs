@@ -70,7 +70,11 @@ fn answer_single(id: RequestId, api: &Api, methods: &Methods, workspace: &mut Wo
     };
     let mut result = Owned::undefined();
     let called = run(api, methods, &call, workspace, 0, result.zv());
-    if let Some(mut slot) = answer::begin(id, &Answer::new(200).content_type(XML)) {
+    let begun = match &called {
+        Ok(_) => answer::begin(id, &Answer::new(200).content_type(XML)),
+        Err(failure) => failure.with_head(XML, |head| answer::begin(id, head)),
+    };
+    if let Some(mut slot) = begun {
         let out = slot.buffer();
         let responses = ResponseWriter::begin(out, false, Options::default());
         write_answer(

@@ -6,6 +6,8 @@ use kargo_net::RequestId;
 
 use crate::engine::{Global, ffi};
 use crate::log::{self, Level};
+use crate::rpc::policy::Credentials;
+use crate::serve::deadline::Deadline;
 
 /// The work that output and errors are told of.
 #[derive(Debug, Default)]
@@ -20,6 +22,12 @@ pub(crate) struct Current {
     pub(crate) fatal: Option<(String, String, u32)>,
     /// Whether this is a handler or callback at all.
     pub(crate) is_busy: bool,
+    /// When the time of the call that runs is over, if it has a limit of its own.
+    pub(crate) deadline: Option<Deadline>,
+    /// What the request's credentials say, if a method asked.
+    pub(crate) caller: Credentials,
+    /// Calls of the request so far that used its idempotency key.
+    pub(crate) keyed_calls: u32,
 }
 
 impl Current {
@@ -29,6 +37,9 @@ impl Current {
         self.request = None;
         self.number = 0;
         self.is_busy = false;
+        self.deadline = None;
+        self.caller = Credentials::Unread;
+        self.keyed_calls = 0;
     }
 }
 

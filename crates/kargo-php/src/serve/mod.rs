@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod callback;
 pub(crate) mod current;
+pub(crate) mod deadline;
 pub(crate) mod due;
 pub(crate) mod handler;
 pub(crate) mod inner;

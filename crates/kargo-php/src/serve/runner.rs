@@ -19,6 +19,7 @@ use crate::engine::context::{Context, switch_is_blocked};
 use crate::engine::throw::{class, throw};
 use crate::engine::{Thrown, ffi};
 use crate::log;
+use crate::rpc::policy;
 use crate::serve::callback;
 use crate::serve::current;
 use crate::serve::due::Due;
@@ -388,6 +389,7 @@ pub(crate) fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
         owner::PARKED => {
             runtime.wake(token.value(), Wake::TimedOut);
         }
+        owner::NEWS => policy::wake_listeners(runtime),
         owner::CLIENT | owner::CLIENT_NAMES => runtime.client_event(Event { token, kind }),
         owner::NET_STREAM | owner::NET_DATAGRAM | owner::NET_NAME => {
             runtime.net_event(Event { token, kind });

@@ -57,6 +57,8 @@ pub(crate) mod owner {
     pub(crate) const NET_DATAGRAM: u8 = 17;
     /// Host names that it looks up.
     pub(crate) const NET_NAME: u8 = 18;
+    /// Something ended that a call waits for, in any process: [`crate::rpc::policy`].
+    pub(crate) const NEWS: u8 = 19;
 }
 
 /// A server that was told of an event and may have requests to be handled: it is asked until it has none.

@@ -35,11 +35,12 @@ use std::time::{Duration, Instant};
 
 use kargo_loop::{EventLoop, TimerId, Token};
 
+use crate::engine::callable::take_exception;
 use crate::engine::context::{self, Context, Scope};
 use crate::engine::throw::{class, throw};
 use crate::engine::{Thrown, ffi};
 use crate::serve::runtime::{self, Runtime, owner};
-use crate::serve::{current, handler, runner};
+use crate::serve::{current, deadline, handler, runner};
 
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -180,7 +181,44 @@ fn begin(key: u64, timeout: Option<Duration>, outlasts_stop: bool) -> Result<Wak
     wake
 }
 
+/// Waits as [`wait`] does, for native code that no PHP code called: nothing is thrown, and nothing is left pending. `None`:
+/// nothing can be waited for here, or the process stops.
+pub(crate) fn wait_quietly(key: u64, timeout: Duration) -> Option<Wake> {
+    if is_blocked() || !runner::is_running() {
+        return None;
+    }
+    match switch(key, Some(timeout), false) {
+        Ok(wake) => (!runner::is_aborting()).then_some(wake),
+        Err(Thrown) => {
+            // There is no memory for a stack.
+            drop(take_exception());
+            None
+        }
+    }
+}
+
+/// Parks the stack of PHP code. The limit of the call that runs cuts the wait short.
 fn park(key: u64, timeout: Option<Duration>, outlasts_stop: bool) -> Result<Wake, Thrown> {
+    let left = deadline::left();
+    let timeout = match (timeout, left) {
+        (Some(timeout), Some(left)) => Some(timeout.min(left)),
+        (timeout, left) => timeout.or(left),
+    };
+    deadline::pause();
+    let wake = switch(key, timeout, outlasts_stop)?;
+    if runner::is_aborting() {
+        // SAFETY: makes the unwinding of exit() pending.
+        unsafe { ffi::kg_throw_exit() }
+        return Err(Thrown);
+    }
+    if left.is_some() && deadline::resume() {
+        return Err(Thrown);
+    }
+    Ok(wake)
+}
+
+/// Parks the stack, and lets another one run the loop until the key is woken or the timeout is over.
+fn switch(key: u64, timeout: Option<Duration>, outlasts_stop: bool) -> Result<Wake, Thrown> {
     runtime::with(|runtime| {
         let parked = Parked {
             context: Context::current(),
@@ -211,11 +249,6 @@ fn park(key: u64, timeout: Option<Duration>, outlasts_stop: bool) -> Result<Wake
     next.switch_to();
     current::put_back(work);
     scope.resume();
-    if runner::is_aborting() {
-        // SAFETY: makes the unwinding of exit() pending.
-        unsafe { ffi::kg_throw_exit() }
-        return Err(Thrown);
-    }
     Ok(runtime::with(|runtime| runtime.roles.wake))
 }
 

@@ -20,7 +20,13 @@ pub(crate) struct Problem {
     argument: Option<(String, String)>,
     /// What the fault brings along, as JSON.
     data: Option<Vec<u8>>,
+    /// Headers that go with it; rarely any.
+    headers: Option<Box<Lines>>,
 }
+
+/// Header lines.
+#[derive(Debug)]
+struct Lines(Vec<(&'static [u8], Vec<u8>)>);
 
 /// Of a method that failed on purpose without saying how.
 const FAILED_ON_PURPOSE: u16 = 422;
@@ -34,6 +40,7 @@ impl Problem {
             code: None,
             argument: None,
             data: None,
+            headers: None,
         }
     }
 
@@ -76,12 +83,23 @@ impl Problem {
                 let pointer = pointer.strip_prefix("/params").unwrap_or(pointer);
                 Self::of_argument(pointer, reason)
             }
+            Origin::Refused(refusal) => Self {
+                code: failure.code(),
+                data: failure.data().map(<[u8]>::to_vec),
+                headers: Some(Box::new(Lines(refusal.headers()))),
+                ..Self::with_detail(refusal.status, failure.message().to_owned())
+            },
             Origin::Application => Self {
                 code: failure.code(),
                 data: failure.data().map(<[u8]>::to_vec),
                 ..Self::with_detail(status_of(failure.code()), failure.message().to_owned())
             },
         }
+    }
+
+    /// The headers that go with it.
+    pub(super) fn headers(&self) -> &[(&'static [u8], Vec<u8>)] {
+        self.headers.as_ref().map_or(&[], |lines| &lines.0)
     }
 
     /// Appends it as JSON.

@@ -96,6 +96,9 @@ impl Reply {
     pub(crate) fn send_problem(&mut self, problem: &Problem) {
         let mut body = Vec::new();
         problem.write_to(&mut body);
+        for (name, value) in problem.headers() {
+            self.line(name, value.clone());
+        }
         if problem.status >= 500 {
             let number = current::with(|current| current.number);
             self.line(b"X-Request-Id", current::request_name(number));

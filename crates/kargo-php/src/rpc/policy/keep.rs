@@ -1,0 +1,433 @@
+//! `#[Cache]` and `#[Idempotent]`: answers that are kept for calls that come again, and calls that come at once.
+//!
+//! What is kept is a tape ([`kargo_rpc::tape`]), so whatever protocol a call comes in, it can have the answer of another.
+
+use std::ffi::c_void;
+use std::time::{Duration, Instant};
+
+use kargo_policy::{
+    Begun, Contents, Digest, Hasher, Request, Store, Ticket, is_alive, monotonic_nanos,
+};
+use kargo_rpc::EncodeError;
+use kargo_rpc::tape::{self, TapeEncoder};
+
+use crate::engine::callable::{Outcome, protect, take_exception};
+use crate::engine::{Global, Kind, Zv};
+use crate::rpc::api::{Api, Method};
+use crate::rpc::encode_as;
+use crate::rpc::failure::Failure;
+use crate::rpc::policy::access::refused;
+use crate::rpc::policy::canonical;
+use crate::rpc::policy::flights::{self, Joined, Landed};
+use crate::rpc::policy::shared::{self, LOOK, Shared};
+use crate::rpc::policy::{
+    ANSWER_LOST, BUSY, IN_PROGRESS, KEY_MISSING, KEY_REUSED, Policy, STOPPING, request, who_calls,
+};
+use crate::rpc::stack::{ObjectsAs, ValueStack};
+use crate::rpc::types::Type;
+use crate::serve::{current, wait};
+
+/// How long answers are kept, and what they depend on beside the arguments.
+#[derive(Debug)]
+pub(crate) struct Keeping {
+    pub(super) time: Duration,
+    pub(super) vary: Vec<Vary>,
+}
+
+#[derive(Debug)]
+pub(super) enum Vary {
+    Caller,
+    Client,
+    Header(String),
+}
+
+/// How long one call waits for another one's answer, if it has no time limit of its own.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Longest idempotency key.
+const LONGEST_KEY: usize = 255;
+
+/// What a kept answer begins with.
+const RESULT: u8 = 0;
+const FAULT: u8 = 1;
+/// The result has no form; it was sent as a fault then.
+const FORMLESS: u8 = 2;
+
+type Run<'a> = &'a dyn Fn(Zv) -> Result<(), Failure>;
+
+/// Memory for decoding, kept.
+static STACK: Global<ValueStack> = Global::new();
+
+/// Gives up everything, when the script ends.
+pub(super) fn clear() {
+    drop(STACK.replace(None));
+}
+
+/// Answers a call from what is kept, or by `run`.
+pub(super) fn answer(
+    api: &Api,
+    method: &Method,
+    policy: &Policy,
+    arguments: (Zv, u32),
+    result: Zv,
+    run: Run<'_>,
+) -> Result<(), Failure> {
+    if policy.cache.is_none() && policy.idempotent.is_none() {
+        return run(result);
+    }
+    let keeper = Keeper {
+        api,
+        method,
+        policy,
+        shared: &policy.shared,
+        patience: policy.timeout.unwrap_or(PATIENCE),
+    };
+    let Some(arguments) = tape_of(arguments.0, arguments.1) else {
+        // Arguments without a form are equal to no others.
+        return run(result);
+    };
+    match &policy.idempotent {
+        Some(keeping) => keeper.idempotent(keeping, &arguments, result, run),
+        None => keeper.cached(&arguments, result, run),
+    }
+}
+
+struct Keeper<'a> {
+    api: &'a Api,
+    method: &'a Method,
+    policy: &'a Policy,
+    shared: &'a Shared,
+    patience: Duration,
+}
+
+/// How the search for an answer ended.
+enum Found {
+    Answer(Vec<u8>),
+    /// The caller has to make it, and others wait.
+    Mine(Ticket, flights::Own),
+    /// The caller has to make one for itself.
+    None,
+    Failed(Failure),
+}
+
+/// What is different between results that are cached and answers to idempotent calls.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Cache,
+    Idempotent,
+}
+
+impl Keeper<'_> {
+    fn cached(&self, arguments: &[u8], result: Zv, run: Run<'_>) -> Result<(), Failure> {
+        let Some(keeping) = &self.policy.cache else {
+            return run(result);
+        };
+        let mut hasher = Hasher::new();
+        hasher.part(&self.method.name);
+        for vary in &keeping.vary {
+            let what = match vary {
+                Vary::Caller => who_calls(self.api, self.shared),
+                Vary::Client => request::client_key(request::client(&self.api.proxies)),
+                Vary::Header(name) => match request::header(name) {
+                    Some(value) => [b"=", &value[..]].concat(),
+                    None => Vec::new(),
+                },
+            };
+            hasher.part(&what);
+        }
+        hasher.part(arguments);
+        let key = hasher.finish();
+        match self.find(Purpose::Cache, key, Digest::default()) {
+            Found::Answer(kept) => self.replay(&kept, result).unwrap_or_else(|| run(result)),
+            Found::None => run(result),
+            Found::Failed(failure) => Err(failure),
+            Found::Mine(ticket, flight) => {
+                let own = Own {
+                    store: &self.shared.results,
+                    shared: self.shared,
+                    ticket: Some(ticket),
+                };
+                run(result)?;
+                if let Some(kept) = self.kept_of(result) {
+                    own.finish(&kept, keeping.time);
+                    flight.land(&Landed::Answer(kept.into()));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn idempotent(
+        &self,
+        keeping: &Keeping,
+        arguments: &[u8],
+        result: Zv,
+        run: Run<'_>,
+    ) -> Result<(), Failure> {
+        let named = request::header("idempotency-key");
+        let named = named.filter(|named| !named.is_empty() && named.len() <= LONGEST_KEY);
+        let Some(named) = named else {
+            if self.policy.requires_key {
+                return Err(refused(KEY_MISSING, 400, None, Vec::new()));
+            }
+            return self.cached(arguments, result, run);
+        };
+        // The calls of a batch have one header: each is known by its place among those that use it.
+        let place = current::with(|current| {
+            current.keyed_calls += 1;
+            current.keyed_calls
+        });
+        let mut hasher = Hasher::new();
+        hasher.part(&who_calls(self.api, self.shared));
+        hasher.part(&named);
+        hasher.part(&place.to_le_bytes());
+        let key = hasher.finish();
+        let mut hasher = Hasher::new();
+        hasher.part(&self.method.name);
+        hasher.part(arguments);
+        match self.find(Purpose::Idempotent, key, hasher.finish()) {
+            Found::Answer(kept) => self
+                .replay(&kept, result)
+                .unwrap_or_else(|| Err(refused(ANSWER_LOST, 409, None, Vec::new()))),
+            Found::None => Err(refused(BUSY, 503, Some(1), Vec::new())),
+            Found::Failed(failure) => Err(failure),
+            Found::Mine(ticket, flight) => {
+                let own = Own {
+                    store: &self.shared.answers,
+                    shared: self.shared,
+                    ticket: Some(ticket),
+                };
+                let called = self.cached(arguments, result, run);
+                let kept = match &called {
+                    Ok(()) => self.kept_of(result).unwrap_or_else(|| vec![FORMLESS]),
+                    Err(failure) if failure.is_answer() => {
+                        let mut kept = vec![FAULT];
+                        failure.to_kept(&mut kept);
+                        kept
+                    }
+                    // It went wrong: the next try may go better.
+                    Err(_) => return called,
+                };
+                own.finish(&kept, keeping.time);
+                flight.land(&Landed::Answer(kept.into()));
+                called
+            }
+        }
+    }
+
+    /// Looks for an answer, waits for one that is being made, or says that it is to be made.
+    fn find(&self, kind: Purpose, key: Digest, check: Digest) -> Found {
+        let until = Instant::now() + self.patience;
+        let store = match kind {
+            Purpose::Cache => &self.shared.results,
+            Purpose::Idempotent => &self.shared.answers,
+        };
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match flights::join(&key, &check) {
+                Joined::Mismatch => return mismatch(),
+                Joined::Wait(waiter) => {
+                    let woken = wait::wait_quietly(waiter, left);
+                    match (flights::take(&key, waiter), kind) {
+                        (Some(Landed::Answer(kept)), _) => return Found::Answer(kept.to_vec()),
+                        // All those that waited for a call that failed run by themselves, at once.
+                        (Some(Landed::Failed), Purpose::Cache) => return Found::None,
+                        (Some(Landed::Failed), Purpose::Idempotent) => continue,
+                        (None, _) if woken.is_none() => return stopping(),
+                        (None, _) => return too_late(kind),
+                    }
+                }
+                Joined::None => {}
+            }
+            let now = monotonic_nanos();
+            let request = Request {
+                key,
+                check,
+                owner: std::process::id().cast_signed(),
+                now,
+                until: match kind {
+                    Purpose::Cache => now.saturating_add(nanos(self.patience)),
+                    Purpose::Idempotent => u64::MAX,
+                },
+            };
+            match store.begin(&request, is_alive) {
+                Begun::Done(Contents::Kept(kept)) => return Found::Answer(kept),
+                Begun::Done(Contents::Lost) if kind == Purpose::Cache => return Found::None,
+                Begun::Done(Contents::Lost) => {
+                    return Found::Failed(refused(ANSWER_LOST, 409, None, Vec::new()));
+                }
+                Begun::Mine(ticket) => {
+                    return Found::Mine(ticket, flights::Own::begin(key, check));
+                }
+                Begun::Mismatch => return mismatch(),
+                Begun::Unavailable => return Found::None,
+                Begun::Busy => {}
+            }
+            if left.is_zero() {
+                return too_late(kind);
+            }
+            let Some(listener) = self.shared.listen() else {
+                return Found::None;
+            };
+            let woken = wait::wait_quietly(listener, left.min(LOOK));
+            shared::forget(listener);
+            if woken.is_none() {
+                return stopping();
+            }
+        }
+    }
+
+    /// A result in the form in which it is kept.
+    fn kept_of(&self, result: Zv) -> Option<Vec<u8>> {
+        let mut kept = vec![RESULT];
+        let returns = Some(&raw const self.method.signature.returns);
+        encode_protected(&mut kept, result, 1, returns).then_some(kept)
+    }
+
+    /// Answers with what was kept; nothing if that is not possible.
+    fn replay(&self, kept: &[u8], result: Zv) -> Option<Result<(), Failure>> {
+        match kept.split_first()? {
+            (&RESULT, tape) => play_protected(tape, result).then_some(Ok(())),
+            (&FAULT, fault) => Failure::from_kept(fault).map(Err),
+            _ => None,
+        }
+    }
+}
+
+fn mismatch() -> Found {
+    Found::Failed(refused(KEY_REUSED, 422, None, Vec::new()))
+}
+
+fn stopping() -> Found {
+    Found::Failed(refused(STOPPING, 503, Some(1), Vec::new()))
+}
+
+/// Nobody waits forever: a result is made once more, a call with a key is not.
+fn too_late(kind: Purpose) -> Found {
+    match kind {
+        Purpose::Cache => Found::None,
+        Purpose::Idempotent => Found::Failed(refused(IN_PROGRESS, 409, Some(1), Vec::new())),
+    }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The right to make an answer, given back when this is dropped.
+struct Own<'a> {
+    store: &'a Store,
+    shared: &'a Shared,
+    ticket: Option<Ticket>,
+}
+
+impl Own<'_> {
+    fn finish(mut self, kept: &[u8], time: Duration) {
+        if let Some(ticket) = self.ticket.take() {
+            let expires = monotonic_nanos().saturating_add(nanos(time));
+            if self.store.finish(&ticket, kept, expires) {
+                self.shared.tell();
+            }
+        }
+    }
+}
+
+impl Drop for Own<'_> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket.take()
+            && self.store.abandon(&ticket)
+        {
+            self.shared.tell();
+        }
+    }
+}
+
+/// Arguments as a tape; those that were left out have a mark.
+fn tape_of(first: Zv, count: u32) -> Option<Vec<u8>> {
+    let mut tape = Vec::new();
+    encode_protected(&mut tape, first, count, None).then_some(tape)
+}
+
+struct Encoding {
+    out: *mut Vec<u8>,
+    first: Zv,
+    count: u32,
+    /// The type of a result; arguments have none, and of them everything counts.
+    returns: Option<*const Type>,
+    written: Result<(), EncodeError>,
+}
+
+unsafe extern "C" fn encode_body(data: *mut c_void) {
+    // SAFETY: `encode_protected` gives an Encoding whose buffer outlives the call, and so many values at `first`.
+    unsafe {
+        let encoding = &mut *data.cast::<Encoding>();
+        for index in 0..encoding.count as usize {
+            let value = Zv(encoding.first.0.add(index));
+            if value.kind() == Kind::Undefined {
+                (*encoding.out).push(b'-');
+                continue;
+            }
+            let mut encoder = TapeEncoder::new(&mut *encoding.out, encoding.returns.is_none());
+            encoding.written = match encoding.returns {
+                None => canonical::write(value, &mut encoder),
+                Some(ty) => encode_as::write(value, &*ty, &mut encoder),
+            };
+            if encoding.written.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Appends values as tapes. `false`: one has no form. Runs PHP code where a result has a jsonSerialize().
+fn encode_protected(
+    out: &mut Vec<u8>,
+    first: Zv,
+    count: u32,
+    returns: Option<*const Type>,
+) -> bool {
+    let mut encoding = Encoding {
+        out,
+        first,
+        count,
+        returns,
+        written: Ok(()),
+    };
+    let outcome = protect(&mut encoding, encode_body);
+    if outcome == Outcome::Threw {
+        drop(take_exception());
+    }
+    outcome == Outcome::Returned && encoding.written.is_ok()
+}
+
+struct Playing<'a> {
+    tape: &'a [u8],
+    stack: &'a mut ValueStack,
+    is_played: bool,
+}
+
+unsafe extern "C" fn play_body(data: *mut c_void) {
+    // SAFETY: `play_protected` gives a Playing.
+    let playing = unsafe { &mut *data.cast::<Playing<'_>>() };
+    playing.is_played = tape::play(playing.tape, playing.stack).is_ok();
+}
+
+/// Makes the value on a tape. `false`: there is no memory for it.
+fn play_protected(tape: &[u8], result: Zv) -> bool {
+    // Taken out, so that a longjmp at the memory limit leaves no borrow behind.
+    let mut stack = STACK.replace(None).unwrap_or_else(ValueStack::new);
+    stack.reset();
+    stack.objects_as = ObjectsAs::Objects;
+    let mut playing = Playing {
+        tape,
+        stack: &mut stack,
+        is_played: false,
+    };
+    let outcome = protect(&mut playing, play_body);
+    let is_played = outcome == Outcome::Returned && playing.is_played && !stack.is_flooded();
+    if is_played {
+        stack.pop_into(result);
+    }
+    stack.reset();
+    STACK.replace(Some(stack));
+    is_played
+}
