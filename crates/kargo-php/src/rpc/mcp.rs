@@ -384,7 +384,7 @@ fn call_tool(
             let pointer = format!("{ARGUMENTS}{below}");
             Err(Failure::invalid_params(&pointer, reason))
         }
-        Origin::Protocol | Origin::Internal => Err(failure),
+        Origin::Protocol | Origin::Internal | Origin::Refused(_) => Err(failure),
     })
 }
 
