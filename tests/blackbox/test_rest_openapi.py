@@ -18,7 +18,7 @@ CHECKS = (
 )
 
 
-def schemathesis(url, examples, seed, *more):
+def schemathesis(url, examples, seed, *more, seconds=SECONDS):
     """Generates requests from the document at `url`; gives the exit code and what was said."""
     with tempfile.TemporaryDirectory() as scratch:
         done = subprocess.run(
@@ -26,7 +26,7 @@ def schemathesis(url, examples, seed, *more):
                 str(environment() / "schemathesis"), "run", url, "--max-examples", str(examples), "--seed", str(seed),
                 "--checks", CHECKS, "--no-color", "--generation-database", "none", *more,
             ],
-            capture_output=True, text=True, timeout=SECONDS, cwd=scratch,
+            capture_output=True, text=True, timeout=seconds, cwd=scratch,
         )
     return done.returncode, done.stdout + done.stderr
 
