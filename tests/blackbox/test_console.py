@@ -194,6 +194,29 @@ class ConsoleTest(unittest.TestCase):
                 ground = browser.run("return getComputedStyle(document.body).backgroundColor")
                 self.assertEqual(ground == "rgb(20, 23, 26)", is_dark, ground)
 
+    def test_a_request_that_is_ready_late_does_not_hide_a_later_one(self):
+        self.show("math.add")
+        self.browser.run("""
+            const real = window.fetch;
+            window.fetch = async (address, ...rest) => {
+              if (address.endsWith('?wsdl')) await new Promise(resolve => { window.release = resolve; });
+              const answer = await real(address, ...rest);
+              if (address.endsWith('?wsdl')) {
+                const text = answer.text.bind(answer);
+                // A task of its own: by then everything that waited for the text has run.
+                answer.text = () => text().finally(() => setTimeout(() => { window.isOver = true; }));
+              }
+              return answer;
+            };""")
+        self.choose("SOAP")
+        self.browser.wait_for("return window.release !== undefined")
+        self.choose("REST")
+        self.browser.wait_for("return document.querySelector('#request').textContent.startsWith('POST /rest/math/add ')")
+        self.browser.run("window.release()")
+        self.browser.wait_for("return window.isOver")
+        self.assertTrue(self.text("#request").startswith("POST /rest/math/add "), self.text("#request"))
+        self.assert_quiet()
+
     def test_below_another_path(self):
         with PhpServer(ROOT / "tests/blackbox/clients/console_server.php", "/v1") as server:
             for path in ("/v1", "/v1/"):

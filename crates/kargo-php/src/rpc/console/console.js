@@ -312,6 +312,7 @@ function showMethod(method) {
   const pretty = make('input', { type: 'checkbox', id: 'pretty', onchange: () => showResponse() });
   const copied = make('span', { class: 'quiet', role: 'status' });
   let latest = null;
+  let previews = 0;
 
   async function built() {
     const all = fields.map(one => ({ name: one.name, schema: one.schema, json: one.value() }));
@@ -320,19 +321,23 @@ function showMethod(method) {
   }
 
   async function preview() {
+    // One that waits for the WSDL may end after a later one: only the latest is shown.
+    const current = ++previews;
+    const show = text => { if (current === previews) request.textContent = text; };
     try {
       const sent = await built();
       const lines = Object.entries(sent.headers).map(([name, value]) => `${name}: ${value}`);
-      request.textContent = [`POST ${base}${sent.path} HTTP/1.1`, `Host: ${location.host}`, ...lines, '', sent.body].join('\n');
+      show([`POST ${base}${sent.path} HTTP/1.1`, `Host: ${location.host}`, ...lines, '', sent.body].join('\n'));
       return sent;
     } catch (error) {
-      request.textContent = error.message;
+      show(error.message);
       return null;
     }
   }
 
   async function send(event) {
     event.preventDefault();
+    const { failed } = protocols[protocol];
     const sent = await preview();
     if (sent === null) {
       fields.find(one => one.control.hasAttribute('aria-invalid'))?.control.focus();
@@ -344,7 +349,7 @@ function showMethod(method) {
       const answer = await fetch(`${base}${sent.path}`, { method: 'POST', headers: sent.headers, body: sent.body });
       const text = await answer.text();
       const seconds = (performance.now() - start) / 1000;
-      const isGood = answer.ok && !protocols[protocol].failed(text);
+      const isGood = answer.ok && !failed(text);
       latest = { answer, text };
       outcome.replaceChildren(
         make('b', { class: isGood ? 'good' : 'bad' }, `${answer.status} ${answer.statusText}`.trim() + (answer.ok && !isGood ? ', a fault' : '')),
