@@ -1,5 +1,6 @@
 //! What an RPC door needs of a request: its body, and that it may be one.
 
+use kargo_http::RequestHead;
 use kargo_http::media_type::MediaType;
 use kargo_net::RequestId;
 
@@ -15,7 +16,8 @@ pub(crate) struct Body<'a> {
 /// The body of request `id` if its media type is accepted; else the request is answered with 415.
 ///
 /// A web page can make a browser post forms and plain text anywhere, also to 127.0.0.1, but nothing else without asking
-/// first; so those are refused. A missing Content-Type, which old clients and scripts send, is no browser's.
+/// first; so those are refused. A missing Content-Type is what old clients and scripts send; a page can leave it out too,
+/// so it is refused where an Origin tells of a page from elsewhere.
 ///
 /// # Safety
 /// The bytes are the server's: they are to be used only until PHP code runs or the request is answered.
@@ -33,6 +35,7 @@ pub(crate) unsafe fn read<'a>(
             charset: None,
         };
         match content_type {
+            None if is_foreign_page(request.head(), request.bytes()) => return Some(Err(())),
             None => {}
             Some(value) if value == usual => {}
             Some(value) => match MediaType::parse(value) {
@@ -51,6 +54,19 @@ pub(crate) unsafe fn read<'a>(
             None
         }
     }
+}
+
+/// Whether a web page of another host has sent the request.
+#[cold]
+fn is_foreign_page(head: &RequestHead, bytes: &[u8]) -> bool {
+    let Some(origin) = head.header(bytes, "origin") else {
+        return false;
+    };
+    let host = head.host(bytes).unwrap_or_default();
+    let own = origin
+        .strip_prefix(b"http://")
+        .or_else(|| origin.strip_prefix(b"https://"));
+    !own.is_some_and(|own| !own.is_empty() && own.eq_ignore_ascii_case(host))
 }
 
 /// The same bytes without the borrow; see the safety section of [`read`].

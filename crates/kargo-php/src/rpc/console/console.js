@@ -306,9 +306,9 @@ const protocols = {
 
 function showMethod(method) {
   const fields = (method.params ?? []).map(field);
-  const request = make('pre', { id: 'request', tabindex: 0, 'aria-label': 'Request' });
+  const request = make('pre', { id: 'request', tabindex: 0, role: 'region', 'aria-label': 'Request' });
   const outcome = make('p', { class: 'outcome', id: 'outcome', role: 'status' });
-  const response = make('pre', { id: 'response', tabindex: 0, 'aria-label': 'Response', hidden: true });
+  const response = make('pre', { id: 'response', tabindex: 0, role: 'region', 'aria-label': 'Response', hidden: true });
   const pretty = make('input', { type: 'checkbox', id: 'pretty', onchange: () => showResponse() });
   const copied = make('span', { class: 'quiet', role: 'status' });
   let latest = null;
@@ -449,7 +449,9 @@ function listMethods() {
     count++;
   }
   byId('count').textContent = count === 1 ? '1 method' : `${count} methods`;
-  byId('methods').replaceChildren(...[...groups].flatMap(([group, methods]) => [
+  // Those without a namespace belong to no heading.
+  const ordered = [...groups].sort(([one], [other]) => Number(one !== '') - Number(other !== ''));
+  byId('methods').replaceChildren(...ordered.flatMap(([group, methods]) => [
     group ? make('li', { class: 'group' }, group) : null,
     ...methods.map(method => make('li', {}, make('a', {
       href: `#${encodeURIComponent(method.name)}`, title: method.summary, class: method.deprecated ? 'old' : undefined,
