@@ -2,18 +2,17 @@
 
 import json
 import re
-import shutil
 import subprocess
 import unittest
 import urllib.request
 import xmlrpc.client
 from pathlib import Path
 
+from clients.npm import install_packages
 from clients.poll_server import ALREADY_VOTED, OPTIONS, QUESTION, UNKNOWN_POLL, PollServer, diagnostics
 from harness import PHP, ROOT, WAIT_SECONDS, php_arguments
 
 CLIENTS = Path(__file__).parent / "clients"
-INSTALL_SECONDS = 120
 
 
 class ClientTest(unittest.TestCase):
@@ -82,22 +81,11 @@ class PythonTest(ClientTest):
 
 
 class NodeTest(ClientTest):
-    """Packages of npm, as tests/blackbox/clients/node/package-lock.json names them."""
+    """Packages of npm."""
 
     @classmethod
     def setUpClass(cls):
-        folder = CLIENTS / "node"
-        installed = folder / "node_modules" / ".installed-lock.json"
-        lock = (folder / "package-lock.json").read_bytes()
-        if installed.is_file() and installed.read_bytes() == lock:
-            return
-        if shutil.which("npm") is None:
-            raise AssertionError("npm is not installed: make test installs it")
-        subprocess.run(
-            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-            cwd=folder, check=True, capture_output=True, timeout=INSTALL_SECONDS,
-        )
-        installed.write_bytes(lock)
+        install_packages()
 
     def test_jayson(self):
         self.run_client("node", CLIENTS / "node/jayson.js", self.server.host, self.server.port)

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import shutil
 import subprocess
 import threading
 import unittest
@@ -11,10 +10,10 @@ import xmlrpc.client
 import xmlrpc.server
 from pathlib import Path
 
+from clients.npm import install_packages
 from harness import PHP, ROOT, WAIT_SECONDS, PhpServer, Process, php_arguments, run_php, scratch_directory
 
 CLIENTS = Path(__file__).parent / "clients"
-INSTALL_SECONDS = 120
 NOT_FOUND = -32601
 
 
@@ -95,22 +94,11 @@ class PythonTest(ClientsTest):
 
 
 class NodeTest(ClientsTest):
-    """Packages of npm, as tests/blackbox/clients/node/package-lock.json names them."""
+    """Packages of npm."""
 
     @classmethod
     def setUpClass(cls):
-        folder = CLIENTS / "node"
-        installed = folder / "node_modules" / ".installed-lock.json"
-        lock = (folder / "package-lock.json").read_bytes()
-        if installed.is_file() and installed.read_bytes() == lock:
-            return
-        if shutil.which("npm") is None:
-            raise AssertionError("npm is not installed: make test installs it")
-        subprocess.run(
-            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-            cwd=folder, check=True, capture_output=True, timeout=INSTALL_SECONDS,
-        )
-        installed.write_bytes(lock)
+        install_packages()
 
     def test_jayson(self):
         process, url = self.start("node", CLIENTS / "node/servers.js", "jayson")

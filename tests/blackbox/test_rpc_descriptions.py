@@ -2,35 +2,23 @@
 
 import json
 import re
-import shutil
 import subprocess
 import unittest
 import urllib.request
 from pathlib import Path
 
+from clients.npm import install_packages
 from harness import ROOT, WAIT_SECONDS, PhpServer, scratch_directory
 
 CLIENTS = Path(__file__).parent / "clients"
-INSTALL_SECONDS = 120
 
 
 class DescriptionTest(unittest.TestCase):
-    """Packages of npm, as tests/blackbox/clients/node/package-lock.json names them."""
+    """Packages of npm."""
 
     @classmethod
     def setUpClass(cls):
-        folder = CLIENTS / "node"
-        installed = folder / "node_modules" / ".installed-lock.json"
-        lock = (folder / "package-lock.json").read_bytes()
-        if installed.is_file() and installed.read_bytes() == lock:
-            return
-        if shutil.which("npm") is None:
-            raise AssertionError("npm is not installed: make test installs it")
-        subprocess.run(
-            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-            cwd=folder, check=True, capture_output=True, timeout=INSTALL_SECONDS,
-        )
-        installed.write_bytes(lock)
+        install_packages()
 
     def setUp(self):
         self.server = PhpServer(CLIENTS / "php/described.php")

@@ -1,17 +1,16 @@
 """SOAP as foreign clients use it, from the WSDL alone; and the WSDL by the rules of WS-I's Basic Profile 1.1."""
 
 import re
-import shutil
 import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+from clients.npm import install_packages
 from harness import PHP, ROOT, WAIT_SECONDS, PhpServer, php_arguments
 
 CLIENTS = Path(__file__).parent / "clients"
 SERVICE = ROOT / "tests/phpt/rpc-soap/types.inc"
-INSTALL_SECONDS = 120
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 SOAP = "{http://schemas.xmlsoap.org/wsdl/soap/}"
 SOAP12 = "{http://schemas.xmlsoap.org/wsdl/soap12/}"
@@ -55,23 +54,12 @@ class ClientsTest(SoapTest):
 
 
 class NodeTest(SoapTest):
-    """Packages of npm, as tests/blackbox/clients/node/package-lock.json names them."""
+    """Packages of npm."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        folder = CLIENTS / "node"
-        installed = folder / "node_modules" / ".installed-lock.json"
-        lock = (folder / "package-lock.json").read_bytes()
-        if installed.is_file() and installed.read_bytes() == lock:
-            return
-        if shutil.which("npm") is None:
-            raise AssertionError("npm is not installed: make test installs it")
-        subprocess.run(
-            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-            cwd=folder, check=True, capture_output=True, timeout=INSTALL_SECONDS,
-        )
-        installed.write_bytes(lock)
+        install_packages()
 
     def test_soap(self):
         self.run_client("node", CLIENTS / "node/soap.js", "soap", f"{self.url}?wsdl")
