@@ -26,7 +26,7 @@ $server = Server::start(<<<'PHP'
         #[Get('/latest', status: 203)] public static function latest(): ?int { return null; }
         #[Get('/polls/best')] public function best(): string { return 'best'; }
     }
-    $api = new Kargo\Rpc\Api();
+    $api = new Kargo\Rpc\Api(console: false);
     $api->export(new Polls(), as: 'poll')->export(fn (int $a, int $b): int => $a + $b, as: 'add')->export(#[Get('/now')] fn (): string => 'now', as: 'deep.er.now');
     $server = Kargo\Http\Server::listen('127.0.0.1:0');
     $server->mount('/', $api)->mount('/v1', $api);
