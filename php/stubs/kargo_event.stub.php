@@ -385,8 +385,9 @@ namespace Kargo\Rpc {
     }
 
     /**
-     * Plain PHP classes as an API: mounted at "/", it answers JSON-RPC 2.0 and 1.0 at /jsonrpc, XML-RPC at /xmlrpc, and
-     * SOAP 1.1 and 1.2 at /soap, whose WSDL is at /soap?wsdl.
+     * Plain PHP classes as an API: mounted at "/", it answers JSON-RPC 2.0 and 1.0 at /jsonrpc, XML-RPC at /xmlrpc, SOAP
+     * 1.1 and 1.2 at /soap, whose WSDL is at /soap?wsdl, REST at /rest/NAMESPACE/METHOD and at the paths of attributes,
+     * MCP at /mcp, descriptions at /openrpc.json and /openapi.json, and at / a page for people.
      *
      * All public methods are callable except magic ones and #[Hidden]. Arguments are checked against native types,
      * refined by docblocks, before the method runs.

@@ -161,6 +161,64 @@ pub fn tape(data: &[u8]) {
     assert_eq!(once.0, twice.0, "and tells the same");
 }
 
+/// A builder that gives each event to its `write`, which has an encoder for it.
+macro_rules! written {
+    ($writer:ty) => {
+        impl Builder for $writer {
+            type Error = Infallible;
+
+            fn null(&mut self) -> Result<(), Infallible> {
+                self.write(|encoder| encoder.null());
+                Ok(())
+            }
+            fn bool(&mut self, value: bool) -> Result<(), Infallible> {
+                self.write(|encoder| encoder.bool(value));
+                Ok(())
+            }
+            fn int(&mut self, value: i64) -> Result<(), Infallible> {
+                self.write(|encoder| encoder.int(value));
+                Ok(())
+            }
+            fn float(&mut self, value: f64) -> Result<(), Infallible> {
+                self.write(|encoder| encoder.float(value));
+                Ok(())
+            }
+            fn string(&mut self, utf8: &[u8]) -> Result<(), Infallible> {
+                self.write(|encoder| encoder.string(utf8));
+                Ok(())
+            }
+            fn binary(&mut self, bytes: &[u8]) -> Result<(), Infallible> {
+                self.write(|encoder| encoder.binary(bytes));
+                Ok(())
+            }
+            fn date_time(&mut self, value: &DateTime) -> Result<(), Infallible> {
+                self.write(|encoder| encoder.date_time(value));
+                Ok(())
+            }
+            fn begin_array(&mut self) -> Result<(), Infallible> {
+                self.write(|encoder| encoder.begin_array());
+                Ok(())
+            }
+            fn end_array(&mut self, _len: usize) -> Result<(), Infallible> {
+                self.write(|encoder| encoder.end_array());
+                Ok(())
+            }
+            fn begin_object(&mut self) -> Result<(), Infallible> {
+                self.write(|encoder| encoder.begin_object());
+                Ok(())
+            }
+            fn key(&mut self, utf8: &[u8]) -> Result<(), Infallible> {
+                self.write(|encoder| encoder.key(utf8));
+                Ok(())
+            }
+            fn end_object(&mut self, _len: usize) -> Result<(), Infallible> {
+                self.write(|encoder| encoder.end_object());
+                Ok(())
+            }
+        }
+    };
+}
+
 /// Writes what it is told as a tape.
 struct Retaper(Vec<u8>);
 
@@ -171,58 +229,7 @@ impl Retaper {
     }
 }
 
-impl Builder for Retaper {
-    type Error = Infallible;
-
-    fn null(&mut self) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.null());
-        Ok(())
-    }
-    fn bool(&mut self, value: bool) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.bool(value));
-        Ok(())
-    }
-    fn int(&mut self, value: i64) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.int(value));
-        Ok(())
-    }
-    fn float(&mut self, value: f64) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.float(value));
-        Ok(())
-    }
-    fn string(&mut self, utf8: &[u8]) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.string(utf8));
-        Ok(())
-    }
-    fn binary(&mut self, bytes: &[u8]) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.binary(bytes));
-        Ok(())
-    }
-    fn date_time(&mut self, value: &DateTime) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.date_time(value));
-        Ok(())
-    }
-    fn begin_array(&mut self) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.begin_array());
-        Ok(())
-    }
-    fn end_array(&mut self, _len: usize) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.end_array());
-        Ok(())
-    }
-    fn begin_object(&mut self) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.begin_object());
-        Ok(())
-    }
-    fn key(&mut self, utf8: &[u8]) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.key(utf8));
-        Ok(())
-    }
-    fn end_object(&mut self, _len: usize) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.end_object());
-        Ok(())
-    }
-}
+written!(Retaper);
 
 /// Writes what it is told as JSON.
 struct Rewriter(Vec<u8>);
@@ -239,58 +246,7 @@ impl Rewriter {
     }
 }
 
-impl Builder for Rewriter {
-    type Error = Infallible;
-
-    fn null(&mut self) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.null());
-        Ok(())
-    }
-    fn bool(&mut self, value: bool) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.bool(value));
-        Ok(())
-    }
-    fn int(&mut self, value: i64) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.int(value));
-        Ok(())
-    }
-    fn float(&mut self, value: f64) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.float(value));
-        Ok(())
-    }
-    fn string(&mut self, utf8: &[u8]) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.string(utf8));
-        Ok(())
-    }
-    fn binary(&mut self, bytes: &[u8]) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.binary(bytes));
-        Ok(())
-    }
-    fn date_time(&mut self, value: &DateTime) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.date_time(value));
-        Ok(())
-    }
-    fn begin_array(&mut self) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.begin_array());
-        Ok(())
-    }
-    fn end_array(&mut self, _len: usize) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.end_array());
-        Ok(())
-    }
-    fn begin_object(&mut self) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.begin_object());
-        Ok(())
-    }
-    fn key(&mut self, utf8: &[u8]) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.key(utf8));
-        Ok(())
-    }
-    fn end_object(&mut self, _len: usize) -> Result<(), Infallible> {
-        self.write(|encoder| encoder.end_object());
-        Ok(())
-    }
-}
+written!(Rewriter);
 
 /// Counts containers, arguments and calls, and that they are told in a sensible order.
 #[derive(Debug, Default)]

@@ -1,5 +1,5 @@
-//! Remote calls as bytes: JSON-RPC (2.0 and 1.0 style) and XML-RPC, decoded straight into the caller's values and
-//! encoded straight into the caller's buffer. There is no tree in between, and nothing here knows PHP or HTTP.
+//! Remote calls as bytes: JSON-RPC (2.0 and 1.0 style), XML-RPC, SOAP, REST and MCP, decoded straight into the caller's
+//! values and encoded straight into the caller's buffer. There is no tree in between, and nothing here knows PHP or HTTP.
 //!
 //! | part | is |
 //! |---|---|
@@ -9,6 +9,7 @@
 //! | [`Fault`] | how a call fails, with the interoperable codes |
 //! | [`jsonrpc`], [`xmlrpc`] | the two protocols: a decoder for bodies, a writer for responses; for clients a writer for requests, a decoder for responses |
 //! | [`ResponseList`], [`Response`] | what a client was answered: plain records that borrow nothing |
+//! | [`soap`] | SOAP 1.1 and 1.2: a decoder that takes types from a plan, a writer for responses |
 //! | [`rest`] | arguments as REST requests have them: members of a JSON object, texts of paths and queries |
 //! | [`mcp`] | messages of the Model Context Protocol |
 //! | [`description`], [`describe`] | an API as plain data, and the documents made from it |

@@ -1,6 +1,5 @@
 //! What an RPC door needs of a request: its body, and that it may be one.
 
-use kargo_http::RequestHead;
 use kargo_http::media_type::MediaType;
 use kargo_net::RequestId;
 
@@ -35,8 +34,12 @@ pub(crate) unsafe fn read<'a>(
             charset: None,
         };
         match content_type {
-            None if is_foreign_page(request.head(), request.bytes()) => return Some(Err(())),
-            None => {}
+            None => {
+                let (head, bytes) = (request.head(), request.bytes());
+                if is_foreign(head.header(bytes, "origin"), head.host(bytes)) {
+                    return Some(Err(()));
+                }
+            }
             Some(value) if value == usual => {}
             Some(value) => match MediaType::parse(value) {
                 Some(media_type) if accepts(media_type) => {
@@ -56,17 +59,18 @@ pub(crate) unsafe fn read<'a>(
     }
 }
 
-/// Whether a web page of another host has sent the request.
+/// Whether a web page of another host than `host`, which the request is for, has sent it: what browsers say in Origin
+/// (RFC 6454 section 7).
 #[cold]
-fn is_foreign_page(head: &RequestHead, bytes: &[u8]) -> bool {
-    let Some(origin) = head.header(bytes, "origin") else {
+pub(crate) fn is_foreign(origin: Option<&[u8]>, host: Option<&[u8]>) -> bool {
+    let Some(origin) = origin else {
         return false;
     };
-    let host = head.host(bytes).unwrap_or_default();
-    let own = origin
-        .strip_prefix(b"http://")
-        .or_else(|| origin.strip_prefix(b"https://"));
-    !own.is_some_and(|own| !own.is_empty() && own.eq_ignore_ascii_case(host))
+    let Some(scheme) = origin.windows(3).position(|part| part == b"://") else {
+        return true;
+    };
+    let authority = origin.get(scheme + 3..).unwrap_or_default();
+    !host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
 }
 
 /// The same bytes without the borrow; see the safety section of [`read`].

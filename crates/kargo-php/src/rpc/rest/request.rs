@@ -3,6 +3,7 @@
 use kargo_http::Method as Verb;
 use kargo_net::RequestId;
 
+use crate::rpc::body;
 use crate::serve::runtime;
 
 /// The parts of a request that decide who answers it, copied: the server's bytes may go when PHP code runs.
@@ -73,15 +74,6 @@ impl Request {
 
     /// Whether a browser sends this for a page of another server.
     pub(crate) fn is_foreign(&self) -> bool {
-        let Some(origin) = &self.origin else {
-            return false;
-        };
-        let Some(scheme) = origin.windows(3).position(|part| part == b"://") else {
-            return true;
-        };
-        let authority = origin.get(scheme + 3..).unwrap_or_default();
-        !self
-            .header("host")
-            .is_some_and(|host| host.eq_ignore_ascii_case(authority))
+        body::is_foreign(self.origin.as_deref(), self.header("host").as_deref())
     }
 }
