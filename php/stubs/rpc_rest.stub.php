@@ -80,8 +80,8 @@ namespace Kargo\Rpc {
          */
         public function __construct(
             public readonly array $origins,
-            public readonly array $headers = ['Content-Type', 'Authorization', 'If-None-Match'],
-            public readonly array $exposed = ['ETag'],
+            public readonly array $headers = ['Content-Type', 'Authorization', 'If-None-Match', 'Idempotency-Key'],
+            public readonly array $exposed = ['ETag', 'Retry-After', 'X-Request-Id'],
             public readonly bool $credentials = false,
             public readonly int $maxAge = 600,
         ) {}

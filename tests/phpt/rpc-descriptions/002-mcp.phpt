@@ -181,9 +181,9 @@ https://127.0.0.1:PORT: 200
 http://evil.example: 403
 null: 403
 evil: 403
-POST https://page.example: 200 {"vary":["Origin"],"access-control-allow-origin":["https://page.example"],"access-control-expose-headers":["ETag"]}
-OPTIONS https://page.example: 204 {"vary":["Origin"],"access-control-allow-origin":["https://page.example"],"access-control-expose-headers":["ETag"],"access-control-allow-methods":["POST, OPTIONS"],"access-control-allow-headers":["Content-Type, MCP-Protocol-Version"],"access-control-max-age":["600"]}
-POST https://other.example: 403 []
+POST https://page.example: 200 {"vary":["Origin"],"access-control-allow-origin":["https://page.example"],"access-control-expose-headers":["ETag, Retry-After, X-Request-Id"]}
+OPTIONS https://page.example: 204 {"access-control-allow-methods":["POST, OPTIONS"],"access-control-allow-headers":["Content-Type, MCP-Protocol-Version"],"access-control-max-age":["600"],"vary":["Origin"],"access-control-allow-origin":["https://page.example"],"access-control-expose-headers":["ETag, Retry-After, X-Request-Id"]}
+POST https://other.example: 403 {"vary":["Origin"]}
 OPTIONS https://other.example: 204 {"vary":["Origin"]}
 text/plain: 415
 application/x-www-form-urlencoded: 415

@@ -181,7 +181,7 @@ nonsense: 415 [vary: Origin] problem {"detail":"Send application/json."}
 no type []: 200 [vary: Origin] null
 no type {"Origin":"https://evil.example"}: 415 [vary: Origin] problem {"detail":"Send application/json."}
 no type {"Origin":"null"}: 415 [vary: Origin] problem {"detail":"Send application/json."}
-no type {"Origin":"https://api.example"}: 200 [vary: Origin] [access-control-allow-origin: https://api.example] [access-control-expose-headers: ETag] null
+no type {"Origin":"https://api.example"}: 200 [vary: Origin] [access-control-allow-origin: https://api.example] [access-control-expose-headers: ETag, Retry-After, X-Request-Id] null
 no type itself: 200 [vary: Origin] null
 "": 422 [vary: Origin] problem {"detail":"code is missing","code":-32602,"errors":[{"pointer":"","detail":"code is missing"}]}
 " ": 400 [vary: Origin] problem {"detail":"The body is no JSON: unexpected end at byte 1."}
@@ -221,21 +221,21 @@ application/problem+json: 406 [vary: Origin] problem {"detail":"Answers are appl
 HEAD 200 same tag 1
 POST NULL
 -- CORS
-GET /rest/shared/get https://class.example: 200 [vary: Origin] [access-control-allow-origin: https://class.example] [access-control-expose-headers: ETag] 1
+GET /rest/shared/get https://class.example: 200 [vary: Origin] [access-control-allow-origin: https://class.example] [access-control-expose-headers: ETag, Retry-After, X-Request-Id] 1
 GET /rest/shared/get https://api.example: 200 [vary: Origin] 1
 GET /rest/shared/get : 200 [vary: Origin] 1
 GET /rest/shared/all https://x.example: 200 [vary: Origin] [access-control-allow-origin: *] 1
-PUT /shared/1 https://b.example:8443: 200 [vary: Origin] [access-control-allow-origin: https://b.example:8443] [access-control-allow-credentials: true] [access-control-expose-headers: ETag] 1
-PUT /shared/x https://a.example: 422 [vary: Origin] [access-control-allow-origin: https://a.example] [access-control-allow-credentials: true] [access-control-expose-headers: ETag] problem {"detail":"/id: int expected, string given","code":-32602,"errors":[{"pointer":"/id","detail":"int expected, string given"}]}
-POST /rest/null https://api.example: 200 [vary: Origin] [access-control-allow-origin: https://api.example] [access-control-expose-headers: ETag] null
+PUT /shared/1 https://b.example:8443: 200 [vary: Origin] [access-control-allow-origin: https://b.example:8443] [access-control-allow-credentials: true] [access-control-expose-headers: ETag, Retry-After, X-Request-Id] 1
+PUT /shared/x https://a.example: 422 [vary: Origin] [access-control-allow-origin: https://a.example] [access-control-allow-credentials: true] [access-control-expose-headers: ETag, Retry-After, X-Request-Id] problem {"detail":"/id: int expected, string given","code":-32602,"errors":[{"pointer":"/id","detail":"int expected, string given"}]}
+POST /rest/null https://api.example: 200 [vary: Origin] [access-control-allow-origin: https://api.example] [access-control-expose-headers: ETag, Retry-After, X-Request-Id] null
 POST /rest/null https://api.example.evil: 200 [vary: Origin] null
-GET /rest/nope https://api.example: 404 [vary: Origin] [access-control-allow-origin: https://api.example] [access-control-expose-headers: ETag] problem {}
-GET /openapi.json https://api.example: 200 [vary: Origin] [access-control-allow-origin: https://api.example] [access-control-expose-headers: ETag] 
+GET /rest/nope https://api.example: 404 [vary: Origin] [access-control-allow-origin: https://api.example] [access-control-expose-headers: ETag, Retry-After, X-Request-Id] problem {}
+GET /openapi.json https://api.example: 200 [vary: Origin] [access-control-allow-origin: https://api.example] [access-control-expose-headers: ETag, Retry-After, X-Request-Id] 
 preflight GET /rest/shared/all https://x.example: 204 [vary: Origin] [access-control-allow-origin: *] [access-control-allow-methods: GET, HEAD, POST, OPTIONS] [access-control-max-age: 5] [allow: GET, HEAD, POST, OPTIONS]
-preflight PUT /shared/1 https://a.example: 204 [vary: Origin] [access-control-allow-origin: https://a.example] [access-control-allow-credentials: true] [access-control-expose-headers: ETag] [access-control-allow-methods: PUT, OPTIONS] [access-control-allow-headers: X-A, Content-Type] [access-control-max-age: 600] [allow: PUT, OPTIONS]
+preflight PUT /shared/1 https://a.example: 204 [vary: Origin] [access-control-allow-origin: https://a.example] [access-control-allow-credentials: true] [access-control-expose-headers: ETag, Retry-After, X-Request-Id] [access-control-allow-methods: PUT, OPTIONS] [access-control-allow-headers: X-A, Content-Type] [access-control-max-age: 600] [allow: PUT, OPTIONS]
 preflight PUT /shared/1 https://c.example: 204 [vary: Origin] [allow: PUT, OPTIONS]
 preflight DELETE /shared/1 https://a.example: 204 [vary: Origin] [allow: PUT, OPTIONS]
-preflight POST /rest/null https://api.example: 204 [vary: Origin] [access-control-allow-origin: https://api.example] [access-control-expose-headers: ETag] [access-control-allow-methods: POST, OPTIONS] [access-control-allow-headers: Content-Type, Authorization, If-None-Match] [access-control-max-age: 600] [allow: POST, OPTIONS]
-preflight POST /rest/nope https://api.example: 404 [vary: Origin] [access-control-allow-origin: https://api.example] [access-control-expose-headers: ETag] problem {}
+preflight POST /rest/null https://api.example: 204 [vary: Origin] [access-control-allow-origin: https://api.example] [access-control-expose-headers: ETag, Retry-After, X-Request-Id] [access-control-allow-methods: POST, OPTIONS] [access-control-allow-headers: Content-Type, Authorization, If-None-Match, Idempotency-Key] [access-control-max-age: 600] [allow: POST, OPTIONS]
+preflight POST /rest/nope https://api.example: 404 [vary: Origin] [access-control-allow-origin: https://api.example] [access-control-expose-headers: ETag, Retry-After, X-Request-Id] problem {}
 preflight POST /rest/null : 204 [vary: Origin] [allow: POST, OPTIONS]
 0

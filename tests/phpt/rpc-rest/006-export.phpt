@@ -82,6 +82,6 @@ credentials for all: ValueError: Kargo\Rpc\Cors::__construct(): Argument #1 ($or
 headers: ValueError: Kargo\Rpc\Cors::__construct(): Argument #2 ($headers) must be a list of names of headers
 age: ValueError: Kargo\Rpc\Cors::__construct(): Argument #5 ($maxAge) must not be negative
 no Cors: TypeError: Kargo\Rpc\Api::__construct(): Argument #6 ($cors) must be of type ?Kargo\Rpc\Cors, Kargo\Rpc\Api given
-{"origins":["https://example.org"],"headers":["Content-Type","Authorization","If-None-Match"],"exposed":["ETag"],"credentials":false,"maxAge":1}
+{"origins":["https://example.org"],"headers":["Content-Type","Authorization","If-None-Match","Idempotency-Key"],"exposed":["ETag","Retry-After","X-Request-Id"],"credentials":false,"maxAge":1}
 b: route "/a" exists already for GET []
 ["a"]

@@ -10,10 +10,10 @@ use crate::engine::throw::{class, throw};
 use crate::engine::value::{array_iter, array_push, class_of, new_array};
 use crate::engine::{Call, Owned, Thrown, Zv, ffi, object, throw_value_error};
 use crate::rpc::Api;
+use crate::rpc::cors::Cors;
 use crate::rpc::declared::find_class;
 use crate::rpc::export;
 use crate::rpc::policy::{self, Proxies};
-use crate::rpc::rest::cors::Cors;
 use crate::rpc::signature::ExportError;
 
 native! {
@@ -58,6 +58,7 @@ fn construct(call: &Call) -> Result<(), Thrown> {
             return Err(call.wrong_type(5, c"of type ?Kargo\\Rpc\\Cors"));
         }
         api.cors = Some(Rc::new(Cors::of(cors)));
+        api.lets_pages_in.set(true);
     }
     api.namespace = namespace(call.bytes_or(6, b"")?)?.into();
     api.has_console = call.bool_or(7, true)?;

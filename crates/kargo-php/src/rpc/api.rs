@@ -1,6 +1,6 @@
 //! What an `Api` object holds: the exported methods by name, and what becomes of their exceptions.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
@@ -11,12 +11,12 @@ use kargo_rpc::{Limits, soap};
 use crate::engine::throw::class;
 use crate::engine::{Callable, ffi};
 use crate::rpc::attribute::{Attribute, Attributes};
+use crate::rpc::cors::Cors;
 use crate::rpc::describe;
 use crate::rpc::documents::Document;
 use crate::rpc::mcp::Tools;
 use crate::rpc::policy::{Authenticator, Policy, Proxies, Shared};
 use crate::rpc::rest::Routes;
-use crate::rpc::rest::cors::Cors;
 use crate::rpc::rest::openapi;
 use crate::rpc::service::{Cache, Resolved, Service, Unresolved};
 use crate::rpc::signature::Signature;
@@ -33,6 +33,8 @@ pub(crate) struct Api {
     pub(crate) is_no_content: bool,
     /// Whose scripts may call, where a method says nothing.
     pub(crate) cors: Option<Rc<Cors>>,
+    /// Whether somebody's scripts may call something.
+    pub(crate) lets_pages_in: Cell<bool>,
     /// The target namespace of SOAP; empty: one that is made of the title.
     pub(crate) namespace: Box<str>,
     /// Whether there is a page for people.
@@ -68,6 +70,7 @@ impl Api {
             limits,
             is_no_content,
             cors: None,
+            lets_pages_in: Cell::new(false),
             namespace: "".into(),
             has_console: true,
             auth: Vec::new(),
@@ -148,7 +151,10 @@ impl Api {
     /// The first name or path that is taken, or what is wrong with a path.
     pub(crate) fn add(&self, new: Vec<Method>) -> Result<(), String> {
         let mut methods = Methods::clone(&self.methods.borrow());
-        for method in new {
+        for mut method in new {
+            method.cors = method
+                .attribute("cors")
+                .map(|attribute| Rc::new(Cors::read(attribute)));
             let index = u32::try_from(methods.list.len()).unwrap_or(u32::MAX);
             let name = method.name.clone();
             if methods.by_name.insert(name, index).is_some() {
@@ -158,6 +164,8 @@ impl Api {
             methods.routes.add(index, &method)?;
             methods.list.push(Rc::new(method));
         }
+        let has_cors = methods.list.iter().any(|method| method.cors.is_some());
+        self.lets_pages_in.set(has_cors || self.cors.is_some());
         *self.methods.borrow_mut() = Rc::new(methods);
         self.documents.borrow_mut().clear();
         *self.tools.borrow_mut() = None;
@@ -264,6 +272,8 @@ pub(crate) struct Method {
     pub(crate) class_attributes: Rc<Attributes>,
     /// What is enforced before it runs.
     pub(crate) policy: Option<Rc<Policy>>,
+    /// Whose scripts may call, where the method or its class says so.
+    pub(crate) cors: Option<Rc<Cors>>,
 }
 
 /// What is called.

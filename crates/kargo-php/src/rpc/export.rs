@@ -186,6 +186,7 @@ fn export_callable(what: Zv, name: &[u8]) -> Exported {
         signature,
         class_attributes: Rc::default(),
         policy: None,
+        cors: None,
     }])
 }
 
@@ -294,6 +295,7 @@ fn build(members: Vec<Member>, entry: *mut ffi::zend_class_entry, source: Source
             signature: member.signature,
             class_attributes: Rc::clone(&class_attributes),
             policy: None,
+            cors: None,
         }
     });
     Ok(methods.collect())

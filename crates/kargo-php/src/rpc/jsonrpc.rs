@@ -12,6 +12,7 @@ use crate::rpc::api::{Api, Method, Methods};
 use crate::rpc::arguments::DISCOVER;
 use crate::rpc::body;
 use crate::rpc::construct;
+use crate::rpc::cors::{self, Wanted};
 use crate::rpc::documents;
 use crate::rpc::failure::Failure;
 use crate::rpc::invoke::{arguments, failure_of, invoke, method_not_found};
@@ -32,6 +33,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>) {
     let mut workspace = workspace::take();
     workspace.arguments.start(Rc::clone(&methods), false);
     match workspace.decode(body.bytes, Dialect::Json, &api.limits) {
+        Decoded::Calls if !admits(id, api, &methods, &workspace) => {}
         Decoded::Calls if workspace.calls.is_batch() => {
             answer_batch(id, api, &methods, &mut workspace);
         }
@@ -48,6 +50,16 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>) {
         }
     }
     workspace::give_back(workspace);
+}
+
+/// Whether the page that the calls are from may make all of them; else they are answered.
+#[inline]
+pub(crate) fn admits(id: RequestId, api: &Api, methods: &Methods, workspace: &Workspace) -> bool {
+    let calls = &workspace.calls;
+    let wanted = (0..calls.len())
+        .filter_map(|index| calls.call(index))
+        .map(|call| Wanted::of(&call));
+    cors::admits(id, api, methods, wanted)
 }
 
 /// Answers that the server failed, where no call can be named.

@@ -7,7 +7,6 @@ use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 
-use kargo_http::Method as Verb;
 use kargo_net::RequestId;
 use kargo_rpc::describe::mcp as tools;
 use kargo_rpc::json::{JsonEncoder, JsonScratch};
@@ -25,6 +24,7 @@ use crate::rpc::api::{Api, Method, Methods};
 use crate::rpc::arguments::{Arguments, OutOfMemory};
 use crate::rpc::body;
 use crate::rpc::construct;
+use crate::rpc::cors::{self, Wanted};
 use crate::rpc::failure::{Failure, Origin};
 use crate::rpc::invoke::invoke;
 use crate::rpc::json::{self, FLOODED};
@@ -35,7 +35,6 @@ use crate::rpc::workspace::{self, Workspace};
 use crate::serve::{answer, current, handler};
 
 const JSON: &[u8] = b"application/json";
-const VERBS: &str = "POST, OPTIONS";
 
 /// The tools of an Api.
 #[derive(Debug)]
@@ -72,22 +71,13 @@ impl Tools {
     }
 }
 
-/// Answers a POST, and what a browser asks before one.
+/// Answers a POST.
 pub(crate) fn serve(id: RequestId, api: &Rc<Api>) {
     let Some(request) = Request::read(id, 0) else {
         return;
     };
-    let mut reply = Reply::new(id);
-    let cors = api.cors.as_deref();
-    let is_allowed = reply.allow_origin(cors, request.origin.as_deref());
-    if request.verb == Verb::Options {
-        if let (Some(cors), true) = (cors, is_allowed) {
-            reply.allow_request(cors, VERBS);
-        }
-        reply.line(b"Allow", VERBS);
-        return reply.send_empty(204);
-    }
-    if request.is_foreign() && !is_allowed {
+    let reply = Reply::new(id);
+    if request.is_foreign() && !cors::is_guest() {
         return answer::send_failure(id, 403, None);
     }
     let version = match request.header("mcp-protocol-version") {
@@ -148,6 +138,17 @@ fn answer_body(
     }
     let methods = api.methods();
     workspace.arguments.start(Rc::clone(&methods), false);
+    let wanted = messages.list.iter().map(|message| match &message.kind {
+        MessageKind::CallTool { name, .. } => {
+            let found = tools.by_name.get(name);
+            found.map_or(Wanted::Nothing, |method| Wanted::Method(*method))
+        }
+        MessageKind::ListTools => Wanted::Description,
+        _ => Wanted::Nothing,
+    });
+    if !cors::admits(id, api, &methods, wanted) {
+        return;
+    }
     let task = |message: &Message| match &message.kind {
         MessageKind::CallTool { name, .. } => {
             tools

@@ -13,6 +13,7 @@
 //! | `encode`, `known_keys`, `json` | PHP values as JSON and XML-RPC |
 //! | `jsonrpc`, `xmlrpc`, `soap`, `rest`, `mcp`, `system`, `documents` | the doors |
 //! | `console` | the page for people at the mount's root |
+//! | `cors` | whose web pages may call |
 //! | `workspace`, `body` | memory and bytes of one request |
 //! | `client` | the other side: calls to other servers |
 //!
@@ -27,6 +28,7 @@ mod check;
 pub(crate) mod client;
 mod console;
 mod construct;
+pub(crate) mod cors;
 pub(crate) mod declared;
 mod describe;
 mod doc_type;
@@ -84,6 +86,9 @@ pub(crate) enum Door {
     Wsdl,
     /// The page for people.
     Console,
+    /// What a browser asks before it lets a script of another page send a request to a path: its verbs, and the headers
+    /// that its protocol needs.
+    Preflight(&'static str, &'static str),
 }
 
 impl Door {
@@ -108,6 +113,9 @@ impl Door {
                 let start = path.len().saturating_sub(below.len());
                 Ok(Self::Rest(u32::try_from(start).unwrap_or(u32::MAX)))
             }
+            Err((204, Some(verbs))) if api.lets_pages_in.get() => {
+                Ok(Self::Preflight(verbs, cors::needed_headers(below)))
+            }
             found => found,
         }
     }
@@ -130,7 +138,7 @@ impl Door {
             (b"/jsonrpc", Method::Post) => return Ok(Self::JsonRpc),
             (b"/jsonrpc", Method::Get | Method::Head) => return Ok(Self::ServiceMap),
             (b"/jsonrpc", _) => "GET, HEAD, POST, OPTIONS",
-            (b"/mcp", Method::Post | Method::Options) => return Ok(Self::Mcp),
+            (b"/mcp", Method::Post) => return Ok(Self::Mcp),
             (b"/mcp", _) => "POST, OPTIONS",
             (b"/openrpc.json", Method::Get | Method::Head) => return Ok(Self::OpenRpc),
             (b"/openrpc.json", _) => "GET, HEAD, OPTIONS",
@@ -150,7 +158,14 @@ impl Door {
 
 /// Answers a request, whatever happens.
 pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
+    if api.lets_pages_in.get()
+        && !matches!(door, Door::Rest(_) | Door::Console)
+        && !cors::arrive(id, api, door)
+    {
+        return;
+    }
     let served = catch_unwind(AssertUnwindSafe(|| match door {
+        Door::Preflight(..) => {}
         Door::JsonRpc => jsonrpc::serve(id, api),
         Door::ServiceMap => documents::serve_service_map(id, api),
         Door::OpenRpc => documents::serve_openrpc(id, api),
@@ -170,7 +185,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>, door: Door) {
             Door::XmlRpc => xmlrpc::send_failure(id, &mut Vec::new()),
             Door::Rest(_) | Door::Console => rest::send_failure(id),
             Door::Soap | Door::Wsdl => soap::send_failure(id),
-            Door::JsonRpc | Door::ServiceMap | Door::OpenRpc | Door::Mcp => {
+            Door::JsonRpc | Door::ServiceMap | Door::OpenRpc | Door::Mcp | Door::Preflight(..) => {
                 jsonrpc::send_failure(id, &mut Vec::new());
             }
         }

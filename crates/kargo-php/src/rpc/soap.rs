@@ -22,7 +22,7 @@ use crate::rpc::encode_as;
 use crate::rpc::failure::Failure;
 use crate::rpc::invoke::{invoke, method_not_found};
 use crate::rpc::json::{FLOODED, Failed};
-use crate::rpc::jsonrpc::unsendable;
+use crate::rpc::jsonrpc::{self, unsendable};
 use crate::rpc::types::Type;
 use crate::rpc::workspace::{self, Decoded, Dialect, Workspace};
 use crate::serve::{answer, current, handler};
@@ -52,6 +52,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>) {
         plan: &plan,
     };
     match decoded {
+        Decoded::Calls if !jsonrpc::admits(id, api, &methods, &workspace) => {}
         Decoded::Calls => {
             let operation = envelope
                 .operation

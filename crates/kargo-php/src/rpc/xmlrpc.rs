@@ -19,7 +19,7 @@ use crate::rpc::failure::Failure;
 use crate::rpc::invoke::{invoke, method_not_found};
 use crate::rpc::json::FLOODED;
 use crate::rpc::json::Failed;
-use crate::rpc::jsonrpc::{between_calls, unsendable};
+use crate::rpc::jsonrpc::{admits, between_calls, unsendable};
 use crate::rpc::system;
 use crate::rpc::types::Type;
 use crate::rpc::workspace::{self, Decoded, Dialect, Workspace};
@@ -37,6 +37,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>) {
     let mut workspace = workspace::take();
     workspace.arguments.start(Rc::clone(&methods), true);
     match workspace.decode(body.bytes, Dialect::Xml(body.charset), &api.limits) {
+        Decoded::Calls if !admits(id, api, &methods, &workspace) => {}
         Decoded::Calls if workspace.calls.is_batch() => {
             answer_multicall(id, api, &methods, &mut workspace);
         }

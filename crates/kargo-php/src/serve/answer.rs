@@ -10,6 +10,7 @@ use crate::engine::throw::class;
 use crate::engine::value::class_of;
 use crate::engine::{Kind, Zv};
 use crate::log::Level;
+use crate::rpc::cors;
 use crate::rpc::json;
 use crate::serve::current;
 use crate::serve::handler;
@@ -74,7 +75,9 @@ pub(crate) fn send(id: RequestId, answer: &Answer<'_>, body: &[u8]) {
         else {
             return Err(AnswerError::Gone);
         };
-        serving.net.answer(events, id, answer, body)
+        cors::with_lines(answer, |answer| {
+            serving.net.answer(events, id, answer, body)
+        })
     });
     match result {
         // A client that went away is no event: it happens all day.
@@ -125,7 +128,9 @@ pub(crate) fn send_failure(id: RequestId, status: u16, message: Option<&str>) {
     runtime::with(|runtime| {
         if let (Some(serving), Some(events)) = (runtime.serving.as_mut(), runtime.events.as_mut()) {
             // A client that is gone needs no answer; this head can always be encoded.
-            let _gone = serving.net.answer(events, id, &answer, text.as_bytes());
+            let _gone = cors::with_lines(&answer, |answer| {
+                serving.net.answer(events, id, answer, text.as_bytes())
+            });
         }
     });
 }
@@ -134,10 +139,8 @@ pub(crate) fn send_failure(id: RequestId, status: u16, message: Option<&str>) {
 pub(crate) fn begin(id: RequestId, answer: &Answer<'_>) -> Option<BodySlot> {
     runtime::with(|runtime| {
         let serving = runtime.serving.as_mut()?;
-        serving
-            .net
-            .begin_whole(runtime.events.as_mut()?, id, answer)
-            .ok()
+        let events = runtime.events.as_mut()?;
+        cors::with_lines(answer, |answer| serving.net.begin_whole(events, id, answer)).ok()
     })
 }
 

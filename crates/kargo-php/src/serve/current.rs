@@ -6,6 +6,7 @@ use kargo_net::RequestId;
 
 use crate::engine::{Global, ffi};
 use crate::log::{self, Level};
+use crate::rpc::cors::Visit;
 use crate::rpc::policy::Credentials;
 use crate::serve::deadline::Deadline;
 
@@ -28,6 +29,8 @@ pub(crate) struct Current {
     pub(crate) caller: Credentials,
     /// Calls of the request so far that used its idempotency key.
     pub(crate) keyed_calls: u32,
+    /// Whose page sent the request, if that matters.
+    pub(crate) visit: Option<Box<Visit>>,
 }
 
 impl Current {
@@ -40,6 +43,7 @@ impl Current {
         self.deadline = None;
         self.caller = Credentials::Unread;
         self.keyed_calls = 0;
+        self.visit = None;
     }
 }
 

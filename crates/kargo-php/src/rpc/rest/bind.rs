@@ -61,7 +61,7 @@ impl Arrived<'_, '_> {
                 let origin = request.origin.as_deref().unwrap_or_default();
                 request.verb != Verb::Post
                     || !request.is_foreign()
-                    || cors.is_some_and(|cors| cors.allowed(origin).is_some())
+                    || cors.is_some_and(|cors| cors.lets_in(origin))
             }
         };
         if is_accepted {

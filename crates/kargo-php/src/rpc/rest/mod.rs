@@ -6,10 +6,9 @@
 //! | `request`, `bind` | what is read of a request, and the arguments that it has |
 //! | `openapi` | the description of all that |
 //! | `zend` | calls in the form of an older server |
-//! | `reply`, `problem`, `cors` | what is answered |
+//! | `reply`, `problem` | what is answered |
 
 mod bind;
-pub(crate) mod cors;
 pub(crate) mod openapi;
 mod problem;
 pub(crate) mod reply;
@@ -27,6 +26,7 @@ use kargo_rpc::Call;
 use crate::engine::Owned;
 use crate::rpc::api::{Api, Method, Methods};
 use crate::rpc::construct;
+use crate::rpc::cors;
 use crate::rpc::invoke::invoke;
 use crate::rpc::types::Type;
 use crate::rpc::workspace::{self, Workspace};
@@ -128,7 +128,7 @@ fn preflight(api: &Api, methods: &Methods, request: &Request, reply: &mut Reply,
         .or(api.cors.as_deref());
     let is_allowed = reply.allow_origin(cors, request.origin.as_deref());
     if let (Some(cors), true, true) = (cors, is_allowed, route.is_some()) {
-        reply.allow_request(cors, allow);
+        reply.lines(cors::preflight_lines(&[cors], allow, ""));
     }
 }
 

@@ -7,6 +7,7 @@ use kargo_rpc::describe::openapi::{self, Operation, Place};
 
 use crate::log::Level;
 use crate::rpc::api::{Api, Methods};
+use crate::rpc::cors;
 use crate::serve::current;
 
 use super::problem::Problem;
@@ -17,6 +18,8 @@ use super::routes::{Route, Source};
 /// Where the document is, below the mount.
 pub(super) const PATH: &[u8] = b"/openapi.json";
 
+const VERBS: &str = "GET, HEAD, OPTIONS";
+
 /// A document: the mount that it is for, and its text.
 #[derive(Debug)]
 pub(crate) struct Document {
@@ -26,10 +29,14 @@ pub(crate) struct Document {
 
 /// Answers a request for the document. It is made once and kept until something else is exported.
 pub(super) fn serve(api: &Api, request: &Request, mut reply: Reply) {
-    reply.allow_origin(api.cors.as_deref(), request.origin.as_deref());
+    let cors = api.cors.as_deref();
+    let is_allowed = reply.allow_origin(cors, request.origin.as_deref());
     if !matches!(request.verb, Verb::Get | Verb::Head) {
-        reply.line(b"Allow", *b"GET, HEAD, OPTIONS");
+        reply.line(b"Allow", VERBS);
         if request.verb == Verb::Options {
+            if let (Some(cors), true) = (cors, is_allowed) {
+                reply.lines(cors::preflight_lines(&[cors], VERBS, ""));
+            }
             return reply.send_empty(204);
         }
         return reply.send_problem(&Problem::new(405));

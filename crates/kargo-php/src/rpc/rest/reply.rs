@@ -9,12 +9,12 @@ use twox_hash::XxHash3_128;
 
 use crate::engine::Zv;
 use crate::rpc::api::{Api, Method};
+use crate::rpc::cors::{self, Cors, Line};
 use crate::rpc::json;
 use crate::rpc::jsonrpc::unsendable;
 use crate::serve::{answer, current};
 
 use super::bind::Arrived;
-use super::cors::Cors;
 use super::problem::Problem;
 use super::request::Request;
 
@@ -26,7 +26,7 @@ const PROBLEM: &[u8] = b"application/problem+json";
 #[derive(Debug)]
 pub(crate) struct Reply {
     id: RequestId,
-    lines: Vec<(&'static [u8], Vec<u8>)>,
+    lines: Vec<Line>,
     /// The method whose answer is XML.
     xml_of: Option<Box<[u8]>>,
 }
@@ -49,26 +49,16 @@ impl Reply {
     pub(crate) fn allow_origin(&mut self, cors: Option<&Cors>, origin: Option<&[u8]>) -> bool {
         let Some(cors) = cors else { return false };
         self.line(b"Vary", *b"Origin");
-        let Some(allowed) = origin.and_then(|origin| cors.allowed(origin)) else {
+        let Some(origin) = origin.filter(|origin| cors.lets_in(origin)) else {
             return false;
         };
-        self.line(b"Access-Control-Allow-Origin", allowed);
-        if cors.has_credentials {
-            self.line(b"Access-Control-Allow-Credentials", *b"true");
-        }
-        if !cors.exposed.is_empty() {
-            self.line(b"Access-Control-Expose-Headers", cors.exposed.as_bytes());
-        }
+        self.lines(cors::answer_lines(&[cors], origin));
         true
     }
 
-    /// Tells a browser what it may send.
-    pub(crate) fn allow_request(&mut self, cors: &Cors, verbs: &str) {
-        self.line(b"Access-Control-Allow-Methods", verbs);
-        if !cors.headers.is_empty() {
-            self.line(b"Access-Control-Allow-Headers", cors.headers.as_bytes());
-        }
-        self.line(b"Access-Control-Max-Age", cors.max_age.to_string());
+    /// Adds headers.
+    pub(crate) fn lines(&mut self, lines: Vec<Line>) {
+        self.lines.extend(lines);
     }
 
     /// From here on answers are XML, of the method of this name.

@@ -11,10 +11,10 @@ use kargo_http::router::{Match, PathError, Router};
 use crate::rpc::Door;
 use crate::rpc::api::{Method, Methods};
 use crate::rpc::attribute::Attribute;
+use crate::rpc::cors::Cors;
 use crate::rpc::signature::Parameter;
 
 use super::BASE;
-use super::cors::Cors;
 
 /// All routes of an Api.
 #[derive(Clone, Debug, Default)]
@@ -75,7 +75,7 @@ impl Route {
             pattern: BASE.into(),
             status: 200,
             sources: method.signature.parameters.iter().map(own_query).collect(),
-            cors: None,
+            cors: method.cors.clone(),
         }
     }
 }
@@ -87,16 +87,13 @@ impl Routes {
     /// What is wrong with its attributes, or which route is there already.
     pub(crate) fn add(&mut self, index: u32, method: &Method) -> Result<(), String> {
         let label = String::from_utf8_lossy(&method.name);
-        let cors = method
-            .attribute("cors")
-            .map(|attribute| Rc::new(Cors::read(attribute)));
         let route = |verb, pattern: &str, status, sources| Route {
             method: index,
             verb,
             pattern: pattern.into(),
             status,
             sources,
-            cors: cors.clone(),
+            cors: method.cors.clone(),
         };
         let told = |error: String| format!("{label}: {error}");
         let path = format!("{BASE}/{}", label.replace('.', "/"));

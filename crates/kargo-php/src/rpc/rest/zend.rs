@@ -7,12 +7,15 @@ use kargo_http::router::{Match, Router};
 use kargo_http::{Method as Verb, accept, query};
 
 use crate::rpc::api::{Api, Method, Methods};
+use crate::rpc::cors;
 
 use super::bind::Arrived;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Request;
 use super::routes::{Route, is_safe};
+
+const VERBS: &str = "GET, HEAD, POST, OPTIONS";
 
 /// The part of the query that names the method.
 pub(super) const METHOD: &[u8] = b"method";
@@ -26,8 +29,9 @@ pub(super) fn is_path(path: &[u8]) -> bool {
 /// Answers a request for `/rest`.
 pub(super) fn serve(api: &Rc<Api>, request: &Request, mut reply: Reply) {
     if !matches!(request.verb, Verb::Get | Verb::Head | Verb::Post) {
-        reply.line(b"Allow", *b"GET, HEAD, POST, OPTIONS");
+        reply.line(b"Allow", VERBS);
         if request.verb == Verb::Options {
+            preflight(api, request, &mut reply);
             return reply.send_empty(204);
         }
         return reply.send_problem(&Problem::new(405));
@@ -44,7 +48,22 @@ fn call(
     request: &Request,
     reply: &mut Reply,
 ) -> Result<(), Problem> {
-    let texts = texts_of(request)?;
+    let texts = texts_of(request);
+    let known = texts.as_deref().unwrap_or(&request.query);
+    let method =
+        query::last_value(known, METHOD).and_then(|name| methods.get(methods.find(&name)?));
+    let cors = method
+        .and_then(|method| method.cors.as_deref())
+        .or(api.cors.as_deref());
+    let is_allowed = reply.allow_origin(cors, request.origin.as_deref());
+    // Browsers send forms for any page, always with an Origin.
+    let is_unwelcome = request.verb == Verb::Post && request.is_foreign() && !is_allowed;
+    let Some(texts) = texts.filter(|_| !is_unwelcome) else {
+        return Err(Problem::with_detail(
+            415,
+            "Send application/x-www-form-urlencoded, and not from a page of another server.",
+        ));
+    };
     let Some(name) = query::last_value(&texts, METHOD) else {
         return Err(Problem::with_detail(
             400,
@@ -97,12 +116,26 @@ fn answer(
     }
 }
 
-/// The query, and the form that is the body of a POST. Browsers send forms for any page, always with an Origin: so those
-/// are refused that have one.
-fn texts_of(request: &Request) -> Result<Vec<u8>, Problem> {
+/// Tells a browser what a page may send here, to whichever method.
+fn preflight(api: &Api, request: &Request, reply: &mut Reply) {
+    if !api.lets_pages_in.get() {
+        return;
+    }
+    let methods = api.methods();
+    let origin = request.origin.as_deref();
+    let all = cors::letting_in(api, &methods, origin);
+    reply.line(b"Vary", *b"Origin");
+    if let (Some(origin), false) = (origin, all.is_empty()) {
+        reply.lines(cors::early_lines(&all, origin));
+        reply.lines(cors::preflight_lines(&all, VERBS, ""));
+    }
+}
+
+/// The query, and the form that is the body of a POST; `None` for another body.
+fn texts_of(request: &Request) -> Option<Vec<u8>> {
     let mut texts = request.query.clone();
     if request.verb != Verb::Post {
-        return Ok(texts);
+        return Some(texts);
     }
     // SAFETY: copied at once.
     let body = unsafe { request.body() };
@@ -111,15 +144,12 @@ fn texts_of(request: &Request) -> Result<Vec<u8>, Problem> {
         Some(value) => MediaType::parse(&value)
             .is_some_and(|found| found.is("application", "x-www-form-urlencoded")),
     };
-    if !is_form || request.is_foreign() {
-        return Err(Problem::with_detail(
-            415,
-            "Send application/x-www-form-urlencoded, and not from a page of another server.",
-        ));
+    if !is_form {
+        return None;
     }
     texts.push(b'&');
     texts.extend_from_slice(body);
-    Ok(texts)
+    Some(texts)
 }
 
 /// XML unless JSON is liked better.
