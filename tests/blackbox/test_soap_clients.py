@@ -8,8 +8,10 @@ from pathlib import Path
 
 from clients.npm import install_packages
 from harness import PHP, ROOT, WAIT_SECONDS, PhpServer, php_arguments
+from harness_python import environment
 
 CLIENTS = Path(__file__).parent / "clients"
+NAMESPACES = CLIENTS / "namespaces"
 SERVICE = ROOT / "tests/phpt/rpc-soap/types.inc"
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 SOAP = "{http://schemas.xmlsoap.org/wsdl/soap/}"
@@ -21,16 +23,22 @@ PYTHON = "/usr/bin/python3"
 
 class SoapTest(unittest.TestCase):
     maxDiff = None
+    service = SERVICE
 
     @classmethod
     def setUpClass(cls):
-        cls.server = PhpServer(SERVICE)
+        cls.server = PhpServer(cls.service)
         cls.addClassCleanup(cls.server.__exit__, None, None, None)
         cls.url = f"http://{cls.server.host}:{cls.server.port}/soap"
 
     def run_client(self, *command):
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=WAIT_SECONDS)
         self.assertEqual((done.returncode, done.stdout), (0, "ok\n"), done.stderr)
+
+    def run_php(self, script):
+        directory = subprocess.run([PHP, "-n", "-r", 'echo ini_get("extension_dir");'], capture_output=True, text=True).stdout
+        soap = ["-d", "extension=soap"] if Path(directory, "soap.so").exists() else []
+        self.run_client(PHP, *php_arguments(), *soap, script, self.url)
 
     def heard(self, *notes):
         for note in notes:
@@ -39,9 +47,7 @@ class SoapTest(unittest.TestCase):
 
 class ClientsTest(SoapTest):
     def test_php(self):
-        directory = subprocess.run([PHP, "-n", "-r", 'echo ini_get("extension_dir");'], capture_output=True, text=True).stdout
-        soap = ["-d", "extension=soap"] if Path(directory, "soap.so").exists() else []
-        self.run_client(PHP, *php_arguments(), *soap, CLIENTS / "php/soap_client.php", self.url)
+        self.run_php(CLIENTS / "php/soap_client.php")
         self.heard("SoapClient 1", "SoapClient 2")
 
     def test_zeep(self):
@@ -68,6 +74,43 @@ class NodeTest(SoapTest):
     def test_strong_soap(self):
         self.run_client("node", CLIENTS / "node/soap.js", "strong-soap", f"{self.url}?wsdl")
         self.heard("strong-soap")
+
+
+class NamespacesTest(SoapTest):
+    """Several classes below names of their own: operations with dots."""
+
+    service = NAMESPACES / "server.php"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        install_packages()
+
+    def test_php(self):
+        self.run_php(NAMESPACES / "client.php")
+
+    def test_zeep(self):
+        self.run_client(PYTHON, NAMESPACES / "client.py", f"{self.url}?wsdl")
+
+    def test_soap(self):
+        self.run_client("node", NAMESPACES / "client.js", "soap", f"{self.url}?wsdl")
+
+    def test_strong_soap(self):
+        self.run_client("node", NAMESPACES / "client.js", "strong-soap", f"{self.url}?wsdl")
+
+    def test_perl(self):
+        self.run_client("perl", NAMESPACES / "client.pl", self.url)
+
+
+class SchemaTest(SoapTest):
+    """The WSDL by a grammar of WSDL 1.1, and its schema as two processors of schemas read it."""
+
+    def test_valid(self):
+        self.run_client(PYTHON, CLIENTS / "wsdl/valid.py", self.url)
+        self.heard("valid.py")
+
+    def test_schema(self):
+        self.run_client(environment() / "python", CLIENTS / "wsdl/schema.py", f"{self.url}?wsdl")
 
 
 class WsdlTest(SoapTest):
