@@ -18,7 +18,7 @@ namespace Kargo\Rpc {
         /**
          * @param float $per seconds
          * @param string $by who has a limit of his own: each 'client' (by address), each 'caller' (by the name it has
-         *     shown credentials for; by address if none), or 'all' together
+         *     shown credentials for; by address if none; needs an Api with auth), or 'all' together
          */
         public function __construct(public readonly int $count, public readonly float $per = 60.0, public readonly string $by = 'client') {}
     }
@@ -38,7 +38,10 @@ namespace Kargo\Rpc {
         public function __construct(public readonly float $seconds, public readonly string|array $vary = []) {}
     }
 
-    /** A call that comes again with the same Idempotency-Key header is answered as before, without being run again. */
+    /**
+     * A call that comes again with the same Idempotency-Key header (1 to 255 bytes, once) is answered as before, without
+     * being run again.
+     */
     #[\Attribute(\Attribute::TARGET_METHOD | \Attribute::TARGET_FUNCTION | \Attribute::TARGET_CLASS)]
     final class Idempotent
     {
@@ -64,7 +67,7 @@ namespace Kargo\Rpc {
         public function __construct() {}
     }
 
-    /** Only for callers who have one of these roles. */
+    /** Only for callers who have one of these roles, of which there is at least one. */
     #[\Attribute(\Attribute::TARGET_METHOD | \Attribute::TARGET_FUNCTION | \Attribute::TARGET_CLASS)]
     final class Roles
     {

@@ -5,15 +5,13 @@ RateLimit: a token bucket for each client, caller, or all, over all workers; wha
 require __DIR__ . '/policies.inc';
 
 $policed = Policed::start(<<<'PHP'
-    use Kargo\Rpc\{Anonymous, RateLimit};
+    use Kargo\Rpc\RateLimit;
 
     final class Limited {
         #[RateLimit(20, per: 3600)]
         public function counted(): int { return ran(); }
         #[RateLimit(1, per: 3600, by: 'all')]
         public function once(): int { return ran(); }
-        #[RateLimit(2, per: 3600, by: 'caller')]
-        public function each(): int { return ran(); }
         #[RateLimit(100, per: 3600), RateLimit(2, per: 30)]
         public function both(): int { return ran(); }
         #[RateLimit(1, per: 0.05)]
@@ -27,7 +25,6 @@ $policed = Policed::start(<<<'PHP'
         public function one(): int { return ran(); }
         public function two(): int { return ran(); }
     }
-    $keys = ['ann' => hash('sha256', 'a-key'), 'bob' => hash('sha256', 'b-key')];
     $api = new Kargo\Rpc\Api(trustedProxies: ['127.0.0.1', '10.0.0.9']);
     $api->export(new Limited(), as: 'limited')->export(new Together(), as: 'together');
     PHP);

@@ -58,8 +58,8 @@ echo $policed->stop(), "\n";
 {"code":-32022,"message":"The idempotency key was used for another call"}
 "paid 5, 2"
 "paid 5, 3"
-{"code":-32010,"message":"An Idempotency-Key header is required"}
-{"code":-32010,"message":"An Idempotency-Key header is required"}
+{"code":-32010,"message":"One Idempotency-Key header of 1 to 255 bytes is needed"}
+{"code":-32010,"message":"One Idempotency-Key header of 1 to 255 bytes is needed"}
 "paid 5, 4"
 -- faults on purpose are answers, failures are not
 {"code":7,"message":"too poor 5","data":{"have":1}}

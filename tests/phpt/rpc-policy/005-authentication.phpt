@@ -85,10 +85,10 @@ echo $policed->stop(), "\n";
 ?>
 --EXPECT--
 -- nobody
-401 [WWW-Authenticate: Basic realm="API", charset="UTF-8", Bearer realm="API"] {"code":-32001,"message":"Authentication required"}
+401 [WWW-Authenticate: ApiKey header="X-Api-Key", Basic realm="API", charset="UTF-8", Bearer realm="API"] {"code":-32001,"message":"Authentication required"}
 null
 401 [WWW-Authenticate: Bearer realm="API"] {"code":-32001,"message":"Authentication required"}
-401 [WWW-Authenticate: Basic realm="API", charset="UTF-8", Bearer realm="API"] <struct><name>faultCode</name><int>-32001</int><name>faultString</name><string>Authentication required</string></struct>
+401 [WWW-Authenticate: ApiKey header="X-Api-Key", Basic realm="API", charset="UTF-8", Bearer realm="API"] <struct><name>faultCode</name><int>-32001</int><name>faultString</name><string>Authentication required</string></struct>
 401 {"type":"about:blank","title":"Unauthorized","status":401,"detail":"Authentication required","instance":"…","code":-32001}
 [{"result":null,"id":1,"jsonrpc":"2.0"},{"error":{"code":-32001,"message":"Authentication required"},"id":2,"jsonrpc":"2.0"}]
 -- somebody

@@ -1,7 +1,9 @@
 //! The classes that say what is enforced before a method runs.
 
+use crate::classes::rpc_rest::is_token;
 use crate::engine::call::native;
 use crate::engine::throw::throw_value_error;
+use crate::engine::value::{array_iter, array_len};
 use crate::engine::{Call, Thrown, Zv};
 use crate::rpc::attribute;
 use crate::rpc::policy;
@@ -13,7 +15,7 @@ native! {
     kargo_rpc_idempotent_construct => idempotent;
     kargo_rpc_authenticate_construct => authenticate;
     kargo_rpc_anonymous_construct => attribute::construct;
-    kargo_rpc_roles_construct => attribute::construct;
+    kargo_rpc_roles_construct => roles;
     kargo_rpc_caller_construct => attribute::construct;
     kargo_rpc_caller_current => current_caller;
     kargo_rpc_apikeys_construct => attribute::construct;
@@ -60,7 +62,25 @@ fn timeout(call: &Call) -> Result<(), Thrown> {
 
 fn cache(call: &Call) -> Result<(), Thrown> {
     call.promote()?;
-    check_seconds(call, 0)
+    check_seconds(call, 0)?;
+    if are_texts(call, 1, is_token) {
+        return Ok(());
+    }
+    Err(throw_value_error(
+        2,
+        "must be 'caller', 'client' or the name of a header, or a list of them",
+    ))
+}
+
+/// Whether argument `index`, if it was given, is a string or an array of strings that are all fine.
+fn are_texts(call: &Call, index: u32, is_fine: fn(&[u8]) -> bool) -> bool {
+    let Some(given) = call.argument(index) else {
+        return true;
+    };
+    given.array().map_or_else(
+        || given.bytes().is_some_and(is_fine),
+        |array| array_iter(array).all(|(_, item)| item.dereferenced().bytes().is_some_and(is_fine)),
+    )
 }
 
 fn idempotent(call: &Call) -> Result<(), Thrown> {
@@ -69,7 +89,32 @@ fn idempotent(call: &Call) -> Result<(), Thrown> {
 }
 
 fn authenticate(call: &Call) -> Result<(), Thrown> {
-    call.promote()
+    call.promote()?;
+    if are_texts(call, 0, |scheme| {
+        matches!(scheme, b"apiKey" | b"basic" | b"bearer")
+    }) {
+        return Ok(());
+    }
+    Err(throw_value_error(
+        1,
+        "must be 'apiKey', 'basic' or 'bearer', or a list of them",
+    ))
+}
+
+fn roles(call: &Call) -> Result<(), Thrown> {
+    call.promote()?;
+    let is_empty = call
+        .argument(0)
+        .and_then(Zv::array)
+        .is_some_and(|array| array_len(array) == 0);
+    // A list that is empty by mistake would let everybody in.
+    if !is_empty && are_texts(call, 0, |role| !role.is_empty()) {
+        return Ok(());
+    }
+    Err(throw_value_error(
+        1,
+        "must be a role, or a list of roles one of which is needed",
+    ))
 }
 
 #[expect(

@@ -37,7 +37,7 @@ fn header_construct(call: &Call) -> Result<(), Thrown> {
 }
 
 /// A name as headers have it (RFC 9110 section 5.6.2).
-fn is_token(name: &[u8]) -> bool {
+pub(super) fn is_token(name: &[u8]) -> bool {
     let is_fine = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
     !name.is_empty() && name.iter().all(is_fine)
 }

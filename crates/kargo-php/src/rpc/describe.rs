@@ -15,6 +15,7 @@ use crate::rpc::api::{Api, Method, Methods};
 use crate::rpc::attribute::Attributes;
 use crate::rpc::docblock::DocBlock;
 use crate::rpc::names::Names;
+use crate::rpc::policy;
 use crate::rpc::properties::{self, Property};
 use crate::rpc::records::{self, RecordId};
 use crate::rpc::signature::{ExportError, Parameter};
@@ -26,6 +27,7 @@ pub(crate) fn describe(api: &Api, methods: &Methods) -> Description {
         made: Description {
             title: api.title.to_string(),
             version: api.version.to_string(),
+            schemes: policy::schemes_of(api),
             ..Description::default()
         },
         known: Vec::new(),
@@ -109,6 +111,7 @@ impl Describer {
             result_description: signature.returns_description.to_string(),
             faults: faults_of(api, &signature.throws),
             deprecated: signature.deprecated.as_deref().map(str::to_owned),
+            policies: policy::policies_of(api, method),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use kargo_net::Answer;
+use kargo_rpc::description::RefusalKind;
 use kargo_rpc::{Fault, FaultCode, soap};
 
 use crate::classes::exceptions::{int_property, message_of, read_property};
@@ -30,7 +31,7 @@ pub(crate) struct Failure {
 /// How HTTP says that a call was refused, or ended, by a policy.
 #[derive(Debug)]
 pub(crate) struct Refusal {
-    pub(crate) status: u16,
+    pub(crate) kind: RefusalKind,
     /// Seconds, for a `Retry-After` header.
     pub(crate) retry_after: Option<u64>,
     /// Values of `WWW-Authenticate` headers.
@@ -38,9 +39,14 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// The status where RPC answers have 200: only credentials are a matter of HTTP's.
-    const fn rpc_status(&self) -> u16 {
-        if self.status == 401 { 401 } else { 200 }
+    /// Whether HTTP itself asks for it, whatever the protocol: for credentials.
+    pub(crate) fn is_challenge(&self) -> bool {
+        self.kind == RefusalKind::Unauthenticated
+    }
+
+    /// HTTP's status for it, where all answers have not the same.
+    pub(crate) const fn status(&self) -> u16 {
+        self.kind.status()
     }
 
     /// The headers that go with it.
@@ -53,6 +59,16 @@ impl Refusal {
             headers.push((b"WWW-Authenticate", challenge.clone().into_bytes()));
         }
         headers
+    }
+
+    /// The head of an answer with it, of this status; `lend` gets it.
+    pub(crate) fn lend_head<R>(&self, status: u16, lend: impl FnOnce(&Answer<'_>) -> R) -> R {
+        let headers = self.headers();
+        let headers: Vec<(&[u8], &[u8])> = headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_slice()))
+            .collect();
+        lend(&Answer::new(status).headers(&headers))
     }
 }
 
@@ -113,13 +129,13 @@ impl Failure {
     }
 
     /// A policy refused the call, or ended it.
-    pub(crate) fn refused(code: i32, message: &'static str, refusal: Refusal) -> Self {
+    pub(crate) fn refused(refusal: Refusal) -> Self {
         let data = refusal
             .retry_after
             .map(|seconds| format!("{{\"retryAfter\":{seconds}}}").into_bytes());
         Self {
-            code: Code::Is(code),
-            message: message.into(),
+            code: Code::Is(refusal.kind.code()),
+            message: refusal.kind.message().into(),
             detail: refusal
                 .retry_after
                 .map(|seconds| format!("try again in {seconds} s").into()),
@@ -136,19 +152,13 @@ impl Failure {
         content_type: &[u8],
         lend: impl FnOnce(&Answer<'_>) -> R,
     ) -> R {
-        let Some(refusal) = self.refusal() else {
-            return lend(&Answer::new(200).content_type(content_type));
-        };
-        let headers = refusal.headers();
-        let headers: Vec<(&[u8], &[u8])> = headers
-            .iter()
-            .map(|(name, value)| (*name, value.as_slice()))
-            .collect();
-        lend(
-            &Answer::new(refusal.rpc_status())
-                .content_type(content_type)
-                .headers(&headers),
-        )
+        match self.refusal() {
+            None => lend(&Answer::new(200).content_type(content_type)),
+            Some(refusal) => {
+                let status = if refusal.is_challenge() { 401 } else { 200 };
+                refusal.lend_head(status, |head| lend(&head.content_type(content_type)))
+            }
+        }
     }
 
     /// What HTTP says of it, if a policy refused the call.
@@ -301,7 +311,11 @@ impl Failure {
             Code::Is(code) => code,
             Code::Application => FaultCode::ApplicationError as i32,
         };
-        let mut fault = soap::Fault::new(soap::Fault::class_of(code), code, &self.message);
+        let class = match self.refusal() {
+            Some(refusal) if refusal.status() < 500 => soap::FaultClass::Sender,
+            _ => soap::Fault::class_of(code),
+        };
+        let mut fault = soap::Fault::new(class, code, &self.message);
         match &self.origin {
             Origin::Argument { pointer, reason } => fault.place = Some((pointer, reason)),
             Origin::Internal => fault.id = self.detail.as_deref(),

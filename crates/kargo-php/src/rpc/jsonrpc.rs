@@ -101,7 +101,13 @@ fn answer_single(id: RequestId, api: &Api, methods: &Methods, workspace: &mut Wo
     let called = run(id, api, method, &call, workspace, 0, result.zv());
     let Some(version) = version else {
         construct::release(result.zv(), 1);
-        return send_nothing(id, api);
+        return match called.as_ref().err().and_then(Failure::refusal) {
+            // There is no body, so it is HTTP's to tell.
+            Some(refusal) => {
+                refusal.lend_head(refusal.status(), |head| answer::send(id, head, b""));
+            }
+            None => send_nothing(id, api),
+        };
     };
     let begun = match &called {
         Ok(_) => answer::begin(id, &Answer::new(200).content_type(JSON)),

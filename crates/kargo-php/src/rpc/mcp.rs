@@ -76,7 +76,7 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>) {
     let Some(request) = Request::read(id, 0) else {
         return;
     };
-    let reply = Reply::new(id);
+    let mut reply = Reply::new(id);
     if request.is_foreign() && !cors::is_guest() {
         return answer::send_failure(id, 403, None);
     }
@@ -106,7 +106,15 @@ pub(crate) fn serve(id: RequestId, api: &Rc<Api>) {
         return;
     };
     let mut workspace = workspace::take();
-    answer_body(api, &tools, version, body.bytes, &mut workspace, &reply, id);
+    answer_body(
+        api,
+        &tools,
+        version,
+        body.bytes,
+        &mut workspace,
+        &mut reply,
+        id,
+    );
     workspace::give_back(workspace);
 }
 
@@ -125,7 +133,7 @@ fn answer_body(
     version: &str,
     body: &[u8],
     workspace: &mut Workspace,
-    reply: &Reply,
+    reply: &mut Reply,
     id: RequestId,
 ) {
     let messages = match mcp::decode(body, &api.limits, &mut workspace.scratch) {
@@ -201,7 +209,7 @@ fn run(
     messages: &Messages,
     tasks: &[Task],
     workspace: &mut Workspace,
-    reply: &Reply,
+    reply: &mut Reply,
 ) {
     workspace.out.clear();
     let mut status = 200;
@@ -244,12 +252,19 @@ fn run(
                 let written = called.and_then(|outcome| {
                     result(&responses, &mut workspace.out, message, |value| {
                         outcome.write(value)
-                    })
+                    })?;
+                    Ok(outcome.refused)
                 });
                 if messages.is_batch {
                     between_calls();
                 }
-                written
+                match written {
+                    Ok(Some(failure)) if !messages.is_batch => {
+                        tell_refusal(&failure, reply);
+                        Ok(())
+                    }
+                    written => written.map(|_told| ()),
+                }
             }
             (MessageKind::CallTool { .. }, Task::OutOfRange) => Err(Failure::invalid_params(
                 ARGUMENTS,
@@ -260,6 +275,9 @@ fn run(
             ),
         };
         if let Err(failure) = written {
+            if !messages.is_batch && tell_refusal(&failure, reply) {
+                status = 401;
+            }
             // Models are shown the message only: all that matters is in it, as in XML-RPC.
             let (_, text) = failure.xml_rpc();
             let fault = Fault {
@@ -274,6 +292,16 @@ fn run(
     } else {
         reply.send_empty(202);
     }
+}
+
+/// Adds the headers of a refusal; says whether it asks for credentials, which is what clients look for in the status.
+fn tell_refusal(failure: &Failure, reply: &mut Reply) -> bool {
+    failure.refusal().is_some_and(|refusal| {
+        for (name, value) in refusal.headers() {
+            reply.line(name, value);
+        }
+        refusal.is_challenge()
+    })
 }
 
 /// Where the arguments are in a request.
@@ -326,6 +354,8 @@ fn introduce(api: &Api, version: &[u8], out: &mut JsonEncoder<'_>) -> Result<(),
 struct Given {
     text: Vec<u8>,
     is_error: bool,
+    /// Why it is nothing that the tool itself gave.
+    refused: Option<Failure>,
 }
 
 impl Given {
@@ -370,6 +400,7 @@ fn call_tool(
             Ok(()) => Ok(Given {
                 text,
                 is_error: false,
+                refused: None,
             }),
             Err(failed) => Err(unsendable(api, Some(method), &failed)),
         }
@@ -379,6 +410,13 @@ fn call_tool(
         Origin::Application => Ok(Given {
             text: error_object(&failure.json_rpc()),
             is_error: true,
+            refused: None,
+        }),
+        // The model can try again, or do something else.
+        Origin::Refused(refusal) if !refusal.is_challenge() => Ok(Given {
+            text: error_object(&failure.json_rpc()),
+            is_error: true,
+            refused: Some(failure),
         }),
         Origin::Argument { pointer, reason } => {
             let below = pointer.strip_prefix("/params").unwrap_or(pointer);

@@ -19,7 +19,7 @@ use crate::rpc::construct;
 use crate::rpc::documents::{self, Asked};
 use crate::rpc::encode;
 use crate::rpc::encode_as;
-use crate::rpc::failure::Failure;
+use crate::rpc::failure::{self, Failure};
 use crate::rpc::invoke::{invoke, method_not_found};
 use crate::rpc::json::{FLOODED, Failed};
 use crate::rpc::jsonrpc::{self, unsendable};
@@ -118,12 +118,25 @@ struct Reply<'a> {
 
 impl Reply<'_> {
     fn fault(&self, workspace: &mut Workspace, fault: &Fault<'_>) {
+        self.fault_with(workspace, fault, &Answer::new(fault.status(self.version)));
+    }
+
+    fn fault_with(&self, workspace: &mut Workspace, fault: &Fault<'_>, head: &Answer<'_>) {
         workspace.out.clear();
         let blocks = workspace.soap.not_understood();
         self.responses.fault(&mut workspace.out, fault, blocks);
         let content_type = ResponseWriter::content_type(self.version);
-        let answer = Answer::new(fault.status(self.version)).content_type(content_type);
+        let answer = head.content_type(content_type);
         answer::send(self.id, &answer, &workspace.out);
+    }
+
+    /// The status of a refusal. SOAP 1.1 has one for all faults, but it is HTTP that asks for credentials. SOAP 1.2 has
+    /// one for each class of faults, and HTTP takes any other of the same hundred for that (RFC 9110, section 15).
+    fn status_of(&self, refusal: &failure::Refusal) -> u16 {
+        match self.version {
+            Version::V11 if !refusal.is_challenge() => 500,
+            _ => refusal.status(),
+        }
     }
 
     /// Calls the method and answers what came of it.
@@ -147,10 +160,16 @@ impl Reply<'_> {
             invoke(api, method, &call, arguments, 0, room, result.zv())
         };
         if operation.is_one_way {
-            if let Err(failure) = called {
-                report_one_way(method, &failure);
+            let refusal = called.as_ref().err().and_then(Failure::refusal);
+            if let Some(refusal) = refusal {
+                // There is no envelope, so it is HTTP's to tell.
+                refusal.lend_head(refusal.status(), |head| answer::send(self.id, head, b""));
+            } else {
+                if let Err(failure) = &called {
+                    report_one_way(method, failure);
+                }
+                answer::send(self.id, &Answer::new(202), b"");
             }
-            answer::send(self.id, &Answer::new(202), b"");
         } else {
             let answered =
                 called.and_then(|()| self.result(api, operation, method, workspace, result.zv()));
@@ -211,7 +230,12 @@ impl Reply<'_> {
     fn failure(&self, method: &Method, workspace: &mut Workspace, failure: &Failure) {
         let (mut fault, declared) = failure.soap(|class| declared_fault(self.plan, method, class));
         fault.declared = declared.as_deref();
-        self.fault(workspace, &fault);
+        match failure.refusal() {
+            None => self.fault(workspace, &fault),
+            Some(refusal) => refusal.lend_head(self.status_of(refusal), |head| {
+                self.fault_with(workspace, &fault, head);
+            }),
+        }
     }
 }
 

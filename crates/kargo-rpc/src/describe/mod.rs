@@ -4,5 +4,6 @@ pub mod json_schema;
 pub mod mcp;
 pub mod openapi;
 pub mod openrpc;
+mod security;
 pub mod smd;
 pub mod wsdl;

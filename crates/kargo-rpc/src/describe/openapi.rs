@@ -11,6 +11,7 @@ use crate::description::Description;
 use crate::json::JsonEncoder;
 
 use super::json_schema::{Schemas, text, text_unless_empty};
+use super::security;
 
 /// One verb at one path.
 #[derive(Clone, Debug)]
@@ -129,7 +130,11 @@ impl Document<'_> {
         }
         self.problem_schema(out)?;
         out.end_object()?;
-        self.common_responses(out)?;
+        self.shared_responses(out)?;
+        if !self.description.schemes.is_empty() {
+            out.key(b"securitySchemes")?;
+            security::write_schemes(self.description, out)?;
+        }
         out.end_object()?;
         out.end_object()
     }
@@ -196,5 +201,7 @@ fn free_name(description: &Description) -> String {
     name
 }
 
+#[cfg(test)]
+mod policy_tests;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use crate::description::{Description, Field, Method};
 use crate::json::JsonEncoder;
 
 use super::json_schema::{Schemas, text, text_unless_empty};
+use super::security;
 
 /// The latest edition of version 1.3.
 const VERSION: &str = "1.3.2";
@@ -59,6 +60,11 @@ fn document(
     out.key(b"schemas")?;
     schemas.definitions(out)?;
     out.end_object()?;
+    // OpenRPC has no word for credentials.
+    if !description.schemes.is_empty() {
+        out.key(b"x-securitySchemes")?;
+        security::write_schemes(description, out)?;
+    }
     out.end_object()
 }
 
@@ -97,23 +103,48 @@ fn write_method(
     out.key(b"schema")?;
     schemas.schema(&method.result, out)?;
     out.end_object()?;
-    if !method.faults.is_empty() {
-        out.key(b"errors")?;
+    write_errors(method, out)?;
+    let policies = &method.policies;
+    if let Some(access) = &policies.access {
+        out.key(b"x-security")?;
+        security::write_requirements(schemas.description, access, out)?;
+    }
+    if let Some(key) = policies.idempotency_key {
+        out.key(b"x-headers")?;
         out.begin_array()?;
-        for fault in &method.faults {
-            out.begin_object()?;
-            out.key(b"code")?;
-            out.int(fault.code.unwrap_or(NO_CODE).into())?;
-            let message = if fault.description.is_empty() {
-                &fault.name
-            } else {
-                &fault.description
-            };
-            text("message", message, out)?;
-            out.end_object()?;
-        }
+        security::write_key_header(key, out)?;
         out.end_array()?;
     }
+    out.end_object()
+}
+
+/// What the method fails with on purpose, and why it can be refused.
+fn write_errors(method: &Method, out: &mut JsonEncoder<'_>) -> Result<(), EncodeError> {
+    let refusals = method.policies.refusals();
+    if method.faults.is_empty() && refusals.is_empty() {
+        return Ok(());
+    }
+    out.key(b"errors")?;
+    out.begin_array()?;
+    for fault in &method.faults {
+        let message = if fault.description.is_empty() {
+            &fault.name
+        } else {
+            &fault.description
+        };
+        write_error(fault.code.unwrap_or(NO_CODE), message, out)?;
+    }
+    for refusal in refusals {
+        write_error(refusal.code(), refusal.message(), out)?;
+    }
+    out.end_array()
+}
+
+fn write_error(code: i32, message: &str, out: &mut JsonEncoder<'_>) -> Result<(), EncodeError> {
+    out.begin_object()?;
+    out.key(b"code")?;
+    out.int(code.into())?;
+    text("message", message, out)?;
     out.end_object()
 }
 
@@ -136,7 +167,10 @@ fn write_parameter(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::description::{DeclaredFault, Definition, Shape, Type, TypeId};
+    use crate::description::{
+        Access, DeclaredFault, Definition, KeyUse, Policies, SchemeKind, SecurityScheme, Shape,
+        Type, TypeId,
+    };
     use serde_json::{Value, json};
 
     fn written(description: &Description) -> Value {
@@ -255,5 +289,68 @@ mod tests {
             document["components"]["schemas"],
             json!({"Poll": {"type": "object", "properties": {}}})
         );
+    }
+
+    #[test]
+    fn policies_are_told_where_there_is_a_word_for_them_and_as_extensions_where_not() {
+        let method = Method {
+            name: "pay".to_owned(),
+            faults: vec![DeclaredFault {
+                name: "Poor".to_owned(),
+                ..DeclaredFault::default()
+            }],
+            policies: Policies {
+                access: Some(Access::Known {
+                    schemes: vec![0],
+                    roles: vec!["clerk".to_owned(), "admin".to_owned()],
+                }),
+                idempotency_key: Some(KeyUse::Required),
+                ..Policies::default()
+            },
+            ..Method::default()
+        };
+        let open = Method {
+            name: "open".to_owned(),
+            policies: Policies {
+                access: Some(Access::Anonymous),
+                has_timeout: true,
+                ..Policies::default()
+            },
+            ..Method::default()
+        };
+        let document = written(&Description {
+            methods: vec![method, open],
+            schemes: vec![SecurityScheme {
+                name: "apiKey".to_owned(),
+                kind: SchemeKind::ApiKey("X-Key".to_owned()),
+            }],
+            ..Description::default()
+        });
+        assert_eq!(
+            document["x-securitySchemes"],
+            json!({"apiKey": {"type": "apiKey", "in": "header", "name": "X-Key"}})
+        );
+        let [pay, open] = &document["methods"].as_array().unwrap()[..] else {
+            panic!("{document}");
+        };
+        assert_eq!(
+            pay["x-security"],
+            json!([{"apiKey": ["clerk"]}, {"apiKey": ["admin"]}])
+        );
+        assert_eq!(open["x-security"], json!([{}, {"apiKey": []}]));
+        let codes = |method: &Value| -> Vec<Value> {
+            let errors = method["errors"].as_array().unwrap();
+            errors.iter().map(|error| error["code"].clone()).collect()
+        };
+        assert_eq!(
+            codes(pay),
+            [
+                -32000, -32001, -32003, -32009, -32010, -32011, -32012, -32013, -32022, -32029
+            ]
+        );
+        assert_eq!(codes(open), [-32008]);
+        assert_eq!(pay["x-headers"][0]["name"], "Idempotency-Key");
+        assert_eq!(pay["x-headers"][0]["required"], true);
+        assert!(open.get("x-headers").is_none());
     }
 }

@@ -3,8 +3,10 @@
 //! Whoever describes an API reads it, and so do the decoders of protocols whose values have no type of their own
 //! (SOAP, REST). It is made once per export and owns everything; nothing here knows PHP.
 
+mod policies;
 mod types;
 
+pub use policies::{Access, KeyUse, Policies, RefusalKind, SchemeKind, SecurityScheme};
 pub use types::{Case, Definition, Field, Literal, Shape, Type, TypeId};
 
 /// An API: what is known of it whatever the protocol.
@@ -20,6 +22,8 @@ pub struct Description {
     pub methods: Vec<Method>,
     /// What [`Type::Defined`] refers to: records and enums, each once.
     pub definitions: Vec<Definition>,
+    /// How callers can show who they are.
+    pub schemes: Vec<SecurityScheme>,
 }
 
 /// One method.
@@ -43,6 +47,8 @@ pub struct Method {
     pub faults: Vec<DeclaredFault>,
     /// Why it should not be called any more; empty: no reason is given.
     pub deprecated: Option<String>,
+    /// What is enforced before it runs.
+    pub policies: Policies,
 }
 
 /// A fault that a method declares: an exception class that passes to the caller.

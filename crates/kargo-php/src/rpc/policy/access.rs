@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use kargo_policy::credentials::Authorization;
 use kargo_policy::{Digest, Rate, monotonic_nanos};
+use kargo_rpc::description::RefusalKind;
 
 use crate::engine::Global;
 use crate::rpc::api::Api;
@@ -14,8 +15,8 @@ use crate::rpc::failure::{Failure, Refusal};
 use crate::rpc::policy::identity::{Credentials, Identity, Scheme};
 use crate::rpc::policy::request;
 use crate::rpc::policy::scheme::{Authenticator, Verdict};
+use crate::rpc::policy::seconds_up;
 use crate::rpc::policy::shared::Shared;
-use crate::rpc::policy::{FORBIDDEN, TOO_MANY, UNAUTHENTICATED, seconds_up};
 use crate::serve::current;
 
 /// Whom a method is for.
@@ -124,17 +125,15 @@ impl Access {
     pub(super) fn check(&self, api: &Api, shared: &Shared) -> Result<(), Failure> {
         match identify(api, shared) {
             Credentials::Of(identity) => {
-                if !self.schemes.is_empty() && !self.schemes.contains(&identity.scheme) {
+                if !self.accepts(identity.scheme) {
                     return Err(self.unauthenticated(&api.auth));
                 }
                 if !self.roles.is_empty() && !identity.has_one_of(&self.roles) {
-                    return Err(refused(FORBIDDEN, 403, None, Vec::new()));
+                    return Err(refused(RefusalKind::Forbidden));
                 }
                 Ok(())
             }
-            Credentials::Postponed(seconds) => {
-                Err(refused(TOO_MANY, 429, Some(seconds), Vec::new()))
-            }
+            Credentials::Postponed(seconds) => Err(refused_for(RefusalKind::TooMany, seconds)),
             Credentials::Failed => Err(Failure::internal()),
             Credentials::Unread | Credentials::Absent | Credentials::Refused => {
                 Err(self.unauthenticated(&api.auth))
@@ -142,27 +141,34 @@ impl Access {
         }
     }
 
+    pub(super) fn accepts(&self, scheme: Scheme) -> bool {
+        self.schemes.is_empty() || self.schemes.contains(&scheme)
+    }
+
     fn unauthenticated(&self, auth: &[Authenticator]) -> Failure {
         let challenges = auth
             .iter()
-            .filter(|it| self.schemes.is_empty() || self.schemes.contains(&it.scheme))
-            .filter_map(Authenticator::challenge)
+            .filter(|it| self.accepts(it.scheme))
+            .map(Authenticator::challenge)
             .collect();
-        refused(UNAUTHENTICATED, 401, None, challenges)
+        refused_with(RefusalKind::Unauthenticated, None, challenges)
     }
 }
 
 /// A failure by a policy.
-pub(super) fn refused(
-    (code, message): (i32, &'static str),
-    status: u16,
-    retry_after: Option<u64>,
-    challenges: Vec<String>,
-) -> Failure {
-    let refusal = Refusal {
-        status,
+pub(super) fn refused(kind: RefusalKind) -> Failure {
+    refused_with(kind, None, Vec::new())
+}
+
+/// The same, with the seconds until a call may pass.
+pub(super) fn refused_for(kind: RefusalKind, seconds: u64) -> Failure {
+    refused_with(kind, Some(seconds), Vec::new())
+}
+
+fn refused_with(kind: RefusalKind, retry_after: Option<u64>, challenges: Vec<String>) -> Failure {
+    Failure::refused(Refusal {
+        kind,
         retry_after,
         challenges,
-    };
-    Failure::refused(code, message, refusal)
+    })
 }

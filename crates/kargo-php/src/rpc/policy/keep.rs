@@ -9,6 +9,7 @@ use kargo_policy::{
     Begun, Contents, Digest, Hasher, Request, Store, Ticket, is_alive, monotonic_nanos,
 };
 use kargo_rpc::EncodeError;
+use kargo_rpc::description::RefusalKind;
 use kargo_rpc::tape::{self, TapeEncoder};
 
 use crate::engine::callable::{Outcome, protect, take_exception};
@@ -16,13 +17,11 @@ use crate::engine::{Global, Kind, Zv};
 use crate::rpc::api::{Api, Method};
 use crate::rpc::encode_as;
 use crate::rpc::failure::Failure;
-use crate::rpc::policy::access::refused;
+use crate::rpc::policy::access::{refused, refused_for};
 use crate::rpc::policy::canonical;
 use crate::rpc::policy::flights::{self, Joined, Landed};
 use crate::rpc::policy::shared::{self, LOOK, Shared};
-use crate::rpc::policy::{
-    ANSWER_LOST, BUSY, IN_PROGRESS, KEY_MISSING, KEY_REUSED, Policy, STOPPING, request, who_calls,
-};
+use crate::rpc::policy::{Policy, request, who_calls};
 use crate::rpc::stack::{ObjectsAs, ValueStack};
 use crate::rpc::types::Type;
 use crate::serve::{current, wait};
@@ -43,6 +42,8 @@ pub(super) enum Vary {
 
 /// How long one call waits for another one's answer, if it has no time limit of its own.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The header of idempotency keys.
+const KEY_HEADER: &str = "idempotency-key";
 /// Longest idempotency key.
 const LONGEST_KEY: usize = 255;
 
@@ -163,11 +164,12 @@ impl Keeper<'_> {
         result: Zv,
         run: Run<'_>,
     ) -> Result<(), Failure> {
-        let named = request::header("idempotency-key");
+        let named = request::header(KEY_HEADER);
         let named = named.filter(|named| !named.is_empty() && named.len() <= LONGEST_KEY);
         let Some(named) = named else {
-            if self.policy.requires_key {
-                return Err(refused(KEY_MISSING, 400, None, Vec::new()));
+            // Whoever sent a key that is none must not believe that it has been heeded.
+            if self.policy.requires_key || request::has_header(KEY_HEADER) {
+                return Err(refused(RefusalKind::KeyUnusable));
             }
             return self.cached(arguments, result, run);
         };
@@ -187,8 +189,8 @@ impl Keeper<'_> {
         match self.find(Purpose::Idempotent, key, hasher.finish()) {
             Found::Answer(kept) => self
                 .replay(&kept, result)
-                .unwrap_or_else(|| Err(refused(ANSWER_LOST, 409, None, Vec::new()))),
-            Found::None => Err(refused(BUSY, 503, Some(1), Vec::new())),
+                .unwrap_or_else(|| Err(refused(RefusalKind::AnswerLost))),
+            Found::None => Err(refused_for(RefusalKind::Busy, 1)),
             Found::Failed(failure) => Err(failure),
             Found::Mine(ticket, flight) => {
                 let own = Own {
@@ -253,7 +255,7 @@ impl Keeper<'_> {
                 Begun::Done(Contents::Kept(kept)) => return Found::Answer(kept),
                 Begun::Done(Contents::Lost) if kind == Purpose::Cache => return Found::None,
                 Begun::Done(Contents::Lost) => {
-                    return Found::Failed(refused(ANSWER_LOST, 409, None, Vec::new()));
+                    return Found::Failed(refused(RefusalKind::AnswerLost));
                 }
                 Begun::Mine(ticket) => {
                     return Found::Mine(ticket, flights::Own::begin(key, check));
@@ -294,18 +296,18 @@ impl Keeper<'_> {
 }
 
 fn mismatch() -> Found {
-    Found::Failed(refused(KEY_REUSED, 422, None, Vec::new()))
+    Found::Failed(refused(RefusalKind::KeyReused))
 }
 
 fn stopping() -> Found {
-    Found::Failed(refused(STOPPING, 503, Some(1), Vec::new()))
+    Found::Failed(refused_for(RefusalKind::Stopping, 1))
 }
 
 /// Nobody waits forever: a result is made once more, a call with a key is not.
 fn too_late(kind: Purpose) -> Found {
     match kind {
         Purpose::Cache => Found::None,
-        Purpose::Idempotent => Found::Failed(refused(IN_PROGRESS, 409, Some(1), Vec::new())),
+        Purpose::Idempotent => Found::Failed(refused_for(RefusalKind::InProgress, 1)),
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `keep`, `flights` | `#[Cache]` and `#[Idempotent]`; equal calls that come at once run one time |
 //! | `canonical` | which calls are equal |
 //! | `request` | headers and addresses |
+//! | `describe` | those as plain data, for documents |
 //! | `shared` | the tables of all workers, and the news between them |
 //!
 //! Every door calls [`invoke`](super::invoke::invoke), and that asks here: [`admit`] before arguments are looked at,
@@ -16,6 +17,7 @@
 
 mod access;
 mod canonical;
+mod describe;
 mod flights;
 mod identity;
 mod keep;
@@ -28,6 +30,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use kargo_policy::{Rate, monotonic_nanos};
+use kargo_rpc::description::RefusalKind;
 
 use crate::engine::Zv;
 use crate::log::Level;
@@ -36,6 +39,7 @@ use crate::rpc::failure::Failure;
 use crate::serve::{current, deadline};
 
 pub(crate) use access::Access;
+pub(crate) use describe::{policies_of, schemes_of};
 pub(crate) use identity::{Credentials, current_caller};
 pub(crate) use keep::Keeping;
 pub(crate) use read::attach;
@@ -43,20 +47,8 @@ pub(crate) use request::Proxies;
 pub(crate) use scheme::{Authenticator, read as read_auth};
 pub(crate) use shared::{Shared, wake_listeners};
 
-use access::refused;
+use access::{refused, refused_for};
 use identity::Credentials as Known;
-
-/// Codes and texts of refusals; those of the range that JSON-RPC leaves to servers.
-const UNAUTHENTICATED: (i32, &str) = (-32001, "Authentication required");
-const FORBIDDEN: (i32, &str) = (-32003, "Forbidden");
-const TIMED_OUT: (i32, &str) = (-32008, "Timed out");
-const IN_PROGRESS: (i32, &str) = (-32009, "A call with this idempotency key is in progress");
-const KEY_MISSING: (i32, &str) = (-32010, "An Idempotency-Key header is required");
-const ANSWER_LOST: (i32, &str) = (-32011, "The call was made; its answer is no longer known");
-const KEY_REUSED: (i32, &str) = (-32022, "The idempotency key was used for another call");
-const STOPPING: (i32, &str) = (-32012, "The server stops; try again");
-const BUSY: (i32, &str) = (-32013, "Too much is in progress; try again");
-const TOO_MANY: (i32, &str) = (-32029, "Too many calls");
 
 /// What is enforced for one method.
 #[derive(Debug)]
@@ -151,7 +143,7 @@ impl Policy {
                     for (key, rate) in taken.iter() {
                         self.shared.buckets.give_back(*key, rate, now);
                     }
-                    return Err(refused(TOO_MANY, 429, Some(seconds_up(wait)), Vec::new()));
+                    return Err(refused_for(RefusalKind::TooMany, seconds_up(wait)));
                 }
             }
         }
@@ -208,7 +200,7 @@ fn within(
                 ("seconds", &time.as_secs_f64().to_string()),
             ],
         );
-        return Err(refused(TIMED_OUT, 504, None, Vec::new()));
+        return Err(refused(RefusalKind::TimedOut));
     }
     called
 }

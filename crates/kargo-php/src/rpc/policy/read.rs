@@ -13,6 +13,7 @@ use crate::rpc::policy::keep::{Keeping, Vary};
 use crate::rpc::policy::shared::Shared;
 use crate::rpc::policy::{By, Limit, Policy};
 use crate::rpc::signature::ExportError;
+use crate::rpc::types::Type;
 
 /// Gives each of the methods its policy, where it has one.
 ///
@@ -29,14 +30,14 @@ pub(crate) fn attach(api: &Api, methods: &mut [Method]) -> Result<(), ExportErro
 
 fn read(api: &Api, method: &Method) -> Result<Option<Policy>, String> {
     let limits = limits(method)?;
+    if api.auth.is_empty() && limits.iter().any(|limit| limit.by == By::Caller) {
+        return Err(needs_auth("#[RateLimit(by: 'caller')]"));
+    }
     let access = access(api, method)?;
     let timeout = method
         .attribute("timeout")
         .map(|attribute| seconds(attribute, "seconds"));
-    let cache = method.attribute("cache").map(|attribute| Keeping {
-        time: seconds(attribute, "seconds"),
-        vary: attribute.texts("vary").into_iter().map(vary).collect(),
-    });
+    let cache = cache(api, method)?;
     let idempotent = method.attribute("idempotent");
     let is_needed = !limits.is_empty()
         || access.is_some()
@@ -61,6 +62,36 @@ fn read(api: &Api, method: &Method) -> Result<Option<Policy>, String> {
         }),
         has_auth: !api.auth.is_empty(),
     }))
+}
+
+/// What is needed by something that asks who calls.
+fn needs_auth(what: &str) -> String {
+    format!("{what} needs an Api that knows who calls: new Api(auth: …)")
+}
+
+fn cache(api: &Api, method: &Method) -> Result<Option<Keeping>, String> {
+    let Some(attribute) = method.attribute("cache") else {
+        return Ok(None);
+    };
+    if method.signature.returns == Type::Void {
+        if method.signature.attributes.find("cache").is_none() {
+            // It is for those of the class's methods that give something.
+            return Ok(None);
+        }
+        return Err(
+            "#[Cache] keeps results, and this returns void: take the attribute away, or return something"
+                .into(),
+        );
+    }
+    let keeping = Keeping {
+        time: seconds(attribute, "seconds"),
+        vary: attribute.texts("vary").into_iter().map(vary).collect(),
+    };
+    let asks_who = keeping.vary.iter().any(|vary| matches!(vary, Vary::Caller));
+    if asks_who && api.auth.is_empty() {
+        return Err(needs_auth("#[Cache(vary: 'caller')]"));
+    }
+    Ok(Some(keeping))
 }
 
 /// The tables of the Api: made for the first method that needs them.
@@ -116,7 +147,7 @@ fn limit(attribute: &Attribute, of: Vec<u8>) -> Result<Limit, String> {
     let count = attribute.int("count").unwrap_or(0);
     let count = u32::try_from(count).unwrap_or(u32::MAX);
     let rate = Rate::new(count, seconds(attribute, "per"))
-        .ok_or("#[RateLimit]: so many calls can't be counted in so short a time")?;
+        .ok_or("#[RateLimit]: so many calls can't be counted in so short a time: give fewer, or a longer per")?;
     let by = match attribute.text("by").as_deref() {
         Some("caller") => By::Caller,
         Some("all") => By::All,
@@ -137,7 +168,9 @@ fn access(api: &Api, method: &Method) -> Result<Option<Access>, String> {
         );
         if anonymous.is_some() {
             if authenticate.is_some() || roles.is_some() {
-                return Err("#[Anonymous] contradicts #[Authenticate] and #[Roles]".into());
+                return Err(
+                    "#[Anonymous] contradicts #[Authenticate] and #[Roles]: take one away".into(),
+                );
             }
             return Ok(None);
         }
@@ -145,9 +178,12 @@ fn access(api: &Api, method: &Method) -> Result<Option<Access>, String> {
             continue;
         }
         if api.auth.is_empty() {
-            return Err(
-                "#[Authenticate] and #[Roles] need an Api that knows how: new Api(auth: …)".into(),
-            );
+            let what = if roles.is_some() {
+                "#[Roles]"
+            } else {
+                "#[Authenticate]"
+            };
+            return Err(needs_auth(what));
         }
         let mut access = Access::default();
         for name in authenticate.map_or_else(Vec::new, |attribute| attribute.texts("schemes")) {
@@ -174,6 +210,10 @@ fn scheme(api: &Api, name: &str) -> Result<Scheme, String> {
     if api.auth.iter().any(|known| known.scheme == found) {
         Ok(found)
     } else {
-        Err(format!("#[Authenticate]: the Api has no scheme \"{name}\""))
+        let known: Vec<&str> = api.auth.iter().map(|known| known.scheme.name()).collect();
+        Err(format!(
+            "#[Authenticate]: the Api's auth has no \"{name}\", only {}",
+            known.join(", ")
+        ))
     }
 }

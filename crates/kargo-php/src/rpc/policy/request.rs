@@ -19,6 +19,19 @@ pub(super) fn header(name: &str) -> Option<Vec<u8>> {
     })
 }
 
+/// Whether the current request has a header, whatever is in it.
+pub(super) fn has_header(name: &str) -> bool {
+    let has = |id| {
+        runtime::with(|runtime| {
+            let request = runtime.serving.as_ref()?.net.request(id)?;
+            Some(request.head().header(request.bytes(), name).is_some())
+        })
+    };
+    current::with(|current| current.request)
+        .and_then(has)
+        .unwrap_or(false)
+}
+
 /// Addresses of proxies whose word about their clients is taken.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Proxies(Vec<IpAddr>);

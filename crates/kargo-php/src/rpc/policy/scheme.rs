@@ -6,6 +6,7 @@ use std::time::Duration;
 use kargo_policy::credentials::{ApiKeys, Authorization};
 use kargo_policy::jwt::{self, Expected, Verifier};
 use kargo_policy::{Digest, Hasher};
+use kargo_rpc::description::SchemeKind;
 
 use crate::classes::exceptions::read_property;
 use crate::engine::callable::{Outcome, take_exception};
@@ -21,9 +22,8 @@ use crate::serve::handler;
 #[derive(Debug)]
 pub(crate) struct Authenticator {
     pub(super) scheme: Scheme,
-    /// Of the `WWW-Authenticate` header, or the header of the key.
-    pub(crate) label: String,
-    /// The header that has the credentials, for documents.
+    /// The realm, or the header that has the key.
+    label: String,
     how: How,
     roles: Vec<(String, Vec<String>)>,
     /// How long a word of the verification is good.
@@ -118,19 +118,27 @@ fn label(object: *mut ffi::zend_object, name: &str) -> Result<String, String> {
     }
 }
 
-fn seconds(object: *mut ffi::zend_object, name: &str) -> Duration {
-    let seconds = read_property(object, name).zv().float().unwrap_or(0.0);
-    Duration::try_from_secs_f64(seconds.clamp(0.0, 86_400.0)).unwrap_or_default()
+/// How long a word of the verification is good.
+fn remember(object: *mut ffi::zend_object) -> Result<Duration, String> {
+    let seconds = read_property(object, "remember").zv().float();
+    seconds
+        .filter(|seconds| (0.0..=86_400.0).contains(seconds))
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| "remember must be from 0 to 86400 seconds".into())
 }
 
 /// Strings by their string keys.
 fn strings(object: *mut ffi::zend_object, property: &str) -> Vec<(String, Vec<u8>)> {
     let mut value = read_property(object, property);
-    let entry =
-        |(key, item): (Key<'_>, Zv)| Some((name_of(key), item.dereferenced().bytes()?.to_vec()));
-    value.zv().array().map_or_else(Vec::new, |array| {
-        array_iter(array).filter_map(entry).collect()
-    })
+    // What is no string is one that can't be right.
+    let entry = |(key, item): (Key<'_>, Zv)| {
+        let bytes = item.dereferenced().bytes().unwrap_or_default();
+        (name_of(key), bytes.to_vec())
+    };
+    value
+        .zv()
+        .array()
+        .map_or_else(Vec::new, |array| array_iter(array).map(entry).collect())
 }
 
 fn name_of(key: Key<'_>) -> String {
@@ -140,13 +148,28 @@ fn name_of(key: Key<'_>) -> String {
     }
 }
 
-fn roles(object: *mut ffi::zend_object) -> Vec<(String, Vec<String>)> {
+/// The roles of each caller. `names` are all that there are, where that is known.
+fn roles(
+    object: *mut ffi::zend_object,
+    names: &[&str],
+) -> Result<Vec<(String, Vec<String>)>, String> {
     let mut value = read_property(object, "roles");
-    value.zv().array().map_or_else(Vec::new, |array| {
-        array_iter(array)
-            .map(|(key, item)| (name_of(key), texts(item.dereferenced())))
-            .collect()
-    })
+    let Some(array) = value.zv().array() else {
+        return Ok(Vec::new());
+    };
+    array_iter(array)
+        .map(|(key, item)| {
+            let name = name_of(key);
+            if names.is_empty() || names.contains(&&*name) {
+                Ok((name, texts(item.dereferenced())))
+            } else {
+                Err(format!(
+                    "roles has a caller that there is not: \"{}\"",
+                    name.escape_debug()
+                ))
+            }
+        })
+        .collect()
 }
 
 /// The callable in `verify`, if there is one.
@@ -161,12 +184,18 @@ fn verifier(object: *mut ffi::zend_object) -> Result<Option<Rc<Callable>>, Strin
 }
 
 fn api_keys(object: *mut ffi::zend_object) -> Made {
+    let keys = strings(object, "keys");
+    let known: Vec<&str> = keys.iter().map(|(name, _)| &**name).collect();
+    let roles = roles(object, &known)?;
     let how = if let Some(ask) = verifier(object)? {
+        if !keys.is_empty() {
+            return Err("ApiKeys takes keys or verify, not both".into());
+        }
         How::Ask(ask)
     } else {
         let mut names = Vec::new();
         let mut digests = Vec::new();
-        for (name, digest) in strings(object, "keys") {
+        for (name, digest) in keys {
             let digest = std::str::from_utf8(&digest).ok().and_then(Digest::from_hex);
             digests.push(digest.ok_or_else(|| {
                 format!(
@@ -194,14 +223,25 @@ fn api_keys(object: *mut ffi::zend_object) -> Made {
         scheme: Scheme::ApiKey,
         label: header,
         how,
-        roles: roles(object),
-        remember: seconds(object, "remember"),
+        roles,
+        remember: remember(object)?,
     })
 }
 
 fn basic_users(object: *mut ffi::zend_object) -> Made {
     let users = strings(object, "users");
+    let known: Vec<&str> = users.iter().map(|(name, _)| &**name).collect();
+    let roles = roles(object, &known)?;
+    // A password that is not hashed would never be right.
+    if let Some((name, _)) = users.iter().find(|(_, hash)| !hash.starts_with(b"$")) {
+        return Err(format!(
+            "the password of {name} must be hashed: password_hash($password, PASSWORD_DEFAULT)"
+        ));
+    }
     let how = match verifier(object)? {
+        Some(_) if !users.is_empty() => {
+            return Err("BasicUsers takes users or verify, not both".into());
+        }
         Some(ask) => How::Ask(ask),
         None if users.is_empty() => return Err("BasicUsers needs users or verify".into()),
         None => How::Users(users),
@@ -210,8 +250,8 @@ fn basic_users(object: *mut ffi::zend_object) -> Made {
         scheme: Scheme::Basic,
         label: label(object, "realm")?,
         how,
-        roles: roles(object),
-        remember: seconds(object, "remember"),
+        roles,
+        remember: remember(object)?,
     })
 }
 
@@ -235,11 +275,15 @@ fn bearer_tokens(object: *mut ffi::zend_object) -> Made {
         .iter()
         .map(|(id, key): &(Option<String>, Vec<u8>)| (id.as_deref(), key.as_slice()))
         .collect();
-    let leeway = read_property(object, "leeway").zv().int().unwrap_or(0);
+    let leeway = read_property(object, "leeway").zv().int();
+    let leeway = leeway
+        .and_then(|seconds| u64::try_from(seconds).ok())
+        .filter(|seconds| *seconds <= 3600)
+        .ok_or("leeway must be from 0 to 3600 seconds")?;
     let expected = Expected {
         issuers: texts(read_property(object, "issuer").zv()),
         audiences: texts(read_property(object, "audience").zv()),
-        leeway_seconds: u64::try_from(leeway.clamp(0, 3600)).unwrap_or(0),
+        leeway_seconds: leeway,
     };
     let verifier = Verifier::new(algorithm, &keys, &expected)
         .map(Box::new)
@@ -379,12 +423,21 @@ impl Authenticator {
         }
     }
 
-    /// What is told to a caller without credentials; none where HTTP has no word for the scheme.
-    pub(super) fn challenge(&self) -> Option<String> {
+    /// What is told to a caller without credentials. HTTP has no word for keys in headers, and demands one.
+    pub(super) fn challenge(&self) -> String {
         match self.scheme {
-            Scheme::ApiKey => None,
-            Scheme::Basic => Some(format!("Basic realm=\"{}\", charset=\"UTF-8\"", self.label)),
-            Scheme::Bearer => Some(format!("Bearer realm=\"{}\"", self.label)),
+            Scheme::ApiKey => format!("ApiKey header=\"{}\"", self.label),
+            Scheme::Basic => format!("Basic realm=\"{}\", charset=\"UTF-8\"", self.label),
+            Scheme::Bearer => format!("Bearer realm=\"{}\"", self.label),
+        }
+    }
+
+    /// The same for documents.
+    pub(super) fn kind(&self) -> SchemeKind {
+        match self.scheme {
+            Scheme::ApiKey => SchemeKind::ApiKey(self.label.clone()),
+            Scheme::Basic => SchemeKind::Basic,
+            Scheme::Bearer => SchemeKind::Bearer,
         }
     }
 

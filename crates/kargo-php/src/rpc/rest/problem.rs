@@ -87,7 +87,7 @@ impl Problem {
                 code: failure.code(),
                 data: failure.data().map(<[u8]>::to_vec),
                 headers: Some(Box::new(Lines(refusal.headers()))),
-                ..Self::with_detail(refusal.status, failure.message().to_owned())
+                ..Self::with_detail(refusal.status(), failure.message().to_owned())
             },
             Origin::Application => Self {
                 code: failure.code(),

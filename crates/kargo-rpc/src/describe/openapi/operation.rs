@@ -1,13 +1,14 @@
 //! One operation: its parameters, its body, its answers.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::super::json_schema::{text, text_unless_empty};
+use super::super::security;
 use super::problems;
 use super::{Document, Operation, Place, parameter_of};
 use crate::EncodeError;
 use crate::Encoder;
-use crate::description::{Field, Method, Shape, Type};
+use crate::description::{Field, KeyUse, Method, Shape, Type};
 use crate::json::JsonEncoder;
 
 type Written = Result<(), EncodeError>;
@@ -36,6 +37,10 @@ impl Document<'_> {
                 out.key(b"deprecated")?;
                 out.bool(true)?;
             }
+            if let Some(access) = &method.policies.access {
+                out.key(b"security")?;
+                security::write_requirements(self.description, access, out)?;
+            }
             self.parameters(method, operation, path_names, out)?;
             self.body(method, operation, out)?;
             self.responses(method, operation, out)?;
@@ -54,7 +59,11 @@ impl Document<'_> {
             .places
             .iter()
             .any(|place| !matches!(place, Place::Member | Place::Body));
-        if !has_some {
+        let is_key = |place: &Place<'_>| matches!(place, Place::Header(name) if name.eq_ignore_ascii_case(security::KEY_HEADER));
+        // The method may want to see the key too.
+        let key = method.policies.idempotency_key;
+        let unseen_key = key.filter(|_| !operation.places.iter().any(is_key));
+        if !has_some && unseen_key.is_none() {
             return Ok(());
         }
         out.key(b"parameters")?;
@@ -72,7 +81,11 @@ impl Document<'_> {
                 Place::Header(name) => (*name, "header"),
                 Place::Member | Place::Body => continue,
             };
-            self.parameter(field, name, location, out)?;
+            let is_needed = is_key(place) && key == Some(KeyUse::Required);
+            self.parameter(field, (name, location), is_needed, out)?;
+        }
+        if let Some(key) = unseen_key {
+            security::write_key_header(key, out)?;
         }
         out.end_array()
     }
@@ -80,8 +93,8 @@ impl Document<'_> {
     fn parameter(
         &self,
         field: &Field,
-        name: &str,
-        location: &str,
+        (name, location): (&str, &str),
+        is_needed: bool,
         out: &mut JsonEncoder<'_>,
     ) -> Written {
         out.begin_object()?;
@@ -90,7 +103,8 @@ impl Document<'_> {
         text_unless_empty("description", &field.description, out)?;
         // A list without items has no text.
         let is_list = matches!(&field.ty, Type::List(_) | Type::Collection(_));
-        if location == "path" || !(field.is_optional || (is_list && location == "query")) {
+        let can_lack = field.is_optional || (is_list && location == "query");
+        if is_needed || location == "path" || !can_lack {
             out.key(b"required")?;
             out.bool(true)?;
         }
@@ -191,37 +205,27 @@ impl Document<'_> {
             end_content(out)?;
         }
         out.end_object()?;
-        let mut declared: BTreeMap<u16, String> = BTreeMap::new();
-        for fault in &method.faults {
-            let status = problems::status_of(fault.code);
-            let said = declared.entry(status).or_default();
-            if !said.is_empty() {
-                said.push('\n');
-            }
-            said.push_str(&fault.name);
-            if !fault.description.is_empty() {
-                said.push_str(": ");
-                said.push_str(&fault.description);
-            }
-        }
-        for (status, name) in problems::COMMON {
+        let refusals = method.policies.refusals();
+        for (status, answer) in problems::answers(method, &refusals, |status| {
             let has_body = matches!(operation.verb, "post" | "put" | "patch");
-            let can_happen = match status {
+            match status {
                 304 => is_safe && operation.has_result && operation.status == 200,
                 404 => operation.places.contains(&Place::Path),
                 413 | 415 => has_body,
                 _ => true,
-            };
-            if can_happen && !declared.contains_key(&status) {
-                out.key(status.to_string().as_bytes())?;
-                out.begin_object()?;
-                text("$ref", &format!("#/components/responses/{name}"), out)?;
-                out.end_object()?;
             }
-        }
-        for (status, said) in &declared {
+        }) {
             out.key(status.to_string().as_bytes())?;
-            self.problem_response(said, *status, out)?;
+            match answer {
+                problems::Answer::Shared(name) => {
+                    out.begin_object()?;
+                    text("$ref", &format!("#/components/responses/{name}"), out)?;
+                    out.end_object()?;
+                }
+                problems::Answer::Own(said) => {
+                    self.problem_response(&said, status, false, out)?;
+                }
+            }
         }
         out.end_object()
     }
