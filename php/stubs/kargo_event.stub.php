@@ -365,7 +365,10 @@ namespace Kargo\Http {
 }
 
 namespace Kargo\Rpc {
-    /** Thrown by an exported method to answer a fault on purpose; code, message and data are sent. */
+    /**
+     * Thrown by an exported method to answer a fault on purpose; code, message and data are sent. The code of a class
+     * that extends it can be its default: protected $code = 409.
+     */
     class Fault extends \Exception implements \Kargo\KargoException
     {
         public function __construct(string $message = '', int $code = -32000, public readonly mixed $data = null, ?\Throwable $previous = null) {}

@@ -8,12 +8,15 @@ $server = Server::start(<<<'PHP'
     class DomainProblem extends RuntimeException {}
     final class SmallProblem extends DomainProblem {}
     final class MyFault extends Kargo\Rpc\Fault {}
+    final class CodedFault extends Kargo\Rpc\Fault { protected $code = 409; }
     final class Service {
         public function fault(): void { throw new Kargo\Rpc\Fault('out of stock', 1001, ['left' => 0, 'at' => new DateTimeImmutable('2026-01-02T03:04:05Z')]); }
         public function plainFault(): void { throw new Kargo\Rpc\Fault('plain'); }
         public function zero(): void { throw new Kargo\Rpc\Fault('zero', 0, false); }
         public function huge(): void { throw new Kargo\Rpc\Fault('huge', PHP_INT_MAX); }
         public function ownFault(): void { throw new MyFault("bytes \xff and \"quotes\"", -5, []); }
+        public function coded(): void { throw new CodedFault('its own'); }
+        public function recoded(): void { throw new CodedFault('another', 6); }
         public function badData(): void { throw new Kargo\Rpc\Fault('bad data', 1, NAN); }
         public function allowed(): void { throw new DomainProblem('for you', 12); }
         public function allowedBelow(): void { throw new SmallProblem('for you too'); }
@@ -37,7 +40,7 @@ $server = Server::start(<<<'PHP'
     PHP);
 $client = new Client($server);
 $answers = '';
-foreach (['fault', 'plainFault', 'zero', 'huge', 'ownFault', 'badData', 'allowed', 'allowedBelow', 'masked', 'error', 'typeError', 'wrongCall', 'nested', 'stringCode', 'constructor', 'generator', 'serialize', 'serializeFault', 'warning'] as $method) {
+foreach (['fault', 'plainFault', 'zero', 'huge', 'ownFault', 'coded', 'recoded', 'badData', 'allowed', 'allowedBelow', 'masked', 'error', 'typeError', 'wrongCall', 'nested', 'stringCode', 'constructor', 'generator', 'serialize', 'serializeFault', 'warning'] as $method) {
     $params = $method === 'wrongCall' ? ['[1]', '<int>1</int>'] : ['[]'];
     $json = $client->call("s.$method", $params[0]);
     $xml = $client->xmlCall("s.$method", ...array_slice($params, 1));
@@ -68,6 +71,10 @@ huge: {"code":-32000,"message":"huge"}
 huge: fault -32500: huge
 ownFault: {"code":-5,"message":"bytes � and \"quotes\"","data":[]}
 ownFault: fault -5: bytes � and "quotes"
+coded: {"code":409,"message":"its own"}
+coded: fault 409: its own
+recoded: {"code":6,"message":"another"}
+recoded: fault 6: another
 badData: {"code":1,"message":"bad data"}
 badData: fault 1: bad data
 allowed: {"code":12,"message":"for you"}
@@ -75,41 +82,41 @@ allowed: fault 12: for you
 allowedBelow: {"code":-32000,"message":"for you too"}
 allowedBelow: fault -32500: for you too
 masked: {"code":-32603,"message":"Internal error","data":{"id":"ID"}}
-    method s.masked threw request=ID class=RuntimeException message="mysql:host=db;password=hunter2\u{0}x" line=13
+    method s.masked threw request=ID class=RuntimeException message="mysql:host=db;password=hunter2\u{0}x" line=16
 masked: fault -32603: Internal error (ID)
-    method s.masked threw request=ID class=RuntimeException message="mysql:host=db;password=hunter2\u{0}x" line=13
+    method s.masked threw request=ID class=RuntimeException message="mysql:host=db;password=hunter2\u{0}x" line=16
 error: {"code":-32603,"message":"Internal error","data":{"id":"ID"}}
-    method s.error threw request=ID class=DivisionByZeroError message="Division by zero" line=14
+    method s.error threw request=ID class=DivisionByZeroError message="Division by zero" line=17
 error: fault -32603: Internal error (ID)
-    method s.error threw request=ID class=DivisionByZeroError message="Division by zero" line=14
+    method s.error threw request=ID class=DivisionByZeroError message="Division by zero" line=17
 typeError: {"code":-32603,"message":"Internal error","data":{"id":"ID"}}
-    method s.typeError threw request=ID class=TypeError message="Service::typeError(): Return value must be of type int, string returned" line=15
+    method s.typeError threw request=ID class=TypeError message="Service::typeError(): Return value must be of type int, string returned" line=18
 typeError: fault -32603: Internal error (ID)
-    method s.typeError threw request=ID class=TypeError message="Service::typeError(): Return value must be of type int, string returned" line=15
+    method s.typeError threw request=ID class=TypeError message="Service::typeError(): Return value must be of type int, string returned" line=18
 wrongCall: {"code":-32603,"message":"Internal error","data":{"id":"ID"}}
-    method s.wrongCall threw request=ID class=ArgumentCountError message="strlen() expects exactly 1 argument, 0 given" line=16
+    method s.wrongCall threw request=ID class=ArgumentCountError message="strlen() expects exactly 1 argument, 0 given" line=19
 wrongCall: fault -32603: Internal error (ID)
-    method s.wrongCall threw request=ID class=ArgumentCountError message="strlen() expects exactly 1 argument, 0 given" line=16
+    method s.wrongCall threw request=ID class=ArgumentCountError message="strlen() expects exactly 1 argument, 0 given" line=19
 nested: {"code":-32603,"message":"Internal error","data":{"id":"ID"}}
-    method s.nested threw request=ID class=LogicException message=outer line=17
+    method s.nested threw request=ID class=LogicException message=outer line=20
 nested: fault -32603: Internal error (ID)
-    method s.nested threw request=ID class=LogicException message=outer line=17
+    method s.nested threw request=ID class=LogicException message=outer line=20
 stringCode: {"code":-32603,"message":"Internal error","data":{"id":"ID"}}
-    method s.stringCode threw request=ID class="PDOException@anonymous" message=driver line=18
+    method s.stringCode threw request=ID class="PDOException@anonymous" message=driver line=21
 stringCode: fault -32603: Internal error (ID)
-    method s.stringCode threw request=ID class="PDOException@anonymous" message=driver line=18
+    method s.stringCode threw request=ID class="PDOException@anonymous" message=driver line=21
 constructor: {"code":-32603,"message":"Internal error","data":{"id":"ID"}}
-    method s.constructor threw request=ID class=ReflectionException message="Class \"Nope\" does not exist" line=19
+    method s.constructor threw request=ID class=ReflectionException message="Class \"Nope\" does not exist" line=22
 constructor: fault -32603: Internal error (ID)
-    method s.constructor threw request=ID class=ReflectionException message="Class \"Nope\" does not exist" line=19
+    method s.constructor threw request=ID class=ReflectionException message="Class \"Nope\" does not exist" line=22
 generator: {"code":-32603,"message":"Internal error","data":{"id":"ID"}}
     the result of a method can't be sent request=ID method=s.generator reason="a value of this type can't be sent"
 generator: fault -32603: Internal error (ID)
     the result of a method can't be sent request=ID method=s.generator reason="a value of this type can't be sent"
 serialize: {"code":-32603,"message":"Internal error","data":{"id":"ID"}}
-    method s.serialize threw request=ID class=RuntimeException message="in jsonSerialize" line=21
+    method s.serialize threw request=ID class=RuntimeException message="in jsonSerialize" line=24
 serialize: fault -32603: Internal error (ID)
-    method s.serialize threw request=ID class=RuntimeException message="in jsonSerialize" line=21
+    method s.serialize threw request=ID class=RuntimeException message="in jsonSerialize" line=24
 serializeFault: {"code":5,"message":"late"}
 serializeFault: fault 5: late
 warning: "x"

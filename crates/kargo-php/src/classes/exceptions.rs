@@ -87,7 +87,9 @@ fn http_exception_construct(call: &Call) -> Result<(), Thrown> {
 }
 
 fn fault_construct(call: &Call) -> Result<(), Thrown> {
-    fill_fault(call, class::fault(), -32000)
+    // A class of its own can have a code of its own, as with PHP's exceptions; descriptions tell it.
+    let own = int_property(call.this(), "code");
+    fill_fault(call, class::fault(), if own == 0 { -32000 } else { own })
 }
 
 fn remote_fault_construct(call: &Call) -> Result<(), Thrown> {
