@@ -60,7 +60,6 @@ class OpenApiTest(PolicyTest):
         for headers, expected in (
             ((), {200, 201, 401, 422, 429, 504}),
             (("-H", "X-Api-Key: key-of-guest"), {200, 201, 403, 422, 429, 504}),
-            (("-H", "X-Api-Key: key-of-robot"), {200, 201, 403, 422, 429, 504}),
             (("-H", f"Authorization: {ANN}"), {200, 201, 204, 422, 429, 504}),
         ):
             with self.subTest(headers=headers):
