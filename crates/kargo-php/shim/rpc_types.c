@@ -184,7 +184,7 @@ zend_function *kg_record_constructor(zend_class_entry *class_entry)
 		|| kg_is_subclass(class_entry, zend_ce_throwable)) {
 		return NULL;
 	}
-	return constructor->common.num_args || (constructor->common.fn_flags & ZEND_ACC_VARIADIC) ? constructor : NULL;
+	return constructor;
 }
 
 void kg_prepare_class(zend_class_entry *class_entry) { zend_update_class_constants(class_entry); }

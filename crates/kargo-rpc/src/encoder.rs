@@ -64,6 +64,8 @@ pub enum EncodeError {
     TooDeep,
     /// The caller met a value that has no form (a resource, a closure) or failed otherwise.
     Unsupported,
+    /// The caller met a value that is not of its declared type.
+    Mismatch,
 }
 
 impl EncodeError {
@@ -78,6 +80,7 @@ impl EncodeError {
             Self::Nil => "null can't be sent without <nil/>",
             Self::TooDeep => "the value is nested too deep",
             Self::Unsupported => "a value of this type can't be sent",
+            Self::Mismatch => "a value is not of its declared type",
         }
     }
 }

@@ -28,7 +28,7 @@ $server = Server::start(<<<'PHP'
     final class Given implements JsonSerializable { public function jsonSerialize(): mixed { return ['map' => [], 'out' => new Out()]; } }
     final readonly class Renamed { public function __construct(#[Name('class')] public string $type, #[Name('x y')] public int $n = 0) {} }
     final class Service {
-        /** @return array<string, int> */
+        /** @return array<string, int|string> */
         public function map(array $v) { return $v; }
         /** @return array<string, array<string, int>> */
         public function maps(array $v) { return $v; }
@@ -38,7 +38,7 @@ $server = Server::start(<<<'PHP'
         public function notList() { return ['a' => 1]; }
         /** @return array<int> */
         public function items(array $v) { return $v; }
-        /** @return array{a: array<string, int>, b: list<base64>, c?: array{}} */
+        /** @return array{a: array<string, int>, b: list<base64>, c?: array{}, ...} */
         public function shape() { return ['a' => [], 'b' => ["\xfe"], 'c' => [], 'd' => []]; }
         /** @return array{int, array<string, int>} */
         public function pair() { return [1, []]; }
@@ -88,7 +88,7 @@ map ["x","y"]: {"0":"x","1":"y"}
 maps {"a":{},"b":{"c":1}}: {"a":{},"b":{"c":1}}
 maps {}: {}
 gaps : [1,3]
-notList : {"a":1}
+notList : {"code":-32603,"message":"Internal error","data":{"id":"ID"}}
 items []: []
 items [1]: [1]
 items {"a":1}: {"a":1}

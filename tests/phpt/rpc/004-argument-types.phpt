@@ -244,5 +244,5 @@ variadic ["a",1,2]: "array (0 => 1,1 => 2,)"
 variadic ["a",1,"2"]: {"code":-32602,"message":"Invalid params","data":{"pointer":"/params/2","reason":"int expected, string given"}}
 variadic [1]: {"code":-32602,"message":"Invalid params","data":{"pointer":"/params/0","reason":"string expected, int given"}}
 variadic {"first":"a"}: "array ()"
-variadic {"first":"a","v":[1]}: {"code":-32602,"message":"Invalid params","data":{"pointer":"/params/v","reason":"no such parameter"}}
+variadic {"first":"a","v":[1]}: "array (0 => 1,)"
 00

@@ -78,7 +78,11 @@ impl Arguments {
     pub(crate) fn place(&self, index: usize) -> Result<usize, &[u8]> {
         match self.places.get(index) {
             Some(&NO_PLACE) | None => {
-                let name = self.unknown.iter().find(|(at, _)| *at as usize == index);
+                // In the order in which they came: a body may have very many.
+                let found = self
+                    .unknown
+                    .binary_search_by_key(&index, |(at, _)| *at as usize);
+                let name = found.ok().and_then(|found| self.unknown.get(found));
                 Err(name.map_or(&[], |(_, name)| name))
             }
             Some(place) => Ok(*place as usize),
@@ -225,9 +229,9 @@ impl CallBuilder for Arguments {
         let place = match (argument, &self.current) {
             (Argument::Position(position), _) => position,
             (Argument::Name(name), Some(method)) => {
-                let parameters = &method.signature.parameters;
-                let found = parameters
-                    .iter()
+                let found = method
+                    .signature
+                    .members()
                     .position(|parameter| *parameter.name == *name);
                 found.unwrap_or_else(|| {
                     let index = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
@@ -238,12 +242,13 @@ impl CallBuilder for Arguments {
             (Argument::Name(_), None) => NO_PLACE as usize,
         };
         self.places.push(u32::try_from(place).unwrap_or(NO_PLACE));
+        let is_named = matches!(argument, Argument::Name(_));
         let wants_arrays = self.current.as_ref().is_some_and(|method| {
             let signature = &method.signature;
             signature
                 .parameters
                 .get(place)
-                .or(signature.variadic.as_ref())
+                .or(signature.variadic.as_ref().filter(|_| !is_named))
                 .is_some_and(|parameter| parameter.wants_arrays)
         });
         self.stack.objects_as = if wants_arrays {

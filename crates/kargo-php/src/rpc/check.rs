@@ -147,8 +147,13 @@ pub(crate) fn fit_slowly(
         Type::NonEmptyString if unwrap_binary(value) || is_exactly(value, ty) => {
             value.bytes().is_some_and(|bytes| !bytes.is_empty())
         }
+        Type::NumericString if unwrap_binary(value) || value.kind() == Kind::String => {
+            is_numeric(value)
+        }
         Type::Literals(literals) if is_one_of(value, literals) => true,
-        Type::NonEmptyString | Type::Literals(_) => return Err(mismatch_text(value, ty)),
+        Type::NonEmptyString | Type::NumericString | Type::Literals(_) => {
+            return Err(mismatch_text(value, ty));
+        }
         Type::Bytes if unwrap_binary(value) || decode_base64(value) => true,
         Type::Binary if is_of(value, class::binary()) || wrap_binary(value) => true,
         Type::Bytes | Type::Binary => return Err(mismatch_text(value, ty)),
@@ -163,16 +168,15 @@ pub(crate) fn fit_slowly(
             into_arrays(value);
             value.kind() == Kind::Array
         }
-        Type::Items(item) => return fit_items(value, ty, item, (true, true), plan),
-        Type::List(item) => return fit_items(value, ty, item, (true, false), plan),
-        Type::NonEmptyList(item) => {
-            fit_items(value, ty, item, (true, false), plan)?;
-            if value.array().is_some_and(|array| array_len(array) == 0) {
-                return Err(Mismatch::new(format!("{ty} expected, an empty one given")));
-            }
-            true
+        Type::Items(item) | Type::NonEmptyItems(item) => {
+            return fit_items(value, ty, item, (true, true), plan);
         }
-        Type::Map(item) => return fit_items(value, ty, item, (false, true), plan),
+        Type::List(item) | Type::NonEmptyList(item) => {
+            return fit_items(value, ty, item, (true, false), plan);
+        }
+        Type::Map(item) | Type::NonEmptyMap(item) => {
+            return fit_items(value, ty, item, (false, true), plan);
+        }
         Type::Union(members) => return fit_union(value, ty, members, is_in_array, plan),
     };
     if fits {
@@ -190,7 +194,48 @@ fn fit_range(value: Zv, ty: &Type, least: i64, most: i64) -> Result<(), Mismatch
     }
 }
 
-fn is_one_of(value: Zv, literals: &[Literal]) -> bool {
+/// Whether a string is what PHP takes for a number: with space around it, with a fraction or an exponent.
+pub(crate) fn is_numeric(value: Zv) -> bool {
+    let Some(bytes) = value.bytes() else {
+        return false;
+    };
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c);
+    let start = bytes
+        .iter()
+        .position(|byte| !is_space(byte))
+        .unwrap_or(bytes.len());
+    let end = bytes
+        .iter()
+        .rposition(|byte| !is_space(byte))
+        .map_or(start, |at| at + 1);
+    let number = bytes.get(start..end).unwrap_or_default();
+    let number = number
+        .strip_prefix(b"+")
+        .or(number.strip_prefix(b"-"))
+        .unwrap_or(number);
+    let (number, exponent) = match number.iter().position(|byte| matches!(byte, b'e' | b'E')) {
+        Some(at) => (&number[..at], Some(&number[at + 1..])),
+        None => (number, None),
+    };
+    let are_digits = |digits: &[u8]| digits.iter().all(u8::is_ascii_digit);
+    let (whole, fraction) = match memchr::memchr(b'.', number) {
+        Some(at) => (&number[..at], &number[at + 1..]),
+        None => (number, &b""[..]),
+    };
+    let is_exponent = |digits: &[u8]| {
+        let digits = digits
+            .strip_prefix(b"+")
+            .or(digits.strip_prefix(b"-"))
+            .unwrap_or(digits);
+        !digits.is_empty() && are_digits(digits)
+    };
+    are_digits(whole)
+        && are_digits(fraction)
+        && !(whole.is_empty() && fraction.is_empty())
+        && exponent.is_none_or(is_exponent)
+}
+
+pub(crate) fn is_one_of(value: Zv, literals: &[Literal]) -> bool {
     if let Some(int) = value.int() {
         return literals.contains(&Literal::Integer(int));
     }
@@ -387,6 +432,9 @@ fn fit_items(
     let Some(array) = value.array() else {
         return Err(mismatch(value, ty));
     };
+    if ty.is_filled() && array_len(array) == 0 {
+        return Err(Mismatch::new(format!("{ty} expected, an empty one given")));
+    }
     for (key, element) in array_iter(array) {
         fit_slowly(element, item, true, plan).map_err(|error| error.below_key(key))?;
     }
@@ -458,6 +506,7 @@ pub(crate) fn is_exactly(value: Zv, ty: &Type) -> bool {
         Type::Float => value.kind() == Kind::Float,
         Type::String => value.kind() == Kind::String,
         Type::NonEmptyString => value.bytes().is_some_and(|bytes| !bytes.is_empty()),
+        Type::NumericString => is_numeric(value),
         Type::Literals(literals) => is_one_of(value, literals),
         Type::Object => is_std(value),
         Type::Binary => is_of(value, class::binary()),
@@ -473,7 +522,7 @@ pub(crate) fn may_become(value: Zv, ty: &Type) -> bool {
     match ty {
         Type::Float | Type::IntBetween(..) => value.kind() == Kind::Int,
         Type::String => is_of(value, class::binary()),
-        Type::NonEmptyString | Type::Bytes | Type::Binary => {
+        Type::NonEmptyString | Type::NumericString | Type::Bytes | Type::Binary => {
             value.kind() == Kind::String || is_of(value, class::binary())
         }
         Type::Literals(literals) => literals.iter().any(|literal| {
@@ -485,9 +534,11 @@ pub(crate) fn may_become(value: Zv, ty: &Type) -> bool {
         }),
         Type::Date(_) => value.kind() == Kind::String || is_date(value),
         Type::Enum { sent_as, .. } => value.kind() == kind_of_case(*sent_as),
-        Type::Array | Type::Items(_) => value.kind() == Kind::Array || is_std(value),
+        Type::Array | Type::Items(_) | Type::NonEmptyItems(_) => {
+            value.kind() == Kind::Array || is_std(value)
+        }
         Type::List(_) | Type::NonEmptyList(_) => value.kind() == Kind::Array,
-        Type::Map(_) | Type::Record(_) => is_std(value) || is_empty_array(),
+        Type::Map(_) | Type::NonEmptyMap(_) | Type::Record(_) => is_std(value) || is_empty_array(),
         Type::Shape(shape) => match shape.kind {
             ShapeKind::Array => is_std(value) || is_empty_array(),
             ShapeKind::List => value.kind() == Kind::Array,

@@ -71,8 +71,14 @@ pub(crate) fn read(
         ty: None,
         other: None,
         others: Vec::new(),
-        has_other: has(ffi::MAY_BE_STATIC),
+        has_other: false,
     };
+    if has(ffi::MAY_BE_STATIC) {
+        match class_type(scope, direction)? {
+            Ok(ty) => members.push(ty),
+            Err(_) => declared.has_other = true,
+        }
+    }
     for index in 0.. {
         // SAFETY: the name is the type's own.
         let name = unsafe { ffi::kg_type_class(raw, index) };
@@ -250,8 +256,8 @@ fn narrow(declared: &Type, candidate: &Type) -> Option<Type> {
         (Type::Object, Type::Shape(shape)) if shape.kind == ShapeKind::Object => {
             Some(candidate.clone())
         }
-        (Type::Object, Type::Instance(_))
-        | (Type::String, Type::Bytes | Type::NonEmptyString)
+        (Type::Object, Type::Instance(_) | Type::Record(_))
+        | (Type::String, Type::Bytes | Type::NonEmptyString | Type::NumericString)
         | (Type::Int, Type::IntBetween(..))
         | (Type::Bool, Type::True | Type::False) => Some(candidate.clone()),
         (Type::String, _) => literals(|one| matches!(one, Literal::Text(_))),

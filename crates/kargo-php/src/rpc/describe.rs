@@ -99,9 +99,14 @@ impl Describer {
             .variadic
             .as_ref()
             .map(|parameter| self.field(parameter, &start));
+        let trailing = signature
+            .trailing
+            .as_ref()
+            .map(|parameter| self.field(parameter, &start));
         Described {
             parameters,
             variadic,
+            trailing,
             result: self.at(format!("{start}Result"), |this| {
                 this.plain(&signature.returns)
             }),
@@ -145,14 +150,18 @@ impl Describer {
         let is_list = |member: &Plain| {
             matches!(
                 member,
-                Plain::Any | Plain::List(_) | Plain::Collection(_) | Plain::NonEmptyList(_)
+                Plain::Any
+                    | Plain::List(_)
+                    | Plain::Collection(_)
+                    | Plain::NonEmptyCollection(_)
+                    | Plain::NonEmptyList(_)
             )
         };
         if default != b"[]" || ty.members().iter().any(is_list) {
             return Some(default.to_vec());
         }
         let takes_empty = ty.members().iter().any(|member| match member {
-            Plain::Map(_) | Plain::Object => true,
+            Plain::Map(_) | Plain::NonEmptyMap(_) | Plain::Object => true,
             Plain::Defined(id) => self.made.definition(*id).is_some_and(|definition| {
                 !matches!(definition.shape, Shape::Enum(_))
                     && definition
@@ -178,10 +187,13 @@ impl Describer {
             Type::Float => Plain::Number,
             Type::String => Plain::String,
             Type::NonEmptyString => Plain::NonEmptyString,
+            Type::NumericString => Plain::NumericString,
             Type::Literals(literals) => Plain::OneOf(literals.to_vec()),
             Type::Bytes | Type::Binary => Plain::Bytes,
             Type::Array => Plain::Collection(Box::new(Plain::Any)),
             Type::Items(item) => Plain::Collection(Box::new(self.plain(item))),
+            Type::NonEmptyItems(item) => Plain::NonEmptyCollection(Box::new(self.plain(item))),
+            Type::NonEmptyMap(item) => Plain::NonEmptyMap(Box::new(self.plain(item))),
             Type::List(item) => Plain::List(Box::new(self.plain(item))),
             Type::NonEmptyList(item) => Plain::NonEmptyList(Box::new(self.plain(item))),
             Type::Map(item) => Plain::Map(Box::new(self.plain(item))),
@@ -244,8 +256,7 @@ impl Describer {
         }
         let start = self.name_of(id);
         let fields = signature
-            .parameters
-            .iter()
+            .members()
             .map(|parameter| self.field(parameter, &start))
             .collect();
         self.fill(id, Shape::Record(fields))
@@ -449,8 +460,8 @@ fn is_both(
         return false;
     };
     assumed.push(class);
-    signature.parameters.len() == properties.len()
-        && signature.parameters.iter().all(|parameter| {
+    signature.members().count() == properties.len()
+        && signature.members().all(|parameter| {
             properties.iter().any(|property| {
                 property.name == parameter.name && is_same(&parameter.ty, &property.ty, assumed)
             })
@@ -463,6 +474,8 @@ fn is_same(argument: &Type, result: &Type, assumed: &mut Vec<*mut ffi::zend_clas
             record.class == *class && is_both(*class, assumed)
         }
         (Type::Items(one), Type::Items(other))
+        | (Type::NonEmptyItems(one), Type::NonEmptyItems(other))
+        | (Type::NonEmptyMap(one), Type::NonEmptyMap(other))
         | (Type::List(one), Type::List(other))
         | (Type::NonEmptyList(one), Type::NonEmptyList(other))
         | (Type::Map(one), Type::Map(other)) => is_same(one, other, assumed),

@@ -5,7 +5,7 @@ use kargo_rpc::description::Literal;
 use crate::engine::ffi;
 use crate::rpc::declared::{Direction, class_type, find_class};
 use crate::rpc::names::Names;
-use crate::rpc::signature::ExportError;
+use crate::rpc::signature::{ExportError, HINT};
 use crate::rpc::types::{Member, Shape, ShapeKind, Type};
 
 /// Deeper types are not read: nobody writes them, and the reader is recursive.
@@ -143,7 +143,11 @@ impl Reader<'_, '_> {
             let text = self.quoted()?;
             return Some(Type::Literals(Box::new([Literal::Text(text)])));
         }
-        let name = self.word().to_owned();
+        let name = if self.take("$this") {
+            "static".to_owned()
+        } else {
+            self.word().to_owned()
+        };
         if name.is_empty() {
             return None;
         }
@@ -160,6 +164,16 @@ impl Reader<'_, '_> {
         if self.rest.starts_with('(') || self.rest.starts_with("::") {
             return None;
         }
+        if matches!(
+            &*word,
+            "class-string"
+                | "interface-string"
+                | "enum-string"
+                | "trait-string"
+                | "callable-string"
+        ) {
+            return self.name_of_code(&word);
+        }
         // The words of docblocks are written in lower case, classes rarely are.
         if name == word
             && let Some(ty) = plain(&word)
@@ -170,6 +184,17 @@ impl Reader<'_, '_> {
             return self.aliased(text);
         }
         self.class(&name).or_else(|| plain(&word))
+    }
+
+    /// A string that PHP code is called or made by: nobody may choose that from outside.
+    fn name_of_code(&mut self, word: &str) -> Option<Type> {
+        if self.direction == Direction::Result {
+            return Some(Type::NonEmptyString);
+        }
+        self.error = Some(ExportError::Refused(format!(
+            "a docblock says {word}: callers can't be let choose PHP code by its name; take an enum or literals{HINT}"
+        )));
+        None
     }
 
     /// Reads what an alias stands for; one that stands for itself is too deep at last.
@@ -187,6 +212,11 @@ impl Reader<'_, '_> {
     }
 
     fn class(&mut self, name: &str) -> Option<Type> {
+        let scope = self.names.scope();
+        if name.eq_ignore_ascii_case("static") && !scope.is_null() {
+            let found = class_type(scope, self.direction);
+            return found.map_err(|error| self.error = Some(error)).ok()?.ok();
+        }
         let full = self.names.full_name(name);
         let found = find_class(full.as_bytes(), self.names.scope())
             .and_then(|entry| class_type(entry, self.direction));
@@ -203,14 +233,15 @@ impl Reader<'_, '_> {
         self.take("<");
         match word {
             "int" => return self.range(),
-            "int-mask" | "int-mask-of" | "class-string" => {
+            "int-mask" | "int-mask-of" => {
                 let end = self.rest.find('>')?;
                 self.rest = &self.rest[end + 1..];
-                return Some(if word == "class-string" {
-                    Type::String
-                } else {
-                    Type::Int
-                });
+                return Some(Type::Int);
+            }
+            "class-string" | "interface-string" | "enum-string" | "trait-string" => {
+                let end = self.rest.find('>')?;
+                self.rest = &self.rest[end + 1..];
+                return self.name_of_code(word);
             }
             _ => {}
         }
@@ -226,13 +257,16 @@ impl Reader<'_, '_> {
         match (word, second) {
             ("list", None) => Some(Type::List(Box::new(first))),
             ("non-empty-list", None) => Some(Type::NonEmptyList(Box::new(first))),
-            ("array" | "non-empty-array" | "iterable", None) => Some(Type::Items(Box::new(first))),
-            ("array" | "non-empty-array" | "iterable", Some(item)) => {
+            ("array" | "iterable", None) => Some(Type::Items(Box::new(first))),
+            ("non-empty-array", None) => Some(Type::NonEmptyItems(Box::new(first))),
+            ("array" | "iterable" | "non-empty-array", Some(item)) => {
                 let item = Box::new(item);
-                Some(if matches!(first, Type::String | Type::NonEmptyString) {
-                    Type::Map(item)
-                } else {
-                    Type::Items(item)
+                let is_map = is_name(&first);
+                Some(match (word == "non-empty-array", is_map) {
+                    (false, true) => Type::Map(item),
+                    (false, false) => Type::Items(item),
+                    (true, true) => Type::NonEmptyMap(item),
+                    (true, false) => Type::NonEmptyItems(item),
                 })
             }
             _ => None,
@@ -343,6 +377,15 @@ impl Reader<'_, '_> {
     }
 }
 
+/// Whether keys of this type are names.
+fn is_name(key: &Type) -> bool {
+    match key {
+        Type::String | Type::NonEmptyString => true,
+        Type::Literals(literals) => literals.iter().all(|one| matches!(one, Literal::Text(_))),
+        _ => false,
+    }
+}
+
 fn plain(word: &str) -> Option<Type> {
     let any = || Box::new(Type::Mixed);
     Some(match word {
@@ -362,17 +405,17 @@ fn plain(word: &str) -> Option<Type> {
         | "non-falsy-string"
         | "truthy-string"
         | "non-empty-lowercase-string"
-        | "class-string" => Type::NonEmptyString,
-        "string" | "numeric-string" | "lowercase-string" | "literal-string" | "callable-string" => {
-            Type::String
-        }
+        | "non-empty-uppercase-string" => Type::NonEmptyString,
+        "numeric-string" => Type::NumericString,
+        "string" | "lowercase-string" | "uppercase-string" | "literal-string" => Type::String,
         "bool" | "boolean" => Type::Bool,
         "true" => Type::True,
         "false" => Type::False,
         "null" | "nil" => Type::Null,
         "void" => Type::Void,
         "mixed" | "any" => Type::Mixed,
-        "array" | "non-empty-array" | "iterable" => Type::Array,
+        "array" | "iterable" => Type::Array,
+        "non-empty-array" => Type::NonEmptyItems(any()),
         "list" => Type::List(any()),
         "non-empty-list" => Type::NonEmptyList(any()),
         "struct" | "hash" | "assoc" => Type::Map(any()),

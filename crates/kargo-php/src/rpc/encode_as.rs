@@ -1,5 +1,5 @@
 //! Results in the form that their declared type has, where PHP's own values don't say it: an empty array is a map or a
-//! list, a string may be bytes.
+//! list, a string may be bytes. What isn't of the type is not sent.
 //!
 //! As in [`encode`], nothing on these frames needs to be dropped.
 
@@ -7,100 +7,134 @@ use kargo_rpc::{EncodeError, Encoder};
 
 use crate::engine::value::{Key, array_iter, array_len, hold_array, release_array};
 use crate::engine::{Kind, Zv, ffi};
+use crate::rpc::conform;
 use crate::rpc::encode::{self, is_list};
 use crate::rpc::properties::{self, Property};
 use crate::rpc::types::{Shape, ShapeKind, Type};
 
-/// Whether values of a type are written in another form than they would be without it.
-#[inline]
-pub(crate) fn has_form(ty: &Type) -> bool {
+/// Whether values of a type are written in another form than they would be without it, or have to be checked.
+/// `is_native`: PHP makes sure of it, as far as it has such types.
+pub(crate) fn is_checked(ty: &Type, is_native: bool) -> bool {
     match ty {
-        Type::Bytes | Type::Map(_) | Type::Shape(_) | Type::List(_) | Type::NonEmptyList(_) => true,
-        Type::Instance(_) => true,
-        Type::Items(item) => has_form(item),
-        Type::Union(members) => members.iter().any(has_form),
-        _ => false,
+        Type::Mixed | Type::Void => false,
+        Type::Items(item) => **item != Type::Mixed,
+        Type::Union(members) => members.iter().any(|member| is_checked(member, is_native)),
+        Type::IntBetween(..)
+        | Type::NonEmptyString
+        | Type::NumericString
+        | Type::Literals(_)
+        | Type::Bytes
+        | Type::Map(_)
+        | Type::NonEmptyMap(_)
+        | Type::NonEmptyItems(_)
+        | Type::Shape(_)
+        | Type::List(_)
+        | Type::NonEmptyList(_)
+        | Type::Instance(_) => true,
+        _ => !is_native,
     }
 }
 
-/// Writes a PHP value as `ty`; what isn't of that type is written as it is.
+/// Writes a PHP value as `ty`.
 ///
 /// # Errors
-/// As [`encode::write`].
+/// As [`encode::write`]; [`EncodeError::Mismatch`] where it isn't of that type.
 pub(crate) fn write(value: Zv, ty: &Type, encoder: &mut impl Encoder) -> Result<(), EncodeError> {
     let value = value.dereferenced();
     match (value.kind(), ty) {
-        (_, Type::Union(members)) => match meant(value, members) {
-            Some(member) => write(value, member, encoder),
-            None => encode::write(value, encoder),
-        },
+        (_, Type::Mixed) => encode::write(value, encoder),
+        (_, Type::Union(members)) => {
+            let member = meant(value, members).ok_or(EncodeError::Mismatch)?;
+            write(value, member, encoder)
+        }
         (Kind::String, Type::Bytes) => encoder.binary(value.bytes().unwrap_or_default()),
-        (
-            Kind::Array,
-            Type::Map(_) | Type::List(_) | Type::NonEmptyList(_) | Type::Items(_) | Type::Shape(_),
-        ) => value.array().map_or(Ok(()), |array| {
+        (Kind::Array, _) => value.array().map_or(Ok(()), |array| {
             // A jsonSerialize() on the way may change the variable that holds the array: it gets a copy then.
             hold_array(array);
-            let result = write_array(array, ty, encoder);
+            let result = write_array(array, value, ty, encoder);
             release_array(array);
             result
         }),
         (Kind::Object, Type::Instance(class)) => write_object(value, *class, encoder),
-        _ => encode::write(value, encoder),
+        (Kind::Object, _) if conform::is_of(value, ty) => encode::write(value, encoder),
+        (Kind::Resource | Kind::Reference | Kind::Other, _) => Err(EncodeError::Unsupported),
+        _ if conform::is_plainly(value, ty) => encode::write(value, encoder),
+        _ => Err(EncodeError::Mismatch),
     }
 }
 
 /// Which member of a union a value is.
 fn meant(value: Zv, members: &[Type]) -> Option<&Type> {
-    let find = |is: &dyn Fn(&Type) -> bool| members.iter().find(|member| is(member));
-    if let Some(array) = value.array() {
-        let is_map = |ty: &Type| match ty {
-            Type::Map(_) => true,
-            Type::Shape(shape) => shape.kind == ShapeKind::Array,
-            _ => false,
-        };
-        let is_either = |ty: &Type| matches!(ty, Type::Array | Type::Items(_));
-        let is_sequence = |ty: &Type| ty.is_array() && !is_map(ty) && !is_either(ty);
-        let sequence = || find(&is_sequence).or_else(|| find(&is_either));
-        return if array_len(array) == 0 {
-            sequence().or_else(|| find(&is_map))
-        } else if is_list(array) {
-            sequence()
-        } else {
-            find(&is_map).or_else(|| find(&is_either))
-        };
+    let mut candidates = members
+        .iter()
+        .filter(|member| conform::may_be(value, member));
+    let first = candidates.next()?;
+    let Some(second) = candidates.next() else {
+        return Some(first);
+    };
+    let mut all: Vec<&Type> = [first, second].into_iter().chain(candidates).collect();
+    // Stable: of those that say as much, the first one comes first.
+    all.sort_by_key(|member| rank(value, member));
+    all.into_iter().find(|member| conform::is_of(value, member))
+}
+
+/// How much a type says of the form of a value: the least says most.
+fn rank(value: Zv, ty: &Type) -> u8 {
+    let Some(array) = value.array() else {
+        return u8::from(*ty != Type::Bytes);
+    };
+    let is_map = match ty {
+        Type::Map(_) | Type::NonEmptyMap(_) => true,
+        Type::Shape(shape) => shape.kind != ShapeKind::List,
+        _ => false,
+    };
+    match ty {
+        Type::Array | Type::Items(_) | Type::NonEmptyItems(_) | Type::Mixed | Type::Object => 1,
+        _ if is_map != is_list(array) => 0,
+        _ => 2,
     }
-    if let Some(object) = value.object() {
-        return find(&|ty| match ty {
-            // SAFETY: both are alive.
-            Type::Instance(class) => unsafe { ffi::kg_instance_of(object, *class) },
-            _ => false,
-        });
-    }
-    find(&|ty| *ty == Type::Bytes)
 }
 
 fn write_array(
     array: *mut ffi::zend_array,
+    value: Zv,
     ty: &Type,
     encoder: &mut impl Encoder,
 ) -> Result<(), EncodeError> {
+    if ty.is_filled() && array_len(array) == 0 {
+        return Err(EncodeError::Mismatch);
+    }
     match ty {
         // What is in it is written as it is.
-        Type::Map(item) if !has_form(item) => encode::write_map(array, encoder),
-        Type::Map(item) => write_map(array, |_| Some(item), encoder),
+        Type::Map(item) | Type::NonEmptyMap(item) if is_written_plainly(array, item)? => {
+            encode::write_map(array, encoder)
+        }
+        Type::Map(item) | Type::NonEmptyMap(item) => write_map(array, |_| Some(item), encoder),
+        Type::Shape(shape) if !conform::has_members(array, shape) => Err(EncodeError::Mismatch),
         Type::Shape(shape) if shape.kind == ShapeKind::List => write_shape(array, shape, encoder),
-        Type::Shape(shape) => write_map(array, |name| type_in(shape, name), encoder),
-        Type::List(item) | Type::NonEmptyList(item)
-            if array_iter(array).all(|(key, _)| matches!(key, Key::Index(_))) =>
-        {
+        Type::Shape(shape) => write_map(array, |key| conform::member_at(shape, 0, key), encoder),
+        Type::List(_) | Type::NonEmptyList(_) if !conform::has_indexes(array) => {
+            Err(EncodeError::Mismatch)
+        }
+        Type::List(item) | Type::NonEmptyList(item) => write_list(array, item, encoder),
+        Type::Items(item) | Type::NonEmptyItems(item) if is_list(array) => {
             write_list(array, item, encoder)
         }
-        Type::Items(item) if is_list(array) => write_list(array, item, encoder),
-        Type::List(item) | Type::NonEmptyList(item) | Type::Items(item) => {
-            write_map(array, |_| Some(item), encoder)
-        }
-        _ => Ok(()),
+        Type::Items(item) | Type::NonEmptyItems(item) => write_map(array, |_| Some(item), encoder),
+        Type::Array | Type::Object => encode::write(value, encoder),
+        _ => Err(EncodeError::Mismatch),
+    }
+}
+
+/// Whether what is in an array is written as it would be without its type, which all of it must be of then.
+fn is_written_plainly(array: *mut ffi::zend_array, item: &Type) -> Result<bool, EncodeError> {
+    if !conform::is_plain(item) {
+        return Ok(*item == Type::Mixed);
+    }
+    if array_iter(array).all(|(_, value)| conform::is_plainly(value.dereferenced(), item)) {
+        Ok(true)
+    } else {
+        Err(EncodeError::Mismatch)
     }
 }
 
@@ -110,7 +144,7 @@ fn write_list(
     item: &Type,
     encoder: &mut impl Encoder,
 ) -> Result<(), EncodeError> {
-    if !has_form(item) {
+    if is_written_plainly(array, item)? {
         return encode::write_list(array, encoder);
     }
     encoder.begin_array()?;
@@ -160,14 +194,6 @@ fn write_maybe(
     }
 }
 
-fn type_in<'a>(shape: &'a Shape, key: Key<'_>) -> Option<&'a Type> {
-    let found = shape.members.iter().find(|member| match key {
-        Key::Name(name) => member.name.as_bytes() == name,
-        Key::Index(index) => member.name.parse() == Ok(index),
-    });
-    found.map(|member| &member.ty)
-}
-
 #[cold]
 fn write_object(
     value: Zv,
@@ -182,7 +208,11 @@ fn write_object(
         ffi::kg_instance_of(object, class) && ffi::kg_shape_of(object) == ffi::kg_shape_KG_PLAIN
     };
     if !is_plain {
-        return encode::write(value, encoder);
+        return if conform::may_be(value, &Type::Instance(class)) {
+            encode::write(value, encoder)
+        } else {
+            Err(EncodeError::Mismatch)
+        };
     }
     // SAFETY: properties that are known stay until the script ends.
     let properties: &[Property] = unsafe { &*properties };

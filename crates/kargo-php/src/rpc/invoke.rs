@@ -9,6 +9,7 @@ use kargo_rpc::{Call, FaultCode};
 use crate::classes::exceptions::message_of;
 use crate::engine::callable::{Outcome, protect, take_exception};
 use crate::engine::throw::class;
+use crate::engine::value::{array_iter, array_len};
 use crate::engine::{Kind, Owned, Zv, ffi};
 use crate::log::Level;
 use crate::rpc::api::{Api, Method};
@@ -19,7 +20,7 @@ use crate::rpc::failure::Failure;
 use crate::rpc::plan::{Plan, Unmade};
 use crate::rpc::policy;
 use crate::rpc::service::Unresolved;
-use crate::rpc::signature::Signature;
+use crate::rpc::signature::{Parameter, Signature};
 use crate::serve::{current, handler};
 
 /// Calls `method` with the arguments that lie on the stack from `start` on. They are given up afterwards, whatever
@@ -212,9 +213,12 @@ fn failure_of_constructor(
         // SAFETY: so many arguments are bound.
         let argument = Zv(unsafe { first.0.add(place) });
         let found = room.plan.place_of(unmade, argument, &reason)?;
-        Some(match parameters.get(place) {
-            Some(parameter) if given.is_named => {
-                found.below(&String::from_utf8_lossy(&parameter.name))
+        let name = |parameter: &Parameter| String::from_utf8_lossy(&parameter.name).into_owned();
+        Some(match (parameters.get(place), &method.signature.trailing) {
+            (Some(parameter), _) if given.is_named => found.below(&name(parameter)),
+            (None, Some(trailing)) if given.is_named => {
+                let index = place - parameters.len();
+                found.below(&index.to_string()).below(&name(trailing))
             }
             _ => found.below(&place.to_string()),
         })
@@ -275,8 +279,9 @@ fn bind_named(
 ) -> Result<Bound, Mismatch> {
     let Given { start, count, .. } = *given;
     let Room { named: room, plan } = room;
+    let len = signature.parameters.len() + usize::from(signature.trailing.is_some());
     // SAFETY: all zeroes is an undefined value.
-    room.resize_with(signature.parameters.len(), || unsafe { std::mem::zeroed() });
+    room.resize_with(len, || unsafe { std::mem::zeroed() });
     let mut used = 0;
     for index in start..start + count {
         let place = arguments.place(index).map_err(|name| {
@@ -294,7 +299,7 @@ fn bind_named(
         arguments.stack.at(index).release();
         used = used.max(place + 1);
     }
-    for (place, parameter) in signature.parameters.iter().enumerate() {
+    for (place, parameter) in signature.members().enumerate() {
         let Some(slot) = room.get_mut(place) else {
             break;
         };
@@ -309,10 +314,37 @@ fn bind_named(
             return Err(missing(signature, place));
         }
     }
+    if signature.trailing.is_some() {
+        used = spread(room, used);
+    }
     Ok((
         Zv(room.as_mut_ptr()),
         u32::try_from(used).unwrap_or(u32::MAX),
     ))
+}
+
+/// Puts the elements of the list that is the last argument in its place; says how many arguments there are then.
+#[cold]
+fn spread(room: &mut Vec<ffi::zval>, used: usize) -> usize {
+    let Some(mut last) = room.pop() else {
+        return used;
+    };
+    let last = Zv(&raw mut last);
+    let elements = last.array().map(array_iter);
+    for (_, element) in elements.into_iter().flatten() {
+        // SAFETY: all zeroes is an undefined value.
+        let mut argument: ffi::zval = unsafe { std::mem::zeroed() };
+        Zv(&raw mut argument).copy_from(element);
+        room.push(argument);
+    }
+    let is_given = last.array().is_some_and(|list| array_len(list) != 0);
+    // Its elements live on in the room, so this runs no code.
+    last.release();
+    if is_given {
+        room.len()
+    } else {
+        used.min(room.len())
+    }
 }
 
 #[cold]

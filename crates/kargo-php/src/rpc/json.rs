@@ -8,6 +8,7 @@ use kargo_rpc::{DecodeError, EncodeError, Limits};
 
 use crate::engine::callable::{Outcome, protect};
 use crate::engine::{Global, Zv};
+use crate::rpc::conform;
 use crate::rpc::encode;
 use crate::rpc::encode_as;
 use crate::rpc::signature::Signature;
@@ -19,6 +20,8 @@ use crate::rpc::types::Type;
 pub(crate) enum Failed {
     /// It has no JSON form.
     Encode(EncodeError),
+    /// It is not of its declared type: what of it.
+    Mismatch(String),
     /// A jsonSerialize() did not return.
     Call(Outcome),
 }
@@ -77,8 +80,22 @@ fn run(value: Zv, ty: *const Type, out: &mut Vec<u8>) -> Result<(), Failed> {
         error: None,
     };
     match protect(&mut job, encode_body) {
-        Outcome::Returned => job.error.map_or(Ok(()), |error| Err(Failed::Encode(error))),
+        Outcome::Returned => job
+            .error
+            .map_or(Ok(()), |error| Err(Failed::of(error, value, ty))),
         outcome => Err(Failed::Call(outcome)),
+    }
+}
+
+impl Failed {
+    /// Why a value of this type was not written; `ty` is null or outlives the call.
+    #[cold]
+    pub(crate) fn of(error: EncodeError, value: Zv, ty: *const Type) -> Self {
+        // SAFETY: the caller's promise.
+        match unsafe { ty.as_ref() } {
+            Some(ty) if error == EncodeError::Mismatch => Self::Mismatch(conform::place(value, ty)),
+            _ => Self::Encode(error),
+        }
     }
 }
 

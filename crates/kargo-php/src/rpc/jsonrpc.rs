@@ -261,6 +261,15 @@ pub(crate) fn unsendable(api: &Api, method: Option<&Rc<Method>>, failed: &Failed
     };
     match failed {
         Failed::Call(outcome) => failure_of(api, method, *outcome),
+        Failed::Mismatch(place) => {
+            let name = String::from_utf8_lossy(&method.name);
+            current::report(
+                Level::Error,
+                "the result of a method is not of its declared type",
+                &[("method", &name), ("reason", place)],
+            );
+            Failure::internal()
+        }
         Failed::Encode(error) => {
             let name = String::from_utf8_lossy(&method.name);
             current::report(

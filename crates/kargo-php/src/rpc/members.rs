@@ -9,6 +9,7 @@ use crate::rpc::check::{
 };
 use crate::rpc::plan::Plan;
 use crate::rpc::records::RecordId;
+use crate::rpc::signature::Signature;
 use crate::rpc::types::{Shape, ShapeKind, Type};
 
 /// Objects inside one another beyond which no value is fitted: it is done by recursion.
@@ -85,26 +86,33 @@ pub(crate) fn fit_record(
     let Some(signature) = record.signature() else {
         return Err(mismatch(value, ty));
     };
-    let parameters = &signature.parameters;
-    reject_other_names(table, &wanted_by(parameters), false)?;
+    reject_other_names(table, &wanted_by(signature), false)?;
     plan.deeper(MAX_DEPTH)?;
-    for parameter in parameters {
+    for parameter in signature.members() {
         if let Some(member) = find(table, &parameter.name) {
             fit_slowly(member, &parameter.ty, false, plan)
                 .map_err(|error| error.below_key(Key::Name(&parameter.name)))?;
         }
     }
     plan.shallower();
-    let given = parameters
+    let given = signature
+        .parameters
         .iter()
         .map(|parameter| find(table, &parameter.name));
-    plan.make(value, &record, given)
+    let further = signature
+        .trailing
+        .as_ref()
+        .and_then(|parameter| find(table, &parameter.name)?.array());
+    let further = further.map(array_iter).into_iter().flatten();
+    plan.make(
+        value,
+        &record,
+        given.chain(further.map(|(_, element)| Some(element))),
+    )
 }
 
-fn wanted_by(
-    parameters: &[crate::rpc::signature::Parameter],
-) -> impl Iterator<Item = Wanted<'_>> + Clone {
-    parameters.iter().map(|parameter| Wanted {
+fn wanted_by(signature: &Signature) -> impl Iterator<Item = Wanted<'_>> + Clone {
+    signature.members().map(|parameter| Wanted {
         name: &parameter.name,
         ty: &parameter.ty,
         is_optional: parameter.is_optional,
@@ -230,7 +238,7 @@ fn has_names_of(value: Zv, ty: &Type) -> bool {
     match ty {
         Type::Record(id) => id.get().is_some_and(|record| {
             record.signature().is_some_and(|signature| {
-                reject_other_names(table, &wanted_by(&signature.parameters), false).is_ok()
+                reject_other_names(table, &wanted_by(signature), false).is_ok()
             })
         }),
         Type::Shape(shape) if shape.kind != ShapeKind::List => {
@@ -288,7 +296,7 @@ fn says_to_be<'a>(value: Zv, members: impl Iterator<Item = &'a Type>) -> Option<
     let mut named = members.filter(|member| match member {
         Type::Record(id) => id.get().is_some_and(|record| {
             record.signature().is_some_and(|signature| {
-                wanted_by(&signature.parameters).any(|wanted| says(wanted.name, wanted.ty))
+                wanted_by(signature).any(|wanted| says(wanted.name, wanted.ty))
             })
         }),
         Type::Shape(shape) => wanted_in(shape).any(|wanted| says(wanted.name, wanted.ty)),
@@ -342,8 +350,7 @@ fn looks_like(value: Zv, ty: &Type, looks: &mut u32) -> bool {
         }
         Type::Record(id) => id.get().is_some_and(|record| {
             record.signature().is_some_and(|signature| {
-                has_names_of(value, ty)
-                    && members_look_like(value, &wanted_by(&signature.parameters), looks)
+                has_names_of(value, ty) && members_look_like(value, &wanted_by(signature), looks)
             })
         }),
         Type::Shape(shape) if shape.kind == ShapeKind::List => value.array().is_some_and(|array| {

@@ -10,6 +10,7 @@
 //! | `check` | arguments against types, before PHP runs |
 //! | `invoke`, `construct`, `failure` | one call, and how it can fail |
 //! | `policy` | what is enforced before a method runs: limits, credentials, kept answers, time |
+//! | `encode_as`, `conform` | results by their types |
 //! | `encode`, `known_keys`, `json` | PHP values as JSON and XML-RPC |
 //! | `jsonrpc`, `xmlrpc`, `soap`, `rest`, `mcp`, `system`, `documents` | the doors |
 //! | `console` | the page for people at the mount's root |
@@ -26,6 +27,7 @@ pub(crate) mod attribute;
 mod body;
 mod check;
 pub(crate) mod client;
+mod conform;
 mod console;
 mod construct;
 pub(crate) mod cors;

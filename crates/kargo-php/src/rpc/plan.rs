@@ -156,13 +156,18 @@ impl Plan {
             return Some(Mismatch::new(reason.to_owned()));
         }
         if let Some(making) = by_object.get(&object) {
-            let parameters = &making.record.signature()?.parameters;
+            let signature = making.record.signature()?;
+            let parameters = &signature.parameters;
             return (0..making.count).find_map(|index| {
                 // Not written to.
                 let argument = self.arguments.get(making.first + index)?;
                 let argument = Zv(std::ptr::from_ref(argument).cast_mut());
                 let found = self.search(wanted, argument, by_object, reason)?;
-                Some(found.below_key(Key::Name(&parameters.get(index)?.name)))
+                let Some(parameter) = parameters.get(index) else {
+                    let found = found.below(&(index - parameters.len()).to_string());
+                    return Some(found.below_key(Key::Name(&signature.trailing.as_ref()?.name)));
+                };
+                Some(found.below_key(Key::Name(&parameter.name)))
             });
         }
         if !is_std(value) {

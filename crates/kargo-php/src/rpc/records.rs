@@ -97,12 +97,11 @@ pub(crate) fn of_class(
     let read =
         prepare(class).and_then(|()| Signature::read(constructor, &format!("{name}::__construct")));
     let reason = match read {
-        Ok(signature) if signature.variadic.is_none() => {
+        Ok(signature) => {
             // It was made a moment ago, and nobody else fills it.
             let _unfilled = record.signature.set(signature);
             return Ok(Ok(RecordId { class, index }));
         }
-        Ok(_) => format!("{name}::__construct() takes any number of arguments"),
         Err(ExportError::Refused(reason)) => reason
             .strip_suffix(HINT)
             .map_or_else(|| reason.clone(), str::to_owned),

@@ -1,13 +1,14 @@
 //! What a method takes and gives, read once when it is exported.
 
 use std::ffi::c_void;
+use std::rc::Rc;
 
 use crate::engine::callable::{Outcome, protect};
 use crate::engine::{Owned, Zv, ffi};
 use crate::rpc::attribute::Attributes;
 use crate::rpc::declared::{self, Direction};
 use crate::rpc::docblock::DocBlock;
-use crate::rpc::encode_as::has_form;
+use crate::rpc::encode_as::is_checked;
 use crate::rpc::json;
 use crate::rpc::names::Names;
 use crate::rpc::properties;
@@ -26,7 +27,7 @@ pub(crate) struct Parameter {
     pub(crate) default: Option<Box<[u8]>>,
     /// What is said of it.
     pub(crate) description: Box<str>,
-    pub(crate) attributes: Attributes,
+    pub(crate) attributes: Rc<Attributes>,
 }
 
 /// Parameters, result and help of one method.
@@ -38,8 +39,10 @@ pub(crate) struct Signature {
     pub(crate) required: usize,
     /// What takes all further arguments.
     pub(crate) variadic: Option<Parameter>,
+    /// The same by name: a list of those arguments.
+    pub(crate) trailing: Option<Parameter>,
     pub(crate) returns: Type,
-    /// Whether the type of the result says how it is written.
+    /// Whether results are written by their type, which checks them too.
     has_form: bool,
     /// The first paragraph of what is said of it.
     pub(crate) summary: Box<str>,
@@ -151,8 +154,9 @@ impl Signature {
         Ok(Self {
             parameters: parameters.into_boxed_slice(),
             required: required as usize,
+            trailing: variadic.as_ref().map(Parameter::as_list),
             variadic,
-            has_form: has_form(&returns),
+            has_form: is_checked(&returns, !raw.is_null()),
             returns,
             summary,
             description,
@@ -166,7 +170,23 @@ impl Signature {
 }
 
 impl Signature {
-    /// The type of the result, where it says how it is written; else null.
+    /// What can be given by name, in the order of the declaration.
+    #[inline]
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Parameter> + Clone {
+        self.parameters.iter().chain(&self.trailing)
+    }
+
+    /// Number `index` of those.
+    #[inline]
+    pub(crate) fn member(&self, index: usize) -> Option<&Parameter> {
+        match self.parameters.get(index) {
+            Some(parameter) => Some(parameter),
+            None if index == self.parameters.len() => self.trailing.as_ref(),
+            None => None,
+        }
+    }
+
+    /// The type of the result, where it says how it is written or has to be checked; else null.
     #[inline]
     pub(crate) fn form(&self) -> *const Type {
         if self.has_form {
@@ -184,6 +204,19 @@ fn paragraphs(text: &str) -> (Box<str>, Box<str>) {
 }
 
 impl Parameter {
+    /// Of a variadic parameter: what it is by name.
+    fn as_list(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            ty: Type::List(Box::new(self.ty.clone())),
+            wants_arrays: false,
+            is_optional: true,
+            default: None,
+            description: self.description.clone(),
+            attributes: Rc::clone(&self.attributes),
+        }
+    }
+
     fn take_attributes(
         &mut self,
         function: *const ffi::zend_function,
@@ -191,7 +224,7 @@ impl Parameter {
         method: &str,
     ) -> Result<(), ExportError> {
         let label = format!("{method}(${})", String::from_utf8_lossy(&self.name));
-        self.attributes = Attributes::of_parameter(function, index, &label)?;
+        self.attributes = Rc::new(Attributes::of_parameter(function, index, &label)?);
         let text_of = |attribute: &str, property: &str| {
             self.attributes
                 .find(attribute)
@@ -251,7 +284,7 @@ fn read_parameter(
             "" => prose.into(),
             said => said.into(),
         },
-        attributes: Attributes::default(),
+        attributes: Rc::default(),
     })
 }
 

@@ -207,7 +207,11 @@ impl Reply<'_> {
                 error: None,
             };
             match protect(&mut job, encode_body) {
-                Outcome::Returned => job.error.map_or(Ok(()), |error| Err(Failed::Encode(error))),
+                Outcome::Returned => {
+                    let form = method.signature.form();
+                    job.error
+                        .map_or(Ok(()), |error| Err(Failed::of(error, result, form)))
+                }
                 outcome => Err(Failed::Call(outcome)),
             }
         } else {

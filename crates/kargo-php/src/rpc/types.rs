@@ -25,6 +25,8 @@ pub(crate) enum Type {
     Float,
     String,
     NonEmptyString,
+    /// A string that PHP takes for a number.
+    NumericString,
     /// One of these.
     Literals(Box<[Literal]>),
     /// A string of PHP that travels as base64.
@@ -35,12 +37,16 @@ pub(crate) enum Type {
     Array,
     /// A list or an associative array whose values have this type.
     Items(Box<Self>),
+    /// The same, not empty.
+    NonEmptyItems(Box<Self>),
     /// A list whose values have this type.
     List(Box<Self>),
     /// The same, not empty.
     NonEmptyList(Box<Self>),
     /// An associative array whose values have this type: an object in JSON, a struct in XML-RPC.
     Map(Box<Self>),
+    /// The same, not empty.
+    NonEmptyMap(Box<Self>),
     /// What a docblock calls `array{…}` or `object{…}`.
     Shape(Box<Shape>),
     /// stdClass.
@@ -152,9 +158,11 @@ impl Type {
                 Self::Mixed
                 | Self::Object
                 | Self::Items(_)
+                | Self::NonEmptyItems(_)
                 | Self::List(_)
                 | Self::NonEmptyList(_)
                 | Self::Map(_)
+                | Self::NonEmptyMap(_)
                 | Self::Shape(_)
                 | Self::Record(_) => return false,
                 _ => {}
@@ -171,11 +179,9 @@ impl Type {
 
     pub(crate) fn is_array(&self) -> bool {
         match self {
-            Self::Array | Self::Items(_) | Self::List(_) | Self::NonEmptyList(_) | Self::Map(_) => {
-                true
-            }
+            Self::Array => true,
             Self::Shape(shape) => shape.kind != ShapeKind::Object,
-            _ => false,
+            other => other.item().is_some(),
         }
     }
 
@@ -183,13 +189,31 @@ impl Type {
     pub(crate) fn has_records(&self) -> bool {
         match self {
             Self::Record(_) => true,
-            Self::Items(item) | Self::List(item) | Self::NonEmptyList(item) | Self::Map(item) => {
-                item.has_records()
-            }
             Self::Shape(shape) => shape.members.iter().any(|member| member.ty.has_records()),
             Self::Union(members) => members.iter().any(Self::has_records),
-            _ => false,
+            other => other.item().is_some_and(Self::has_records),
         }
+    }
+
+    /// What the values in it are, of a list or map of one type.
+    pub(crate) fn item(&self) -> Option<&Self> {
+        match self {
+            Self::Items(item)
+            | Self::NonEmptyItems(item)
+            | Self::List(item)
+            | Self::NonEmptyList(item)
+            | Self::Map(item)
+            | Self::NonEmptyMap(item) => Some(item),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a list or map of one type that may not be empty.
+    pub(crate) const fn is_filled(&self) -> bool {
+        matches!(
+            self,
+            Self::NonEmptyItems(_) | Self::NonEmptyList(_) | Self::NonEmptyMap(_)
+        )
     }
 
     /// The name of the one type in service maps (SMD).
@@ -200,9 +224,12 @@ impl Type {
             Self::Bool | Self::False | Self::True => "boolean",
             Self::Int | Self::IntBetween(..) => "integer",
             Self::Float => "float",
-            Self::String | Self::NonEmptyString | Self::Bytes | Self::Binary | Self::Date(_) => {
-                "string"
-            }
+            Self::String
+            | Self::NonEmptyString
+            | Self::NumericString
+            | Self::Bytes
+            | Self::Binary
+            | Self::Date(_) => "string",
             Self::Enum { sent_as, .. } => match sent_as {
                 SentAs::Int => "integer",
                 SentAs::String | SentAs::Name => "string",
@@ -212,11 +239,18 @@ impl Type {
                 Some(Literal::Text(_)) => "string",
                 None => "any",
             },
-            Self::Array | Self::Items(_) | Self::List(_) | Self::NonEmptyList(_) => "array",
+            Self::Array
+            | Self::Items(_)
+            | Self::NonEmptyItems(_)
+            | Self::List(_)
+            | Self::NonEmptyList(_) => "array",
             Self::Shape(shape) if shape.kind == ShapeKind::List => "array",
-            Self::Map(_) | Self::Shape(_) | Self::Object | Self::Record(_) | Self::Instance(_) => {
-                "object"
-            }
+            Self::Map(_)
+            | Self::NonEmptyMap(_)
+            | Self::Shape(_)
+            | Self::Object
+            | Self::Record(_)
+            | Self::Instance(_) => "object",
         }
     }
 
@@ -338,10 +372,13 @@ impl fmt::Display for Type {
             Self::Float => f.write_str("float"),
             Self::String => f.write_str("string"),
             Self::NonEmptyString => f.write_str("non-empty-string"),
+            Self::NumericString => f.write_str("numeric-string"),
             Self::Literals(literals) => write_separated(literals, "|", f, write_literal),
             Self::Bytes | Self::Binary => f.write_str("base64"),
             Self::Array => f.write_str("array"),
             Self::Items(item) => write!(f, "array<{item}>"),
+            Self::NonEmptyItems(item) => write!(f, "non-empty-array<{item}>"),
+            Self::NonEmptyMap(item) => write!(f, "non-empty-array<string, {item}>"),
             Self::List(item) => write!(f, "list<{item}>"),
             Self::NonEmptyList(item) => write!(f, "non-empty-list<{item}>"),
             Self::Shape(shape) => shape.fmt(f),

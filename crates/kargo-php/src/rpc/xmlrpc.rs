@@ -221,7 +221,9 @@ fn encode_protected(value: Zv, ty: *const Type, out: &mut Vec<u8>) -> Result<(),
         error: None,
     };
     match protect(&mut job, encode_body) {
-        Outcome::Returned => job.error.map_or(Ok(()), |error| Err(Failed::Encode(error))),
+        Outcome::Returned => job
+            .error
+            .map_or(Ok(()), |error| Err(Failed::of(error, value, ty))),
         outcome => Err(Failed::Call(outcome)),
     }
 }

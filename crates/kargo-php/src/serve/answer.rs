@@ -169,6 +169,10 @@ fn send_json(id: RequestId, value: Zv) {
     };
     match json::encode_protected(value, slot.buffer()) {
         Ok(()) => finish(slot),
+        Err(json::Failed::Mismatch(_)) => {
+            cancel(slot);
+            send_failure(id, 500, None);
+        }
         Err(json::Failed::Encode(error)) => {
             cancel(slot);
             current::report(

@@ -5,6 +5,10 @@ use crate::Encoder;
 use crate::description::{Definition, Description, Field, Literal, Shape, Type};
 use crate::json::JsonEncoder;
 
+/// What `is_numeric()` takes.
+const NUMERIC: &str =
+    r"^[ \t\n\r\v\f]*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t\n\r\v\f]*$";
+
 /// Writes the types of one API.
 #[derive(Clone, Copy, Debug)]
 pub struct Schemas<'a> {
@@ -140,6 +144,10 @@ impl Schemas<'_> {
                 out.key(b"minLength")?;
                 out.int(1)
             }
+            Type::NumericString => {
+                name("string", out)?;
+                text("pattern", NUMERIC, out)
+            }
             Type::OneOf(values) => literals(values.iter(), out),
             Type::Bytes => {
                 name("string", out)?;
@@ -157,24 +165,19 @@ impl Schemas<'_> {
                 out.key(b"minItems")?;
                 out.int(1)
             }
-            Type::Map(item) => {
-                name("object", out)?;
-                out.key(b"additionalProperties")?;
-                self.schema(item, out)
+            Type::Map(item) => self.map(item, out),
+            Type::NonEmptyMap(item) => {
+                self.map(item, out)?;
+                out.key(b"minProperties")?;
+                out.int(1)
             }
-            Type::Collection(item) => {
-                out.key(b"type")?;
-                out.begin_array()?;
-                out.string(b"array")?;
-                out.string(b"object")?;
-                out.end_array()?;
-                if **item == Type::Any {
-                    return Ok(());
-                }
-                out.key(b"items")?;
-                self.schema(item, out)?;
-                out.key(b"additionalProperties")?;
-                self.schema(item, out)
+            Type::Collection(item) => self.collection(item, out),
+            Type::NonEmptyCollection(item) => {
+                self.collection(item, out)?;
+                out.key(b"minItems")?;
+                out.int(1)?;
+                out.key(b"minProperties")?;
+                out.int(1)
             }
             Type::Defined(id) => match self.description.definition(*id) {
                 Some(definition) => {
@@ -191,6 +194,27 @@ impl Schemas<'_> {
                 out.end_array()
             }
         }
+    }
+
+    fn map(&self, item: &Type, out: &mut JsonEncoder<'_>) -> Written {
+        name("object", out)?;
+        out.key(b"additionalProperties")?;
+        self.schema(item, out)
+    }
+
+    fn collection(&self, item: &Type, out: &mut JsonEncoder<'_>) -> Written {
+        out.key(b"type")?;
+        out.begin_array()?;
+        out.string(b"array")?;
+        out.string(b"object")?;
+        out.end_array()?;
+        if *item == Type::Any {
+            return Ok(());
+        }
+        out.key(b"items")?;
+        self.schema(item, out)?;
+        out.key(b"additionalProperties")?;
+        self.schema(item, out)
     }
 
     fn list(&self, item: &Type, out: &mut JsonEncoder<'_>) -> Written {
@@ -298,6 +322,18 @@ mod tests {
             (Type::Number, r#"{"type":"number"}"#),
             (Type::String, r#"{"type":"string"}"#),
             (Type::NonEmptyString, r#"{"type":"string","minLength":1}"#),
+            (
+                Type::NumericString,
+                r#"{"type":"string","pattern":"^[ \\t\\n\\r\\v\\f]*[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?[ \\t\\n\\r\\v\\f]*$"}"#,
+            ),
+            (
+                Type::NonEmptyMap(list(Type::Any)),
+                r#"{"type":"object","additionalProperties":{},"minProperties":1}"#,
+            ),
+            (
+                Type::NonEmptyCollection(list(Type::Any)),
+                r#"{"type":["array","object"],"minItems":1,"minProperties":1}"#,
+            ),
             (
                 Type::OneOf(vec![Literal::Integer(1), Literal::Text("a".to_owned())]),
                 r#"{"enum":[1,"a"]}"#,

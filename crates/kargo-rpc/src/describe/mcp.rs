@@ -95,9 +95,8 @@ fn write_tool(
     text_unless_empty("description", &prose(method), out)?;
     out.key(b"inputSchema")?;
     out.begin_object()?;
-    // What takes all further arguments can't be given by name.
-    schemas.record_members(method.parameters.iter(), false, out)?;
-    let types = method.parameters.iter().map(|field| &field.ty);
+    schemas.record_members(method.named(), false, out)?;
+    let types = method.named().map(|field| &field.ty);
     write_definitions(&schemas, types, out)?;
     out.end_object()?;
     if let Some(result) = ObjectType::of(description, &method.result) {
@@ -179,7 +178,9 @@ fn write_definitions<'t>(
             Type::List(item)
             | Type::NonEmptyList(item)
             | Type::Map(item)
-            | Type::Collection(item) => left.push(item),
+            | Type::NonEmptyMap(item)
+            | Type::Collection(item)
+            | Type::NonEmptyCollection(item) => left.push(item),
             Type::Defined(id) => {
                 let (Some(definition), Some(known)) =
                     (definitions.get(id.0), is_needed.get_mut(id.0))

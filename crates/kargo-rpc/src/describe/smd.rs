@@ -158,10 +158,17 @@ fn name_of(description: &Description, ty: &Type) -> &'static str {
         Type::Boolean | Type::Constant(_) => "boolean",
         Type::Integer | Type::IntegerBetween(..) => "integer",
         Type::Number => "float",
-        Type::String | Type::NonEmptyString | Type::Bytes | Type::DateTime => "string",
+        Type::String
+        | Type::NonEmptyString
+        | Type::NumericString
+        | Type::Bytes
+        | Type::DateTime => "string",
         Type::OneOf(values) => name_of_values(values.iter()),
-        Type::List(_) | Type::NonEmptyList(_) | Type::Collection(_) => "array",
-        Type::Map(_) | Type::Object => "object",
+        Type::List(_)
+        | Type::NonEmptyList(_)
+        | Type::Collection(_)
+        | Type::NonEmptyCollection(_) => "array",
+        Type::Map(_) | Type::NonEmptyMap(_) | Type::Object => "object",
         Type::Defined(id) => match description.definition(*id).map(|found| &found.shape) {
             Some(Shape::Enum(cases)) => name_of_values(cases.iter().map(|case| &case.value)),
             Some(Shape::Record(_) | Shape::OpenRecord(_)) => "object",

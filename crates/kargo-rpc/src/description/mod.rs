@@ -39,6 +39,8 @@ pub struct Method {
     pub parameters: Vec<Field>,
     /// What takes all further positional arguments.
     pub variadic: Option<Field>,
+    /// The same by name: a list of them.
+    pub trailing: Option<Field>,
     /// What it gives; [`Type::Null`] where it gives nothing.
     pub result: Type,
     /// What is known of the result beside its type; may be empty.
@@ -60,6 +62,13 @@ pub struct DeclaredFault {
     pub description: String,
     /// Its code, where the class always has the same one.
     pub code: Option<i32>,
+}
+
+impl Method {
+    /// What can be given by name, in the order of the declaration.
+    pub fn named(&self) -> impl Iterator<Item = &Field> + Clone {
+        self.parameters.iter().chain(&self.trailing)
+    }
 }
 
 impl Description {

@@ -22,6 +22,8 @@ pub enum Type {
     String,
     /// Text of at least one character.
     NonEmptyString,
+    /// Text that PHP takes for a number.
+    NumericString,
     /// One of these values: never empty.
     OneOf(Vec<Literal>),
     /// Bytes, which travel as base64.
@@ -36,8 +38,12 @@ pub enum Type {
     NonEmptyList(Box<Self>),
     /// Values of one type by name.
     Map(Box<Self>),
+    /// The same, at least one.
+    NonEmptyMap(Box<Self>),
     /// A list or a map.
     Collection(Box<Self>),
+    /// The same, at least one.
+    NonEmptyCollection(Box<Self>),
     /// A record or an enum.
     Defined(TypeId),
     /// One of these: never empty, never nested, no type twice.

@@ -110,7 +110,10 @@ impl Texts<'_> {
 /// What the items of a list are.
 fn item_of(ty: &Type) -> Option<&Type> {
     match ty {
-        Type::List(item) | Type::NonEmptyList(item) | Type::Collection(item) => Some(item),
+        Type::List(item)
+        | Type::NonEmptyList(item)
+        | Type::Collection(item)
+        | Type::NonEmptyCollection(item) => Some(item),
         _ => None,
     }
 }
@@ -137,7 +140,11 @@ impl<B: Builder> Values<'_, B> {
     /// Whether one text can be a value of a type that is no union.
     fn takes(&self, ty: &Type) -> bool {
         match ty {
-            Type::Null | Type::List(_) | Type::NonEmptyList(_) | Type::Collection(_) => false,
+            Type::Null
+            | Type::List(_)
+            | Type::NonEmptyList(_)
+            | Type::Collection(_)
+            | Type::NonEmptyCollection(_) => false,
             Type::Defined(id) => self.description.definition(*id).is_some(),
             _ => true,
         }
@@ -199,14 +206,20 @@ impl<B: Builder> Values<'_, B> {
     fn is_container(&self, ty: &Type, text: &[u8]) -> bool {
         match text.first() {
             Some(b'{') => match ty {
-                Type::Object | Type::Map(_) | Type::Collection(_) => true,
+                Type::Object
+                | Type::Map(_)
+                | Type::NonEmptyMap(_)
+                | Type::Collection(_)
+                | Type::NonEmptyCollection(_) => true,
                 Type::Defined(id) => self
                     .description
                     .definition(*id)
                     .is_some_and(|definition| !matches!(definition.shape, Shape::Enum(_))),
                 _ => false,
             },
-            Some(b'[') => item_of(ty).is_some() || matches!(ty, Type::Map(_)),
+            Some(b'[') => {
+                item_of(ty).is_some() || matches!(ty, Type::Map(_) | Type::NonEmptyMap(_))
+            }
             _ => false,
         }
     }
@@ -255,7 +268,7 @@ impl<B: Builder> Values<'_, B> {
 fn is_text(ty: &Type) -> bool {
     matches!(
         ty,
-        Type::Any | Type::String | Type::NonEmptyString | Type::Bytes
+        Type::Any | Type::String | Type::NonEmptyString | Type::NumericString | Type::Bytes
     )
 }
 

@@ -337,7 +337,7 @@ impl Plan {
             Type::IntegerBetween(least, most) => Node::Integer(*least, *most),
             Type::Number => Node::Number,
             Type::String => Node::String(false),
-            Type::NonEmptyString => Node::String(true),
+            Type::NonEmptyString | Type::NumericString => Node::String(true),
             Type::OneOf(values) => {
                 let values: Vec<&Literal> = values.iter().collect();
                 match literals(&values) {
@@ -354,8 +354,10 @@ impl Plan {
             Type::Object => Node::Object,
             Type::List(item) => Node::List(self.item(item), false),
             Type::NonEmptyList(item) => Node::List(self.item(item), true),
-            Type::Map(item) => Node::Map(self.item(item)),
-            Type::Collection(item) => Node::Collection(self.item(item)),
+            Type::Map(item) | Type::NonEmptyMap(item) => Node::Map(self.item(item)),
+            Type::Collection(item) | Type::NonEmptyCollection(item) => {
+                Node::Collection(self.item(item))
+            }
             Type::Defined(id) => return NodeId(id.0 as u32),
             Type::Union(_) => return self.item(ty).node,
         };

@@ -84,7 +84,7 @@ pub(crate) fn bind(
     let description = api.description();
     let described = description.methods.get(route.method as usize);
     let types: Vec<&Type> = described
-        .map(|method| method.parameters.iter().map(|field| &field.ty).collect())
+        .map(|method| method.named().map(|field| &field.ty).collect())
         .unwrap_or_default();
     let gathered = gather(method, arrived, &types).map_err(|error| refused(&error))?;
     let takes_body = route
@@ -178,7 +178,7 @@ fn gather<'a>(
     for (index, source) in route.sources.iter().enumerate() {
         let is_list = types.get(index).is_some_and(|ty| Texts::are_many(ty));
         let name = || {
-            let parameter = method.signature.parameters.get(index);
+            let parameter = method.signature.member(index);
             parameter.map_or(Cow::Borrowed(""), |parameter| {
                 String::from_utf8_lossy(&parameter.name)
             })
@@ -242,7 +242,7 @@ fn empty_lists(
     types: &[&Type],
     found: &[(usize, bool, Text<'_>)],
 ) -> Vec<Group> {
-    let parameters = method.signature.parameters.iter().zip(&route.sources);
+    let parameters = method.signature.members().zip(&route.sources);
     parameters
         .enumerate()
         .filter(|(index, (parameter, source))| {
@@ -284,7 +284,7 @@ fn reject_if_elsewhere(
             route.sources.get(place),
             Some(Source::Path | Source::Query(_) | Source::Header(_))
         ) {
-            let name = method.signature.parameters.get(place);
+            let name = method.signature.member(place);
             let name = name.map_or(&b""[..], |parameter| &parameter.name);
             return Err(Mismatch::new("does not belong in the body".into())
                 .below(&String::from_utf8_lossy(name)));
@@ -386,9 +386,10 @@ impl Job<'_> {
     }
 
     fn begin(&mut self, parameter: usize) -> Result<(), Stop> {
-        let parameters = &self.method.signature.parameters;
-        let name = parameters
-            .get(parameter)
+        let name = self
+            .method
+            .signature
+            .member(parameter)
             .map_or(&b""[..], |parameter| &parameter.name);
         self.arguments
             .begin_argument(Argument::Name(name))
@@ -411,7 +412,7 @@ fn build(mut job: Job<'_>) -> Result<u32, Problem> {
     match (outcome, job.result) {
         (Outcome::Returned, Some(Ok(count))) => Ok(count),
         (Outcome::Returned, Some(Err(Stop::InvalidUtf8(parameter)))) => {
-            let name = job.method.signature.parameters.get(parameter);
+            let name = job.method.signature.member(parameter);
             let name = name.map_or(&b""[..], |parameter| &parameter.name);
             Err(refused(
                 &Mismatch::new("not valid UTF-8".into()).below(&String::from_utf8_lossy(name)),

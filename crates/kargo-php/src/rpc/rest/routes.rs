@@ -74,7 +74,7 @@ impl Route {
             verb: if verb == Verb::Head { Verb::Get } else { verb },
             pattern: BASE.into(),
             status: 200,
-            sources: method.signature.parameters.iter().map(own_query).collect(),
+            sources: method.signature.members().map(own_query).collect(),
             cors: method.cors.clone(),
         }
     }
@@ -97,13 +97,13 @@ impl Routes {
         };
         let told = |error: String| format!("{label}: {error}");
         let path = format!("{BASE}/{}", label.replace('.', "/"));
-        let parameters = &method.signature.parameters;
+        let parameters: Vec<&Parameter> = method.signature.members().collect();
         let members = parameters.iter().map(|_| Source::Member).collect();
         let status = status_without_path(method, "post");
         self.insert(route(Verb::Post, &path, status, members))
             .map_err(told)?;
         if is_safe(method) {
-            let texts = parameters.iter().map(own_query).collect();
+            let texts = parameters.iter().copied().map(own_query).collect();
             let status = status_without_path(method, "get");
             self.insert(route(Verb::Get, &path, status, texts))
                 .map_err(told)?;
@@ -114,7 +114,7 @@ impl Routes {
                     continue;
                 };
                 let sources = reject_if_taken(&path)
-                    .and_then(|()| sources_of(parameters, &path, verb))
+                    .and_then(|()| sources_of(&parameters, &path, verb))
                     .map_err(told)?;
                 self.has_own_paths = true;
                 self.insert(route(verb, &path, status_of(attribute), sources))
@@ -229,7 +229,7 @@ pub(crate) fn names_of(pattern: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Where the arguments of a route with a path of its own come from.
-fn sources_of(parameters: &[Parameter], path: &str, verb: Verb) -> Result<Box<[Source]>, String> {
+fn sources_of(parameters: &[&Parameter], path: &str, verb: Verb) -> Result<Box<[Source]>, String> {
     let is_named = |name: &str| {
         parameters
             .iter()
@@ -242,7 +242,11 @@ fn sources_of(parameters: &[Parameter], path: &str, verb: Verb) -> Result<Box<[S
     }
     let has_body = |parameter: &Parameter| parameter.attributes.find("body").is_some();
     let is_bodiless = matches!(verb, Verb::Get | Verb::Delete);
-    let bodies = parameters.iter().filter(|one| has_body(one)).count();
+    let bodies = parameters
+        .iter()
+        .copied()
+        .filter(|one| has_body(one))
+        .count();
     if bodies > 1 || (bodies == 1 && is_bodiless) {
         return Err(format!(
             "the path \"{path}\": {}",
@@ -273,5 +277,5 @@ fn sources_of(parameters: &[Parameter], path: &str, verb: Verb) -> Result<Box<[S
             Source::Member
         }
     };
-    Ok(parameters.iter().map(source).collect())
+    Ok(parameters.iter().copied().map(source).collect())
 }

@@ -68,7 +68,7 @@ impl Document<'_> {
         }
         out.key(b"parameters")?;
         out.begin_array()?;
-        for (field, place) in method.parameters.iter().zip(&operation.places) {
+        for (field, place) in method.named().zip(&operation.places) {
             let (name, location) = match place {
                 Place::Path => (
                     own_names(operation)
@@ -140,7 +140,7 @@ impl Document<'_> {
     /// Whether a text of the type is JSON.
     fn is_json(&self, ty: &Type) -> bool {
         match ty {
-            Type::Object | Type::Map(_) => true,
+            Type::Object | Type::Map(_) | Type::NonEmptyMap(_) => true,
             Type::Defined(id) => self
                 .description
                 .definition(*id)
@@ -155,7 +155,7 @@ impl Document<'_> {
         operation: &Operation<'_>,
         out: &mut JsonEncoder<'_>,
     ) -> Written {
-        let fields = || method.parameters.iter().zip(&operation.places);
+        let fields = || method.named().zip(&operation.places);
         let whole = fields().find(|(_, place)| **place == Place::Body);
         let members = fields()
             .filter(|(_, place)| **place == Place::Member)
@@ -269,7 +269,9 @@ fn in_text(ty: &Type) -> Type {
     match ty {
         Type::Any => Type::String,
         Type::List(item) | Type::Collection(item) => Type::List(Box::new(in_text(item))),
-        Type::NonEmptyList(item) => Type::NonEmptyList(Box::new(in_text(item))),
+        Type::NonEmptyList(item) | Type::NonEmptyCollection(item) => {
+            Type::NonEmptyList(Box::new(in_text(item)))
+        }
         Type::Union(members) => Type::union(
             members
                 .iter()
