@@ -38,4 +38,14 @@ namespace Kargo\Rpc {
     {
         public function __construct() {}
     }
+
+    /**
+     * In SOAP the argument is a header block of the envelope, in the namespace of the Api, which the method is then said
+     * to understand; it is read where it is among the other arguments, too. To other protocols it is a parameter as any.
+     */
+    #[\Attribute(\Attribute::TARGET_PARAMETER)]
+    final class SoapHeader
+    {
+        public function __construct() {}
+    }
 }

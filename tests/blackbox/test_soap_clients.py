@@ -102,6 +102,21 @@ class NamespacesTest(SoapTest):
         self.run_client("perl", NAMESPACES / "client.pl", self.url)
 
 
+class HeadersTest(SoapTest):
+    """Arguments that are header blocks."""
+
+    service = ROOT / "tests/phpt/rpc-soap/headers.inc"
+
+    def test_php(self):
+        self.run_php(CLIENTS / "php/soap_headers.php")
+
+    def test_zeep(self):
+        self.run_client(PYTHON, CLIENTS / "zeep_headers.py", f"{self.url}?wsdl")
+
+    def test_valid(self):
+        self.run_client(PYTHON, CLIENTS / "wsdl/valid.py", self.url, "alone")
+
+
 class SchemaTest(SoapTest):
     """The WSDL by a grammar of WSDL 1.1, and its schema as two processors of schemas read it."""
 

@@ -131,7 +131,7 @@ fn echo(ty: Type) -> Plan {
         }],
         ..Description::default()
     };
-    Plan::new(&description, "urn:t", |_| false)
+    Plan::new(&description, "urn:t", |_| false, |_, _| false)
 }
 
 /// The value as a result, sent back as an argument.

@@ -10,6 +10,7 @@ native! {
     kargo_rpc_description_construct => attribute::construct;
     kargo_rpc_deprecated_construct => attribute::construct;
     kargo_rpc_oneway_construct => attribute::construct;
+    kargo_rpc_soapheader_construct => attribute::construct;
 }
 
 fn name_construct(call: &Call) -> Result<(), Thrown> {

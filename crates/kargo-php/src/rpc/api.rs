@@ -127,7 +127,15 @@ impl Api {
                 .and_then(|index| methods.get(index))
                 .is_some_and(|method| method.attribute("oneway").is_some())
         };
-        let made = Rc::new(soap::Plan::new(&description, namespace, is_one_way));
+        let is_header = |name: &str, slot: usize| {
+            let index = methods.find(name.as_bytes());
+            let method = index.and_then(|index| methods.get(index));
+            method
+                .and_then(|method| method.signature.parameters.get(slot))
+                .is_some_and(|parameter| parameter.attributes.find("soapheader").is_some())
+        };
+        let made = soap::Plan::new(&description, namespace, is_one_way, is_header);
+        let made = Rc::new(made);
         if self
             .description
             .borrow()

@@ -132,6 +132,14 @@ impl Signature {
                 parameters.push(parameter);
             }
         }
+        if variadic.is_some() {
+            let mut all = parameters.iter().chain(&variadic);
+            if all.any(|parameter| parameter.attributes.find("soapheader").is_some()) {
+                return Err(ExportError::Refused(format!(
+                    "{name}() takes any number of arguments, so none of them can be a #[Kargo\\Rpc\\SoapHeader]"
+                )));
+            }
+        }
         // SAFETY: as above.
         let raw = unsafe { ffi::kg_return_type(function) };
         let returns = declared::read_return(raw, scope, doc.returns.as_ref())?;

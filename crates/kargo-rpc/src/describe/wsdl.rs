@@ -7,6 +7,7 @@
 //! | a list, a map | `ArrayOfX` of `item`, `MapOfX` of `entry` with `key` and `value` |
 //! | an `array` without more | `CollectionOfAny`: items or entries |
 //! | anything, several types | `anyType`: such a value says its own with `xsi:type` |
+//! | a parameter that is a header block | an element of its name, a part of a message for the header |
 //! | null | `nillable` |
 //! | what may be left out | `minOccurs="0"` |
 //!
@@ -38,7 +39,7 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
     xmlns:soap12=\"http://schemas.xmlsoap.org/wsdl/soap12/\" \
     xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\"";
 
-impl Wsdl<'_> {
+impl<'a> Wsdl<'a> {
     fn raw(&mut self, text: &str) {
         self.out.extend_from_slice(text.as_bytes());
     }
@@ -128,6 +129,10 @@ impl Wsdl<'_> {
             self.operation_elements(operation, method);
         }
         self.fault_elements();
+        for header in &plan.headers {
+            self.element(header, false, "1");
+            self.raw("\n");
+        }
         for (id, node) in plan.nodes() {
             let definition = description.definitions.get(id.0 as usize);
             if !plan.type_name(id).is_empty() {
@@ -141,8 +146,10 @@ impl Wsdl<'_> {
         self.raw("<xsd:element");
         self.attribute("name", &operation.name);
         self.raw("><xsd:complexType><xsd:sequence>");
-        for parameter in &operation.parameters {
-            self.element(parameter, parameter.is_optional, "1");
+        for (slot, parameter) in operation.parameters.iter().enumerate() {
+            if !operation.headers.iter().any(|header| header.slot == slot) {
+                self.element(parameter, parameter.is_optional, "1");
+            }
         }
         if let Some(variadic) = &operation.variadic {
             self.element(variadic, true, "unbounded");
@@ -353,9 +360,27 @@ impl Wsdl<'_> {
 
     fn messages(&mut self, operation: &Operation) {
         self.message(&operation.name, "parameters", &operation.name);
+        self.headers_message(operation);
         if !operation.is_one_way {
             self.message(&operation.response, "parameters", &operation.response);
         }
+    }
+
+    /// The header blocks that are arguments, each a part.
+    fn headers_message(&mut self, operation: &Operation) {
+        if operation.headers.is_empty() {
+            return;
+        }
+        self.raw("<wsdl:message");
+        self.attribute("name", &operation.headers_message);
+        self.raw(">");
+        for name in self.header_names(operation) {
+            self.raw("<wsdl:part");
+            self.attribute("name", name);
+            self.attribute("element", &format!("tns:{name}"));
+            self.raw("/>");
+        }
+        self.raw("</wsdl:message>\n");
     }
 
     fn declared_messages(&mut self) {
@@ -420,6 +445,16 @@ impl Wsdl<'_> {
         names
     }
 
+    /// The elements of the header blocks that an operation takes.
+    fn header_names(&self, operation: &Operation) -> Vec<&'a str> {
+        let plan = self.plan;
+        let headers = operation.headers.iter();
+        headers
+            .filter_map(|header| plan.headers.get(header.element))
+            .map(|element| &*element.name)
+            .collect()
+    }
+
     /// The elements of all faults that methods declare.
     fn declared(&self) -> Vec<String> {
         let faults = self.plan.faults.iter();
@@ -446,7 +481,16 @@ impl Wsdl<'_> {
             self.attribute("soapAction", &operation.action);
             self.raw(" style=\"document\"/><wsdl:input><");
             self.raw(prefix);
-            self.raw(":body use=\"literal\"/></wsdl:input>");
+            self.raw(":body use=\"literal\"/>");
+            for name in self.header_names(operation) {
+                self.raw("<");
+                self.raw(prefix);
+                self.raw(":header");
+                self.attribute("message", &format!("tns:{}", operation.headers_message));
+                self.attribute("part", name);
+                self.raw(" use=\"literal\"/>");
+            }
+            self.raw("</wsdl:input>");
             if !operation.is_one_way {
                 self.raw("<wsdl:output><");
                 self.raw(prefix);

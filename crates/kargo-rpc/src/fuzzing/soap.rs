@@ -88,7 +88,12 @@ pub fn soap_api() -> Plan {
         ],
         ..Description::default()
     };
-    Plan::new(&description, "urn:t", |_| false)
+    let is_header = |method: &str, slot| match method {
+        "record" => slot == 0,
+        "scalars" => slot == 3 || slot == 6,
+        _ => false,
+    };
+    Plan::new(&description, "urn:t", |_| false, is_header)
 }
 
 /// Any body of SOAP: a call is as the list says, and the answer, result or fault, is well-formed.

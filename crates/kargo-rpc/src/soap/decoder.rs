@@ -1,5 +1,6 @@
 //! From a body to a call.
 
+use super::headers::Blocks;
 use super::namespace;
 use super::plan::{Operation, Plan};
 use super::references::References;
@@ -19,12 +20,6 @@ use crate::error::Stop;
 use crate::xml;
 use crate::xml::{Name, NamespaceReader, NamespaceScratch, Reader, attribute_text};
 
-/// A header block: namespace and name.
-type Block = (Box<[u8]>, Box<[u8]>);
-
-/// Header blocks that a fault names.
-const MAX_NOT_UNDERSTOOD: usize = 16;
-
 /// Decodes bodies. One decoder serves many bodies, one after the other, and allocates nothing once it is warm.
 #[derive(Debug, Default)]
 pub struct Decoder {
@@ -34,7 +29,7 @@ pub struct Decoder {
     values: ValueScratch,
     references: References,
     envelope: Envelope,
-    not_understood: Vec<Block>,
+    blocks: Blocks,
 }
 
 /// Memory for values.
@@ -125,7 +120,7 @@ impl Decoder {
     ) -> Result<(), DecodeError<B::Error>> {
         calls.clear();
         self.envelope = Envelope::default();
-        self.not_understood.clear();
+        self.blocks.clear();
         self.references.clear();
         self.values.seen.clear();
         let charset = charset
@@ -147,7 +142,7 @@ impl Decoder {
             values: &mut self.values,
             references: &mut self.references,
             envelope: &mut self.envelope,
-            not_understood: &mut self.not_understood,
+            blocks: &mut self.blocks,
             has_begun: false,
         };
         match decoding.envelope(calls) {
@@ -167,9 +162,7 @@ impl Decoder {
 
     /// The header blocks that were not understood: namespace and name.
     pub fn not_understood(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.not_understood
-            .iter()
-            .map(|(namespace, name)| (&**namespace, &**name))
+        self.blocks.not_understood()
     }
 
     /// Gives back memory beyond about `max_bytes`, which one exceptionally large body had made necessary.
@@ -202,7 +195,7 @@ pub(super) struct Decoding<'a, B> {
     pub(super) values: &'a mut ValueScratch,
     pub(super) references: &'a mut References,
     envelope: &'a mut Envelope,
-    not_understood: &'a mut Vec<Block>,
+    pub(super) blocks: &'a mut Blocks,
     has_begun: bool,
 }
 
@@ -233,7 +226,7 @@ impl<'a, B: CallBuilder> Decoding<'a, B> {
 
     /// Nothing is called.
     #[cold]
-    fn refuse<T>(&mut self, refusal: Refusal) -> Result<T, Stop<B::Error>> {
+    pub(super) fn refuse<T>(&mut self, refusal: Refusal) -> Result<T, Stop<B::Error>> {
         self.envelope.refusal = Some(refusal);
         Err(BodyErrorKind::InvalidValue.into())
     }
@@ -272,7 +265,7 @@ impl<'a, B: CallBuilder> Decoding<'a, B> {
         if !is_named(child, b"Body") {
             return self.refuse(Refusal::NotACall("The Envelope has no Body"));
         }
-        if !self.not_understood.is_empty() {
+        if self.blocks.has_unknown() {
             return self.refuse(Refusal::MustUnderstand);
         }
         self.heed_encoding_style();
@@ -281,49 +274,6 @@ impl<'a, B: CallBuilder> Decoding<'a, B> {
             return self.refuse(Refusal::NotACall("Something follows the Body"));
         }
         self.reader.finish().map_err(Stop::Body)
-    }
-
-    /// The Header is open. It is closed then.
-    fn header(&mut self, own: usize) -> Result<(), Stop<B::Error>> {
-        let depth = self.reader.depth();
-        while let Some(block) = self.reader.child()? {
-            if block.namespace == namespace::NONE {
-                return self.refuse(Refusal::NotACall("A header block without a namespace"));
-            }
-            let must = self.reader.attribute(own, b"mustUnderstand");
-            let must = must.map(attribute_text);
-            let is_must = match must.as_deref().map(super::lexical::boolean) {
-                None => false,
-                Some(Some(is_must)) => is_must,
-                Some(None) => {
-                    return self.refuse(Refusal::NotACall("A mustUnderstand that is no boolean"));
-                }
-            };
-            if is_must && self.is_for_us(own) && self.not_understood.len() < MAX_NOT_UNDERSTOOD {
-                let uri = self.reader.uri(block.namespace).into();
-                self.not_understood.push((uri, block.local.into()));
-            }
-            self.reader.skip_to_depth(depth)?;
-        }
-        Ok(())
-    }
-
-    /// Whether the header block that was just opened is meant for the last receiver, or for whoever is next.
-    fn is_for_us(&self, own: usize) -> bool {
-        let name: &[u8] = if own == namespace::SOAP_11 {
-            b"actor"
-        } else {
-            b"role"
-        };
-        let role = self.reader.attribute(own, name).map(attribute_text);
-        matches!(
-            role.as_deref().map(super::lexical::trim),
-            None | Some(
-                b"" | b"http://schemas.xmlsoap.org/soap/actor/next"
-                    | b"http://www.w3.org/2003/05/soap-envelope/role/next"
-                    | b"http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver"
-            )
-        )
     }
 
     /// An element that was just opened may say how what is in it is encoded.
@@ -385,13 +335,15 @@ impl<'a, B: CallBuilder> Decoding<'a, B> {
         else {
             return self.refuse(Refusal::UnknownOperation);
         };
+        self.check_blocks(operation)?;
         self.envelope.operation = Some(index);
         self.has_begun = true;
         let handle = self
             .builder
             .begin_call(operation.method.as_bytes())
             .map_err(Stop::Builder)?;
-        let (count, is_named) = self.arguments(operation)?;
+        let in_body = self.arguments(operation)?;
+        let (count, is_named) = self.header_arguments(operation, in_body)?;
         self.builder
             .end_call(count as usize)
             .map_err(Stop::Builder)?;
@@ -487,7 +439,7 @@ impl<'a, B: CallBuilder> Decoding<'a, B> {
         Ok((count, !is_by_position && operation.variadic.is_none()))
     }
 
-    fn begin_argument(&mut self, argument: Argument<'_>) -> Result<(), Stop<B::Error>> {
+    pub(super) fn begin_argument(&mut self, argument: Argument<'_>) -> Result<(), Stop<B::Error>> {
         self.builder.begin_argument(argument).map_err(Stop::Builder)
     }
 }

@@ -7,8 +7,8 @@
 //! - The style is document/literal wrapped: the body has one element, named after the operation in the namespace of the
 //!   API, with one child per argument, in any order, each in that namespace. Children without a namespace make it rpc/literal, an
 //!   `encodingStyle` rpc/encoded: answered in kind. There arguments whose names are all unknown are taken by position.
-//! - A header block that must be understood by us and isn't is a `MustUnderstand` fault; no block is understood. Others
-//!   are passed.
+//! - A header block is understood if it is an argument of the operation. One that must be understood by us and isn't is
+//!   a `MustUnderstand` fault; others are passed. Such an argument may also stand among the others, not in both places.
 //! - A value is read as its declared type, white space around numbers, booleans and dates ignored. What has not the form
 //!   of its type is told as the text it is, so that the check behind says where. `xsi:type` is heeded where the type is
 //!   left open, and where it names an encoded array or map.
@@ -19,6 +19,7 @@
 
 mod decoder;
 mod encoder;
+mod headers;
 mod lexical;
 mod names;
 mod plan;
@@ -30,7 +31,7 @@ mod value;
 pub use decoder::{Decoder, Envelope, Refusal};
 pub use encoder::{EncoderScratch, SoapEncoder};
 pub use names::{default_namespace, element_name};
-pub use plan::{Element, Item, Node, NodeId, Operation, Plan};
+pub use plan::{Element, Header, Item, Node, NodeId, Operation, Plan};
 pub use references::MAX_REFERENCES;
 pub use response::{Fault, FaultClass, ResponseWriter};
 

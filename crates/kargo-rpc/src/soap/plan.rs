@@ -19,6 +19,8 @@ pub struct Plan {
     pub fault_name: Box<str>,
     /// The faults that methods declare, and the elements of their details; each once.
     pub faults: Vec<(Box<str>, Box<str>)>,
+    /// The header blocks that operations take arguments from; each once.
+    pub headers: Vec<Element>,
     /// Anything.
     pub any: Item,
     /// The list of anything.
@@ -63,6 +65,15 @@ pub struct Element {
     pub description: Box<str>,
 }
 
+/// An argument that is a header block of the envelope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Its place among the parameters.
+    pub slot: usize,
+    /// The place of its element in [`Plan::headers`].
+    pub element: usize,
+}
+
 /// One operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
@@ -76,6 +87,10 @@ pub struct Operation {
     pub action: Box<str>,
     /// Its arguments.
     pub parameters: Vec<Element>,
+    /// Those of them that are header blocks; none where there is a variadic one.
+    pub headers: Vec<Header>,
+    /// The name of the message that has those as its parts.
+    pub headers_message: Box<str>,
     /// What takes all further ones: an element that may be repeated.
     pub variadic: Option<Element>,
     /// What it gives, if anything.
@@ -122,12 +137,14 @@ pub enum Node {
 }
 
 impl Plan {
-    /// Makes a plan, with `namespace` as the target namespace. Methods named in `one_way` answer nothing.
+    /// Makes a plan, with `namespace` as the target namespace. What is said of a method by its name: whether it answers
+    /// nothing, and whether its parameter in a place is a header block.
     #[must_use]
     pub fn new(
         description: &Description,
         namespace: &str,
         is_one_way: impl Fn(&str) -> bool,
+        is_header: impl Fn(&str, usize) -> bool,
     ) -> Self {
         let mut plan = Self {
             namespace: namespace.into(),
@@ -162,6 +179,8 @@ impl Plan {
                     .iter()
                     .map(|parameter| plan.element(parameter))
                     .collect(),
+                headers: Vec::new(),
+                headers_message: "".into(),
                 variadic: method
                     .variadic
                     .as_ref()
@@ -184,6 +203,7 @@ impl Plan {
         }
         plan.make_responses_unique();
         plan.name_faults(description);
+        plan.name_headers(is_header);
         plan
     }
 
@@ -206,6 +226,14 @@ impl Plan {
             .iter()
             .find(|(other, _)| **other == *name)
             .map(|(_, element)| &**element)
+    }
+
+    /// The header block with this name in the API's own namespace.
+    #[must_use]
+    pub fn find_header(&self, name: &[u8]) -> Option<usize> {
+        self.headers
+            .iter()
+            .position(|header| header.name.as_bytes() == name)
     }
 
     /// An operation by its number.
@@ -263,18 +291,73 @@ impl Plan {
                 continue;
             }
             let mut element = element_name(&fault.name).into_owned();
-            let is_taken = |plan: &Self, name: &str| {
-                *plan.fault_name == *name
-                    || plan.by_name.contains_key(name.as_bytes())
-                    || plan.operations.iter().any(|other| &*other.response == name)
-                    || plan.faults.iter().any(|(_, other)| **other == *name)
-            };
-            while is_taken(self, &element) {
+            while self.is_element(&element) {
                 element.push_str("Fault");
             }
             self.faults
                 .push((fault.name.as_str().into(), element.into()));
         }
+    }
+
+    /// Whether an element or message has this name, header blocks aside.
+    fn is_element(&self, name: &str) -> bool {
+        *self.fault_name == *name
+            || self.by_name.contains_key(name.as_bytes())
+            || self.operations.iter().any(|other| &*other.response == name)
+            || self.faults.iter().any(|(_, other)| **other == *name)
+    }
+
+    /// Operations share a header block if its type is the same.
+    fn name_headers(&mut self, is_header: impl Fn(&str, usize) -> bool) {
+        let mut operations = std::mem::take(&mut self.operations);
+        // Names of operations are known by the index, those of answers are not.
+        let responses: Vec<Box<str>> = operations.iter().map(|one| one.response.clone()).collect();
+        let mut messages: Vec<String> = Vec::new();
+        for operation in &mut operations {
+            if operation.variadic.is_some() {
+                continue;
+            }
+            for (slot, parameter) in operation.parameters.iter().enumerate() {
+                if !is_header(&operation.method, slot) {
+                    continue;
+                }
+                let mut element = Element {
+                    is_optional: false,
+                    ..parameter.clone()
+                };
+                let found = loop {
+                    let is_same =
+                        |other: &Element| other.name == element.name && other.item == element.item;
+                    let is_taken = self.is_element(&element.name)
+                        || responses.contains(&element.name)
+                        || self.find_header(element.name.as_bytes()).is_some();
+                    match self.headers.iter().position(is_same) {
+                        Some(place) => break place,
+                        None if is_taken => element.name = format!("{}Header", element.name).into(),
+                        None => {
+                            self.headers.push(element);
+                            break self.headers.len() - 1;
+                        }
+                    }
+                };
+                operation.headers.push(Header {
+                    slot,
+                    element: found,
+                });
+            }
+            if !operation.headers.is_empty() {
+                let mut message = format!("{}Headers", operation.name);
+                while self.is_element(&message)
+                    || responses.iter().any(|other| **other == *message)
+                    || messages.contains(&message)
+                {
+                    message.push('_');
+                }
+                messages.push(message.clone());
+                operation.headers_message = message.into();
+            }
+        }
+        self.operations = operations;
     }
 
     fn shape(&mut self, shape: &Shape) -> Node {

@@ -1,6 +1,7 @@
-"""A WSDL by the grammar beside this file, its references, and its schema as libxml2 reads it: valid.py URL
+"""A WSDL by the grammar beside this file, its references, and its schema as libxml2 reads it: valid.py URL [alone]
 
-Then the same with one thing broken at a time, each of which must be refused; and messages of every operation by the schema.
+Then the same with one thing broken at a time, each of which must be refused; and messages of every operation by the schema, unless the
+WSDL is to be read alone.
 """
 
 import copy
@@ -53,6 +54,10 @@ def dangling(root):
         bound = [shape(each) for each in binding.findall(f"{WSDL}operation")]
         if bound != operations.get((binding.get("type") or "").rpartition(":")[2]):
             found.append(f"binding {binding.get('name')} has other operations than its port type")
+    headers = [[(header.get("message"), header.get("part")) for header in binding.iterfind(".//{*}header")]
+               for binding in root.findall(f"{WSDL}binding")]
+    if any(other != headers[0] for other in headers):
+        found.append(f"bindings with other header blocks: {headers}")
     ports = [(port.get("binding") or "").rpartition(":")[2] for port in root.iter(f"{WSDL}port")]
     if sorted(ports) != sorted(map(str, declared["binding"])):
         found.append(f"ports of {ports} for bindings {declared['binding']}")
@@ -203,7 +208,7 @@ def post(url, body, content_type):
         return error.code, error.read()
 
 
-def main(url):
+def main(url, is_alone):
     with urllib.request.urlopen(f"{url}?wsdl") as answer:
         root = etree.fromstring(answer.read())
     found = refusals(root)
@@ -212,9 +217,10 @@ def main(url):
     for what, other in broken(root):
         assert refusals(other), f"not refused: {what}"
         count += 1
-    assert count > 200, count
-    exchange_all(root, url)
+    assert count > 150, count
+    if not is_alone:
+        exchange_all(root, url)
     print("ok")
 
 
-main(sys.argv[1])
+main(sys.argv[1], sys.argv[2:] == ["alone"])
