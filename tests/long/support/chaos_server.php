@@ -30,6 +30,32 @@ final class Calls
     {
         throw new RuntimeException('chaos');
     }
+
+    /** In the tables that all workers share: a worker may be killed while it writes. */
+    #[Kargo\Rpc\Cache(0.2), Kargo\Rpc\RateLimit(1_000_000_000, per: 1.0, by: 'all')]
+    public function kept(int $n): string
+    {
+        return str_repeat("$n ", 100);
+    }
+
+    #[Kargo\Rpc\Idempotent(5.0)]
+    public function once(string $text): string
+    {
+        return $text;
+    }
+
+    /** Who was asked first; the same for all. */
+    #[Kargo\Rpc\Cache(1e6)]
+    public function first(): int
+    {
+        return getmypid();
+    }
+
+    #[Kargo\Rpc\RateLimit(3, per: 1e6, by: 'all')]
+    public function few(): int
+    {
+        return 1;
+    }
 }
 
 $answer = fn(string $body): Response => new Response($body, headers: ['X-Worker' => (string) getmypid()]);
@@ -56,7 +82,7 @@ $server->get('/late-exit/{id}', function () {
 });
 $server->get('/fatal', fn() => trigger_error('chaos', E_USER_ERROR));
 
-$api = new Api(title: 'Chaos');
+$api = new Api(title: 'Chaos', namespace: 'urn:calls');
 $api->export(new Calls(), as: 'calls');
 $server->mount('/', $api);
 $server->run(workers: 4);

@@ -17,6 +17,13 @@ REQUESTS_PER_CONNECTION = 60
 XML_CALL = "<?xml version='1.0'?><methodCall><methodName>calls.add</methodName><params>" \
     "<param><value><int>{}</int></value></param><param><value><int>1</int></value></param></params></methodCall>"
 
+SOAP_CALL = '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:calls"><e:Body>' \
+    "<calls.add><a>{}</a><b>1</b></calls.add></e:Body></e:Envelope>"
+SOAP_ANSWER = '<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" ' \
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema" ' \
+    'xmlns:tns="urn:calls"><soap:Body><calls.addResponse xmlns="urn:calls"><return>{}</return></calls.addResponse>' \
+    "</soap:Body></soap:Envelope>\n"
+
 
 @dataclass
 class Events:
@@ -104,8 +111,9 @@ def polite(server: PhpServer, events: Events, seed: int) -> None:
 
 def exchange(dice: random.Random, name: str) -> tuple[bytes, int, bytes | None]:
     """A request, the status and, where it is known, the body of its answer."""
-    match dice.choices(("fast", "parked", "large", "echo", "failing", "exit", "late-exit", "json", "slow", "throws", "xml"),
-                       (30, 20, 4, 4, 3, 2, 2, 10, 5, 2, 8))[0]:
+    match dice.choices(("fast", "parked", "large", "echo", "failing", "exit", "late-exit", "json", "slow", "throws", "xml",
+                        "soap", "rest", "kept", "once"),
+                       (30, 20, 4, 4, 3, 2, 2, 10, 5, 2, 8, 8, 8, 8, 8))[0]:
         case "large":
             return request("GET", f"/large/{name}"), 200, f"{name}\n".encode() * 30_000
         case "echo":
@@ -126,13 +134,26 @@ def exchange(dice: random.Random, name: str) -> tuple[bytes, int, bytes | None]:
             whole = '<?xml version="1.0" encoding="UTF-8"?>\n<methodResponse><params><param><value>' \
                 f"<int>{number + 1}</int></value></param></params></methodResponse>\n"
             return request("POST", "/xmlrpc", body, Content_Type="text/xml"), 200, whole.encode()
+        case "soap":
+            number = dice.randrange(1_000_000)
+            return request("POST", "/soap", SOAP_CALL.format(number).encode(), Content_Type="text/xml"), 200, \
+                SOAP_ANSWER.format(number + 1).encode()
+        case "rest":
+            number = dice.randrange(1_000_000)
+            body = json.dumps({"a": number, "b": 1}).encode()
+            return request("POST", "/rest/calls/add", body, Content_Type="application/json"), 200, str(number + 1).encode()
+        case "kept":
+            number = dice.randrange(50)
+            return json_call("calls.kept", [number], name), 200, json_result(f"{number} " * 100, name)
+        case "once":
+            return json_call("calls.once", [name], name, Idempotency_Key=f'"{name}"'), 200, json_result(name, name)
         case path:
             return request("GET", f"/{path}/{name}"), 200, f"{path} {name}".encode()
 
 
-def json_call(method: str, params: list, name: str) -> bytes:
+def json_call(method: str, params: list, name: str, **headers: str) -> bytes:
     body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params, "id": name}).encode()
-    return request("POST", "/jsonrpc", body, Content_Type="application/json")
+    return request("POST", "/jsonrpc", body, Content_Type="application/json", **headers)
 
 
 def json_result(result: object, name: str) -> bytes:
