@@ -408,6 +408,9 @@ namespace Kargo\Rpc {
          *     callers with credentials, but for those with #[Anonymous]
          * @param list<string> $trustedProxies addresses whose X-Forwarded-For header says where a call is from
          * @param int $sharedBytes results that all workers keep together for #[Cache], in bytes
+         * @param string $store a Redis server that several machines keep limits, results and answers in together:
+         *     redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE] or unix://[[USER]:PASSWORD@]/PATH, then options:
+         *     ?prefix=NAME&db=DATABASE&timeout=SECONDS&lease=SECONDS; docs/rpc/POLICIES.md says what they do
          */
         public function __construct(
             string $title = 'API',
@@ -421,6 +424,7 @@ namespace Kargo\Rpc {
             array|object|null $auth = null,
             array $trustedProxies = [],
             int $sharedBytes = 33554432,
+            #[\SensitiveParameter] string $store = '',
         ) {}
 
         /**

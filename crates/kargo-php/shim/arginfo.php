@@ -173,6 +173,14 @@ foreach ($classes as $name => $class) {
         $length = strlen($property->getName());
         $registration .= "\tkg_declare_property($own, \"{$property->getName()}\", $length, $mask);\n";
     }
+    foreach ($class->getMethods() as $method) {
+        foreach ($method->getDeclaringClass()->getName() === $name ? $method->getParameters() : [] as $index => $parameter) {
+            if ($parameter->getAttributes(SensitiveParameter::class) !== []) {
+                $lower = strtolower($method->getName());
+                $registration .= "\tkg_mark_sensitive($own, \"$lower\", " . strlen($lower) . ", $index);\n";
+            }
+        }
+    }
     if ($class->getAttributes(Attribute::class) !== []) {
         $registration .= "\tzend_internal_attribute_register($own, {$class->getAttributes(Attribute::class)[0]->newInstance()->flags});\n";
     }

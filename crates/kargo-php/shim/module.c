@@ -13,6 +13,17 @@ static void kg_declare_property(zend_class_entry *class_entry, const char *name,
 	zend_string_release(key);
 }
 
+/* What is given for a parameter is not shown in stack traces. */
+static void kg_mark_sensitive(zend_class_entry *class_entry, const char *method, size_t length, uint32_t parameter)
+{
+	zend_function *function = zend_hash_str_find_ptr(&class_entry->function_table, method, length);
+	zend_string *name = zend_string_init_interned("SensitiveParameter", sizeof("SensitiveParameter") - 1, 1);
+	if (function) {
+		zend_add_parameter_attribute(function, parameter, name, 0);
+	}
+	zend_string_release(name);
+}
+
 #include "kargo_classes.h"
 
 static zend_object_handlers kg_handlers;

@@ -33,6 +33,16 @@ impl Rate {
             period: interval.saturating_mul(u64::from(count)),
         })
     }
+
+    /// Nanoseconds until one more call is allowed.
+    pub(crate) const fn interval_nanos(&self) -> u64 {
+        self.interval
+    }
+
+    /// Nanoseconds until an empty bucket is full.
+    pub(crate) const fn period_nanos(&self) -> u64 {
+        self.period
+    }
 }
 
 /// One bucket.

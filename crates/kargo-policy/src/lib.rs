@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`Buckets`], [`Rate`] | token buckets: how many calls a client may make |
 //! | [`Store`] | answers that are kept: cached results, answers to calls with an idempotency key, and who works on one |
+//! | [`redis`] | the same in a server that several machines share |
 //! | [`credentials`], [`jwt`] | who the caller is |
 //! | [`Digest`], [`Hasher`] | SHA-256, the name of an answer |
 //!
@@ -22,7 +23,9 @@
 mod buckets;
 pub mod credentials;
 mod digest;
+pub mod fuzzing;
 pub mod jwt;
+pub mod redis;
 mod store;
 mod sys;
 

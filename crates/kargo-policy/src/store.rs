@@ -35,11 +35,11 @@ pub struct Request {
 
 /// What becomes of it.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Begun {
+pub enum Begun<T = Ticket> {
     /// Here is the answer.
     Done(Contents),
     /// There is none: it is the caller's to make, then to [`Store::finish`] or [`Store::abandon`].
-    Mine(Ticket),
+    Mine(T),
     /// Another caller is making it.
     Busy,
     /// The key was used for something else.

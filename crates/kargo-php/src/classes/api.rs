@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use kargo_policy::redis::Location;
 use kargo_rpc::Limits;
 
 use crate::engine::call::native;
@@ -23,6 +24,7 @@ native! {
     kargo_rpc_api_methods => methods;
 }
 
+const DEFAULT_TITLE: &str = "API";
 /// Calls in one body at most.
 const MOST_CALLS: i64 = 1_000_000;
 /// PHP gives up nested values by recursion, so they must not be deeper than its stack bears.
@@ -41,7 +43,7 @@ fn size(call: &Call, index: u32, default: i64, most: i64) -> Result<usize, Throw
 }
 
 fn construct(call: &Call) -> Result<(), Thrown> {
-    let title = String::from_utf8_lossy(call.bytes_or(0, b"API")?);
+    let title = String::from_utf8_lossy(call.bytes_or(0, DEFAULT_TITLE.as_bytes())?);
     let version = String::from_utf8_lossy(call.bytes_or(1, b"1.0")?);
     let limits = Limits {
         max_batch: size(call, 2, 1000, MOST_CALLS)?,
@@ -70,6 +72,7 @@ fn construct(call: &Call) -> Result<(), Thrown> {
         api.proxies = proxies_of(proxies).map_err(bad)?;
     }
     api.shared_bytes = size(call, 10, 32 << 20, MOST_SHARED)?;
+    api.store = store(call.bytes_or(11, b"")?, &title).map_err(bad)?;
     object::set_native::<Rc<Api>>(call.this(), Rc::new(api));
     Ok(())
 }
@@ -84,6 +87,24 @@ fn namespace(given: &[u8]) -> Result<&str, Thrown> {
                 .any(|character| character.is_whitespace() || character.is_control())
         })
         .ok_or_else(|| throw_value_error(7, "must be a URI"))
+}
+
+/// The server that several machines share. What is wrong with it is told without it, since it has a password.
+fn store(given: &[u8], title: &str) -> Result<Option<Rc<Location>>, String> {
+    if given.is_empty() {
+        return Ok(None);
+    }
+    let location = std::str::from_utf8(given)
+        .map_err(|_| "store: it must be text".to_owned())
+        .and_then(|text| Location::parse(text).map_err(|error| format!("store: {error}")))?;
+    if location.prefix().is_none() && title == DEFAULT_TITLE {
+        return Err(
+            "store: applications that share a server are told apart by the Api's title, so give it one; or a prefix: \
+             redis://HOST?prefix=NAME"
+                .to_owned(),
+        );
+    }
+    Ok(Some(Rc::new(location)))
 }
 
 /// Addresses of proxies.

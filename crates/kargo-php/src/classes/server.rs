@@ -397,6 +397,7 @@ impl Plan {
             let serving = Serving::start(&self.options, router, listeners, worker, events)?;
             runtime.serving = Some(Box::new(serving));
             runtime.share_net();
+            runtime.connect_redis();
             Ok::<(), String>(())
         });
         if let Err(message) = prepared {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
+use kargo_policy::redis::Location;
 use kargo_rpc::description::Description;
 use kargo_rpc::{Limits, soap};
 
@@ -45,6 +46,8 @@ pub(crate) struct Api {
     pub(crate) proxies: Proxies,
     /// Bytes of results that all workers keep together.
     pub(crate) shared_bytes: usize,
+    /// The server that several machines keep it in together.
+    pub(crate) store: Option<Rc<Location>>,
     /// The workers' tables, if a method needs them.
     pub(crate) shared: RefCell<Option<Rc<Shared>>>,
     methods: RefCell<Rc<Methods>>,
@@ -76,6 +79,7 @@ impl Api {
             auth: Vec::new(),
             proxies: Proxies::default(),
             shared_bytes: 0,
+            store: None,
             shared: RefCell::new(None),
             methods: RefCell::new(Rc::new(Methods::default())),
             allowed: RefCell::new(Vec::new()),

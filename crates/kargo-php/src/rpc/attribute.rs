@@ -90,7 +90,11 @@ impl Attribute {
 
 /// The attributes of one function, parameter, property or class, in their order.
 #[derive(Debug, Default)]
-pub(crate) struct Attributes(Box<[Attribute]>);
+pub(crate) struct Attributes {
+    list: Box<[Attribute]>,
+    /// Whose they are, in words.
+    label: Box<str>,
+}
 
 impl Attributes {
     /// Those of a function or method.
@@ -150,6 +154,11 @@ impl Attributes {
         read(&tables, 0, label)
     }
 
+    /// Whose they are, in words: of a class its name.
+    pub(crate) fn label(&self) -> &str {
+        &self.label
+    }
+
     /// The first one whose class is `Kargo\Rpc\NAME`; `name` is in lower case.
     pub(crate) fn find(&self, name: &str) -> Option<&Attribute> {
         self.all(name).next()
@@ -157,7 +166,7 @@ impl Attributes {
 
     /// All whose class is `Kargo\Rpc\NAME`; `name` is in lower case.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &Attribute> {
-        self.0
+        self.list
             .iter()
             .filter(move |attribute| &*attribute.name == name.as_bytes())
     }
@@ -185,7 +194,10 @@ fn read(
             }
         }
     }
-    Ok(Attributes(found.into_boxed_slice()))
+    Ok(Attributes {
+        list: found.into_boxed_slice(),
+        label: label.into(),
+    })
 }
 
 struct Making {

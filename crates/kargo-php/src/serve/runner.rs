@@ -309,6 +309,9 @@ fn next_work() -> Work {
             if runtime.net.is_some() {
                 runtime.end_net_turn();
             }
+            if runtime.redis.is_some() {
+                runtime.end_redis_turn();
+            }
             if runtime.classic.has_buffers() && schedule::end_turn(runtime, None) {
                 continue;
             }
@@ -394,10 +397,14 @@ pub(crate) fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
         owner::NET_STREAM | owner::NET_DATAGRAM | owner::NET_NAME => {
             runtime.net_event(Event { token, kind });
         }
-        // Names are known: to both, since each looks for those it has asked for.
+        owner::REDIS_STREAM | owner::REDIS_NAME | owner::REDIS_TIMER => {
+            runtime.redis_event(Event { token, kind });
+        }
+        // Names are known: to all, since each looks for those it has asked for.
         _ if kind == EventKind::Woken => {
             runtime.client_event(Event { token, kind });
             runtime.net_event(Event { token, kind });
+            runtime.redis_event(Event { token, kind });
         }
         _ => {
             if let Some(serving) = runtime.serving.as_mut() {

@@ -12,6 +12,7 @@ use crate::engine::{Global, Outcome, Owned, Thrown, ffi};
 use crate::http_client::Exchanges;
 use crate::log::{self, Level};
 use crate::net::Net;
+use crate::rpc::policy::Redis;
 use crate::serve::due::DueQueue;
 use crate::serve::inner::InnerRuns;
 use crate::serve::server::Serving;
@@ -59,6 +60,10 @@ pub(crate) mod owner {
     pub(crate) const NET_NAME: u8 = 18;
     /// Something ended that a call waits for, in any process: [`crate::rpc::policy`].
     pub(crate) const NEWS: u8 = 19;
+    /// Connections to the servers that policies keep their state in, names and timers of theirs.
+    pub(crate) const REDIS_STREAM: u8 = 20;
+    pub(crate) const REDIS_NAME: u8 = 21;
+    pub(crate) const REDIS_TIMER: u8 = 22;
 }
 
 /// A server that was told of an event and may have requests to be handled: it is asked until it has none.
@@ -126,6 +131,8 @@ pub(crate) struct Runtime {
     pub(crate) pulled_next: Vec<Pulled>,
     /// Made when PHP code uses the network.
     pub(crate) net: Option<Box<Net>>,
+    /// Made when an Api has a `store`.
+    pub(crate) redis: Option<Box<Redis>>,
     pub(crate) roles: Roles,
     pub(crate) inner: InnerRuns,
     /// Callbacks that are still to be made.

@@ -33,6 +33,8 @@ pub struct Policies {
     pub is_cached: bool,
     /// Whether calls are known by an idempotency key.
     pub idempotency_key: Option<KeyUse>,
+    /// Answers are kept by a server that may be away.
+    pub has_store: bool,
 }
 
 /// Whom a method is for.
@@ -78,6 +80,8 @@ pub enum RefusalKind {
     Stopping,
     /// Too much is in progress to take one more idempotency key.
     Busy,
+    /// The server that keeps answers can't be reached.
+    Away,
     /// The idempotency key was used for something else.
     KeyReused,
     /// Too many calls, or too many wrong credentials.
@@ -97,6 +101,7 @@ impl RefusalKind {
             Self::AnswerLost => -32011,
             Self::Stopping => -32012,
             Self::Busy => -32013,
+            Self::Away => -32014,
             Self::KeyReused => -32022,
             Self::TooMany => -32029,
         }
@@ -114,6 +119,7 @@ impl RefusalKind {
             Self::AnswerLost => "The call was made; its answer is no longer known",
             Self::Stopping => "The server stops; try again",
             Self::Busy => "Too much is in progress; try again",
+            Self::Away => "The store of kept answers can't be reached; try again",
             Self::KeyReused => "The idempotency key was used for another call",
             Self::TooMany => "Too many calls",
         }
@@ -129,7 +135,7 @@ impl RefusalKind {
             Self::InProgress | Self::AnswerLost => 409,
             Self::KeyReused => 422,
             Self::TooMany => 429,
-            Self::Stopping | Self::Busy => 503,
+            Self::Stopping | Self::Busy | Self::Away => 503,
             Self::TimedOut => 504,
         }
     }
@@ -139,7 +145,7 @@ impl RefusalKind {
     pub const fn has_retry_after(self) -> bool {
         matches!(
             self,
-            Self::InProgress | Self::Stopping | Self::Busy | Self::TooMany
+            Self::InProgress | Self::Stopping | Self::Busy | Self::Away | Self::TooMany
         )
     }
 }
@@ -149,8 +155,8 @@ impl Policies {
     #[must_use]
     pub fn refusals(&self) -> Vec<RefusalKind> {
         use RefusalKind::{
-            AnswerLost, Busy, Forbidden, InProgress, KeyReused, KeyUnusable, Stopping, TimedOut,
-            TooMany, Unauthenticated,
+            AnswerLost, Away, Busy, Forbidden, InProgress, KeyReused, KeyUnusable, Stopping,
+            TimedOut, TooMany, Unauthenticated,
         };
         let (is_for_known, has_roles) = match &self.access {
             Some(Access::Known { roles, .. }) => (true, !roles.is_empty()),
@@ -166,6 +172,7 @@ impl Policies {
             (AnswerLost, has_key),
             (Stopping, has_key || self.is_cached),
             (Busy, has_key),
+            (Away, has_key && self.has_store),
             (KeyReused, has_key),
             // Wrong credentials are counted too.
             (TooMany, self.has_limit || is_for_known),
@@ -213,11 +220,12 @@ mod tests {
             has_limit: true,
             has_timeout: true,
             is_cached: true,
+            has_store: true,
             idempotency_key: Some(KeyUse::Required),
             ..known(&["admin"])
         };
         let codes = codes(&all);
-        assert_eq!(codes.len(), 10);
+        assert_eq!(codes.len(), 11);
         assert!(codes.is_sorted_by(|one, other| one > other));
     }
 

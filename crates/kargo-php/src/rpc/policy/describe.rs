@@ -46,6 +46,7 @@ pub(crate) fn policies_of(api: &Api, method: &Method) -> Policies {
         has_limit: !policy.limits.is_empty(),
         has_timeout: policy.timeout.is_some(),
         is_cached: policy.cache.is_some(),
+        has_store: policy.shared.remote.is_some(),
         idempotency_key: policy.idempotent.as_ref().map(|_| {
             if policy.requires_key {
                 KeyUse::Required

@@ -64,6 +64,11 @@ pub(super) fn join(key: &Digest, check: &Digest) -> Joined {
     })
 }
 
+/// Whether there is a flight to join.
+pub(super) fn is_open(key: &Digest) -> bool {
+    FLIGHTS.with_or(Flights::default, |flights| flights.open.contains_key(key))
+}
+
 /// What the flight came to that `waiter` was woken for; nothing if it still flies.
 pub(super) fn take(key: &Digest, waiter: u64) -> Option<Landed> {
     FLIGHTS.with_or(Flights::default, |flights| {
@@ -86,8 +91,9 @@ pub(super) struct Own {
 impl Own {
     pub(super) fn begin(key: Digest, check: Digest) -> Self {
         FLIGHTS.with_or(Flights::default, |flights| {
+            // Where one is open (the store came and went), those who wait for it stay.
             let waiting = Vec::new();
-            flights.open.insert(key, Flight { check, waiting });
+            flights.open.entry(key).or_insert(Flight { check, waiting });
         });
         Self { key }
     }

@@ -5,9 +5,7 @@
 use std::ffi::c_void;
 use std::time::{Duration, Instant};
 
-use kargo_policy::{
-    Begun, Contents, Digest, Hasher, Request, Store, Ticket, is_alive, monotonic_nanos,
-};
+use kargo_policy::{Begun, Contents, Digest, Hasher};
 use kargo_rpc::EncodeError;
 use kargo_rpc::description::RefusalKind;
 use kargo_rpc::tape::{self, TapeEncoder};
@@ -19,8 +17,9 @@ use crate::rpc::encode_as;
 use crate::rpc::failure::Failure;
 use crate::rpc::policy::access::{refused, refused_for};
 use crate::rpc::policy::canonical;
+use crate::rpc::policy::claim::{Claim, Pause};
 use crate::rpc::policy::flights::{self, Joined, Landed};
-use crate::rpc::policy::shared::{self, LOOK, Shared};
+use crate::rpc::policy::shared::Shared;
 use crate::rpc::policy::{Policy, request, who_calls};
 use crate::rpc::stack::{ObjectsAs, ValueStack};
 use crate::rpc::types::Type;
@@ -101,18 +100,20 @@ struct Keeper<'a> {
 }
 
 /// How the search for an answer ended.
-enum Found {
+enum Found<'a> {
     Answer(Vec<u8>),
     /// The caller has to make it, and others wait.
-    Mine(Ticket, flights::Own),
+    Mine(Claim<'a>, flights::Own),
     /// The caller has to make one for itself.
     None,
+    /// The store can't be asked.
+    Away,
     Failed(Failure),
 }
 
 /// What is different between results that are cached and answers to idempotent calls.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
     Cache,
     Idempotent,
 }
@@ -139,17 +140,12 @@ impl Keeper<'_> {
         let key = hasher.finish();
         match self.find(Purpose::Cache, key, Digest::default()) {
             Found::Answer(kept) => self.replay(&kept, result).unwrap_or_else(|| run(result)),
-            Found::None => run(result),
+            Found::None | Found::Away => run(result),
             Found::Failed(failure) => Err(failure),
-            Found::Mine(ticket, flight) => {
-                let own = Own {
-                    store: &self.shared.results,
-                    shared: self.shared,
-                    ticket: Some(ticket),
-                };
+            Found::Mine(claim, flight) => {
                 run(result)?;
                 if let Some(kept) = self.kept_of(result) {
-                    own.finish(&kept, keeping.time);
+                    claim.finish(&kept, keeping.time);
                     flight.land(&Landed::Answer(kept.into()));
                 }
                 Ok(())
@@ -191,13 +187,9 @@ impl Keeper<'_> {
                 .replay(&kept, result)
                 .unwrap_or_else(|| Err(refused(RefusalKind::AnswerLost))),
             Found::None => Err(refused_for(RefusalKind::Busy, 1)),
+            Found::Away => Err(refused_for(RefusalKind::Away, 1)),
             Found::Failed(failure) => Err(failure),
-            Found::Mine(ticket, flight) => {
-                let own = Own {
-                    store: &self.shared.answers,
-                    shared: self.shared,
-                    ticket: Some(ticket),
-                };
+            Found::Mine(claim, flight) => {
                 let called = self.cached(arguments, result, run);
                 let kept = match &called {
                     Ok(()) => self.kept_of(result).unwrap_or_else(|| vec![FORMLESS]),
@@ -209,7 +201,7 @@ impl Keeper<'_> {
                     // It went wrong: the next try may go better.
                     Err(_) => return called,
                 };
-                own.finish(&kept, keeping.time);
+                claim.finish(&kept, keeping.time);
                 flight.land(&Landed::Answer(kept.into()));
                 called
             }
@@ -217,12 +209,9 @@ impl Keeper<'_> {
     }
 
     /// Looks for an answer, waits for one that is being made, or says that it is to be made.
-    fn find(&self, kind: Purpose, key: Digest, check: Digest) -> Found {
+    fn find(&self, kind: Purpose, key: Digest, check: Digest) -> Found<'_> {
         let until = Instant::now() + self.patience;
-        let store = match kind {
-            Purpose::Cache => &self.shared.results,
-            Purpose::Idempotent => &self.shared.answers,
-        };
+        let mut pause = Pause::new();
         loop {
             let left = until.saturating_duration_since(Instant::now());
             match flights::join(&key, &check) {
@@ -240,25 +229,26 @@ impl Keeper<'_> {
                 }
                 Joined::None => {}
             }
-            let now = monotonic_nanos();
-            let request = Request {
-                key,
-                check,
-                owner: std::process::id().cast_signed(),
-                now,
-                until: match kind {
-                    Purpose::Cache => now.saturating_add(nanos(self.patience)),
-                    Purpose::Idempotent => u64::MAX,
-                },
+            let time = self.policy.timeout;
+            let begun = match &self.shared.remote {
+                None => Claim::begin(self.shared, kind, (key, check), self.patience),
+                Some(remote) => {
+                    match Claim::begin_remote(self.shared, remote, kind, (key, check), time) {
+                        Some(begun) => begun,
+                        // The results of this machine are as good; its answers are not.
+                        None if kind == Purpose::Idempotent => return Found::Away,
+                        None => Claim::begin(self.shared, kind, (key, check), self.patience),
+                    }
+                }
             };
-            match store.begin(&request, is_alive) {
+            match begun {
                 Begun::Done(Contents::Kept(kept)) => return Found::Answer(kept),
                 Begun::Done(Contents::Lost) if kind == Purpose::Cache => return Found::None,
                 Begun::Done(Contents::Lost) => {
                     return Found::Failed(refused(RefusalKind::AnswerLost));
                 }
-                Begun::Mine(ticket) => {
-                    return Found::Mine(ticket, flights::Own::begin(key, check));
+                Begun::Mine(claim) => {
+                    return Found::Mine(claim, flights::Own::begin(key, check));
                 }
                 Begun::Mismatch => return mismatch(),
                 Begun::Unavailable => return Found::None,
@@ -267,13 +257,14 @@ impl Keeper<'_> {
             if left.is_zero() {
                 return too_late(kind);
             }
-            let Some(listener) = self.shared.listen() else {
-                return Found::None;
-            };
-            let woken = wait::wait_quietly(listener, left.min(LOOK));
-            shared::forget(listener);
-            if woken.is_none() {
-                return stopping();
+            if flights::is_open(&key) {
+                // It began while the store was asked.
+                continue;
+            }
+            match pause.wait(self.shared, left) {
+                Some(Some(_)) => {}
+                Some(None) => return stopping(),
+                None => return Found::None,
             }
         }
     }
@@ -295,51 +286,19 @@ impl Keeper<'_> {
     }
 }
 
-fn mismatch() -> Found {
+fn mismatch() -> Found<'static> {
     Found::Failed(refused(RefusalKind::KeyReused))
 }
 
-fn stopping() -> Found {
+fn stopping() -> Found<'static> {
     Found::Failed(refused_for(RefusalKind::Stopping, 1))
 }
 
 /// Nobody waits forever: a result is made once more, a call with a key is not.
-fn too_late(kind: Purpose) -> Found {
+fn too_late(kind: Purpose) -> Found<'static> {
     match kind {
         Purpose::Cache => Found::None,
         Purpose::Idempotent => Found::Failed(refused_for(RefusalKind::InProgress, 1)),
-    }
-}
-
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// The right to make an answer, given back when this is dropped.
-struct Own<'a> {
-    store: &'a Store,
-    shared: &'a Shared,
-    ticket: Option<Ticket>,
-}
-
-impl Own<'_> {
-    fn finish(mut self, kept: &[u8], time: Duration) {
-        if let Some(ticket) = self.ticket.take() {
-            let expires = monotonic_nanos().saturating_add(nanos(time));
-            if self.store.finish(&ticket, kept, expires) {
-                self.shared.tell();
-            }
-        }
-    }
-}
-
-impl Drop for Own<'_> {
-    fn drop(&mut self) {
-        if let Some(ticket) = self.ticket.take()
-            && self.store.abandon(&ticket)
-        {
-            self.shared.tell();
-        }
     }
 }
 

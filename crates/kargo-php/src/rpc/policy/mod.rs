@@ -10,6 +10,8 @@
 //! | `request` | headers and addresses |
 //! | `describe` | those as plain data, for documents |
 //! | `shared` | the tables of all workers, and the news between them |
+//! | `redis` | a server in their place, for several machines |
+//! | `claim` | one of the two |
 //!
 //! Every door calls [`invoke`](super::invoke::invoke), and that asks here: [`admit`] before arguments are looked at,
 //! [`call`] in place of the method. A method without a policy costs one comparison. A refusal is a
@@ -17,11 +19,13 @@
 
 mod access;
 mod canonical;
+mod claim;
 mod describe;
 mod flights;
 mod identity;
 mod keep;
 mod read;
+mod redis;
 mod request;
 mod scheme;
 mod shared;
@@ -29,6 +33,7 @@ mod shared;
 use std::rc::Rc;
 use std::time::Duration;
 
+use kargo_policy::redis::Bucket;
 use kargo_policy::{Rate, monotonic_nanos};
 use kargo_rpc::description::RefusalKind;
 
@@ -43,6 +48,7 @@ pub(crate) use describe::{policies_of, schemes_of};
 pub(crate) use identity::{Credentials, current_caller};
 pub(crate) use keep::Keeping;
 pub(crate) use read::attach;
+pub(crate) use redis::Redis;
 pub(crate) use request::Proxies;
 pub(crate) use scheme::{Authenticator, read as read_auth};
 pub(crate) use shared::{Shared, wake_listeners};
@@ -99,7 +105,7 @@ fn seconds_up(time: Duration) -> u64 {
 #[cold]
 #[inline(never)]
 pub(crate) fn admit(api: &Api, policy: &Policy) -> Result<(), Failure> {
-    let mut taken = Vec::new();
+    let mut taken = Taken::default();
     // Whoever calls too often is refused before his credentials are verified.
     policy.take(api, &mut taken, false)?;
     match &policy.access {
@@ -112,23 +118,39 @@ pub(crate) fn admit(api: &Api, policy: &Policy) -> Result<(), Failure> {
     policy.take(api, &mut taken, true)
 }
 
+/// Tokens that were taken for a call.
+#[derive(Debug, Default)]
+struct Taken {
+    here: Vec<(u64, Rate)>,
+    remote: Vec<Bucket>,
+}
+
 impl Policy {
     /// Takes a token from each bucket: from those of callers, or from the others.
-    fn take(
-        &self,
-        api: &Api,
-        taken: &mut Vec<(u64, Rate)>,
-        of_callers: bool,
-    ) -> Result<(), Failure> {
-        for limit in &self.limits {
-            if (limit.by == By::Caller) != of_callers {
-                continue;
-            }
-            let who = match limit.by {
-                By::All => Vec::new(),
-                By::Client => request::client_key(request::client(&api.proxies)),
-                By::Caller => who_calls(api, &self.shared),
+    fn take(&self, api: &Api, taken: &mut Taken, of_callers: bool) -> Result<(), Failure> {
+        let limits = self.limits.iter();
+        let limits = limits.filter(|limit| (limit.by == By::Caller) == of_callers);
+        if let Some(remote) = &self.shared.remote {
+            let bucket = |limit: &Limit| {
+                let who = limit.who(api, &self.shared);
+                remote.bucket(&[&limit.of, &[limit.by as u8], &who], limit.rate)
             };
+            let buckets: Vec<Bucket> = limits.clone().map(bucket).collect();
+            if buckets.is_empty() {
+                return Ok(());
+            }
+            match remote.take(&buckets) {
+                Some(Ok(())) => {
+                    taken.remote.extend(buckets);
+                    return Ok(());
+                }
+                Some(Err(wait)) => return Err(self.too_many(taken, wait)),
+                // The limits hold on this machine as long as it is away.
+                None => {}
+            }
+        }
+        for limit in limits {
+            let who = limit.who(api, &self.shared);
             let by = [limit.by as u8];
             let key = self.shared.buckets.key(&[&limit.of, &by, &who]);
             match self
@@ -136,18 +158,34 @@ impl Policy {
                 .buckets
                 .take(key, &limit.rate, monotonic_nanos())
             {
-                Ok(()) => taken.push((key, limit.rate)),
-                Err(wait) => {
-                    // What one limit refuses does not count for the others.
-                    let now = monotonic_nanos();
-                    for (key, rate) in taken.iter() {
-                        self.shared.buckets.give_back(*key, rate, now);
-                    }
-                    return Err(refused_for(RefusalKind::TooMany, seconds_up(wait)));
-                }
+                Ok(()) => taken.here.push((key, limit.rate)),
+                Err(wait) => return Err(self.too_many(taken, wait)),
             }
         }
         Ok(())
+    }
+
+    /// A refusal. What one limit refuses does not count for the others.
+    fn too_many(&self, taken: &Taken, wait: Duration) -> Failure {
+        let now = monotonic_nanos();
+        for (key, rate) in &taken.here {
+            self.shared.buckets.give_back(*key, rate, now);
+        }
+        if let Some(remote) = &self.shared.remote {
+            remote.give_back(&taken.remote);
+        }
+        refused_for(RefusalKind::TooMany, seconds_up(wait))
+    }
+}
+
+impl Limit {
+    /// Whose bucket it is.
+    fn who(&self, api: &Api, shared: &Shared) -> Vec<u8> {
+        match self.by {
+            By::All => Vec::new(),
+            By::Client => request::client_key(request::client(&api.proxies)),
+            By::Caller => who_calls(api, shared),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::rpc::attribute::Attribute;
 use crate::rpc::policy::access::Access;
 use crate::rpc::policy::identity::Scheme;
 use crate::rpc::policy::keep::{Keeping, Vary};
+use crate::rpc::policy::redis::Remote;
 use crate::rpc::policy::shared::Shared;
 use crate::rpc::policy::{By, Limit, Policy};
 use crate::rpc::signature::ExportError;
@@ -94,12 +95,19 @@ fn cache(api: &Api, method: &Method) -> Result<Option<Keeping>, String> {
     Ok(Some(keeping))
 }
 
+/// What part of all kept results one may take, as in the tables.
+const LONGEST_PART: usize = 64;
+
 /// The tables of the Api: made for the first method that needs them.
 fn shared(api: &Api) -> Result<Rc<Shared>, String> {
     if let Some(shared) = &*api.shared.borrow() {
         return Ok(Rc::clone(shared));
     }
-    let made = Shared::new(api.shared_bytes)
+    let remote = api.store.as_ref().map(|location| {
+        let longest = api.shared_bytes / LONGEST_PART;
+        Remote::new(location, (&api.title, &api.version), longest)
+    });
+    let made = Shared::new(api.shared_bytes, remote)
         .map_err(|error| format!("there is no memory to share between workers: {error}"))?;
     let made = Rc::new(made);
     *api.shared.borrow_mut() = Some(Rc::clone(&made));
@@ -126,11 +134,17 @@ fn vary(name: String) -> Vary {
 
 /// Those of the class and those of the method.
 fn limits(method: &Method) -> Result<Vec<Limit>, String> {
-    let class = Rc::as_ptr(&method.class_attributes).addr().to_le_bytes();
+    // The same on every machine: the class, and what it is exported as.
+    let namespace = method.name.iter().rposition(|byte| *byte == b'.');
+    let namespace = method
+        .name
+        .get(..namespace.unwrap_or(0))
+        .unwrap_or_default();
+    let class = method.class_attributes.label().as_bytes();
     let of_class = method
         .class_attributes
         .all("ratelimit")
-        .map(|attribute| (attribute, [b"class ", &class[..]].concat()));
+        .map(|attribute| (attribute, [b"class ", class, b"\0", namespace].concat()));
     let of_method = method
         .signature
         .attributes

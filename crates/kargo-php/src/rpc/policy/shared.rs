@@ -8,6 +8,7 @@ use kargo_loop::{Interest, Token};
 use kargo_policy::{Buckets, Store};
 
 use crate::engine::Global;
+use crate::rpc::policy::redis::Remote;
 use crate::serve::runtime::{self, Runtime, owner};
 use crate::serve::wait::Wake;
 
@@ -22,13 +23,16 @@ pub(crate) struct Shared {
     pub(super) results: Store,
     /// Answers to calls with an idempotency key.
     pub(super) answers: Store,
+    /// The server that several machines share, in place of these tables.
+    pub(super) remote: Option<Remote>,
     /// Written to when something ended that another process waits for.
     news: OwnedFd,
 }
 
 impl Shared {
-    /// Tables for so many bytes of results, and half as many of answers.
-    pub(crate) fn new(bytes: usize) -> io::Result<Self> {
+    /// Tables for so many bytes of results, and half as many of answers; with a server they are for the time when it is
+    /// away.
+    pub(crate) fn new(bytes: usize, remote: Option<Remote>) -> io::Result<Self> {
         // SAFETY: eventfd(2) gives a descriptor that is ours.
         let news = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
         if news < 0 {
@@ -38,6 +42,7 @@ impl Shared {
             buckets: Buckets::new(BUCKETS)?,
             results: Store::new(bytes)?,
             answers: Store::new(bytes / 2)?,
+            remote,
             // SAFETY: as above.
             news: unsafe { OwnedFd::from_raw_fd(news) },
         })
