@@ -73,6 +73,7 @@ fn main() {
                 "call",
                 "serving",
                 "value",
+                "tables",
                 "rpc",
                 "rpc_types",
                 "deadline",

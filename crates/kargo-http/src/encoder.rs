@@ -86,8 +86,11 @@ pub enum BodyLength {
     /// The body has that many bytes.
     Known(u64),
     /// The body is appended to the same buffer, and its length is filled in afterwards:
-    /// [`EncodedHead::length`].
-    Deferred,
+    /// [`EncodedHead::length`]. If it has as many digits as `likely`, nothing has to be moved.
+    Deferred {
+        /// The length that it will probably have.
+        likely: u64,
+    },
     /// The body comes in pieces: chunked, or up to the close for an HTTP/1.0 peer. If the headers
     /// have a Content-Length, the body is sent unchunked and must have that length.
     Streamed,
@@ -112,8 +115,10 @@ pub struct EncodedHead {
 #[derive(Debug)]
 #[must_use = "an answer whose length was not filled in cannot be read by the peer"]
 pub struct LengthSlot {
-    /// Offset of the first of [`LengthSlot::WIDTH`] digits.
+    /// Offset of the first digit.
     at: usize,
+    /// How many digits there is room for.
+    width: usize,
 }
 
 /// Appends the head of an answer to `out`.
@@ -233,11 +238,11 @@ fn append_framing(
             append_length(out, length);
             (BodyEncoder::of_length(length), None)
         }
-        (BodyLength::Deferred, _) => {
-            let slot = LengthSlot {
-                at: out.len() + b"Content-Length: ".len(),
-            };
-            out.extend_from_slice(b"Content-Length: 0000000000\r\n");
+        (BodyLength::Deferred { likely }, _) => {
+            let at = out.len() + b"Content-Length: ".len();
+            append_length(out, likely);
+            let width = out.len() - at - b"\r\n".len();
+            let slot = LengthSlot { at, width };
             (BodyEncoder::unchecked(), Some(slot))
         }
         (BodyLength::Streamed, None) if head.version == Version::Http11 => {
@@ -287,28 +292,35 @@ fn append_connection(
 }
 
 impl LengthSlot {
-    /// Digits there is room for: bodies that are built in memory are below 10 GB.
-    pub const WIDTH: usize = 10;
+    /// Digits of the longest length: bodies that are built in memory are below 10 GB.
+    pub const MAX_WIDTH: usize = 10;
 
     /// Writes the length of the body into the head at its place in `out`, the buffer it was
-    /// encoded into, from which nothing may have been taken since. What follows moves up to the
-    /// digits: padding would be legal (RFC 9112 section 5), but not every client can read it.
-    /// Gives the number of bytes it moved by.
-    pub fn fill(self, out: &mut Vec<u8>, length: u64) -> Result<usize, EncodeError> {
+    /// encoded into, from which nothing may have been taken since. What follows moves if there
+    /// was room for more digits, or for less: padding would be legal (RFC 9112 section 5), but
+    /// not every client can read it. Gives the number of bytes it moved by, towards the end.
+    pub fn fill(self, out: &mut Vec<u8>, length: u64) -> Result<isize, EncodeError> {
         let mut buffer = [0; 20];
         let digits = decimal(length, &mut buffer);
-        let surplus = Self::WIDTH
-            .checked_sub(digits.len())
-            .ok_or(EncodeError::LengthTooLarge { length })?;
-        let (digits_end, place_end) = (self.at + digits.len(), self.at + Self::WIDTH);
-        if let Some(place) = out.get_mut(self.at..place_end) {
-            for (to, from) in place.iter_mut().zip(digits) {
-                *to = *from;
-            }
-            out.copy_within(place_end.., digits_end);
-            out.truncate(out.len() - surplus);
+        if digits.len() > Self::MAX_WIDTH {
+            return Err(EncodeError::LengthTooLarge { length });
         }
-        Ok(surplus)
+        let (digits_end, place_end) = (self.at + digits.len(), self.at + self.width);
+        let len = out.len();
+        if len < place_end {
+            return Ok(0);
+        }
+        if digits_end > place_end {
+            out.resize(len + (digits_end - place_end), 0);
+        }
+        if digits_end != place_end {
+            out.copy_within(place_end..len, digits_end);
+            out.truncate(len - place_end + digits_end);
+        }
+        if let Some(place) = out.get_mut(self.at..digits_end) {
+            place.copy_from_slice(digits);
+        }
+        Ok(digits.len().cast_signed() - self.width.cast_signed())
     }
 }
 

@@ -219,7 +219,7 @@ pub fn response(data: &[u8]) {
         content_type: (flags & 8 != 0).then_some(b"text/plain"),
         body: match flags >> 4 & 3 {
             0 => BodyLength::Known(5),
-            1 => BodyLength::Deferred,
+            1 => BodyLength::Deferred { likely: 0 },
             _ => BodyLength::Streamed,
         },
     };

@@ -202,8 +202,9 @@ typedef enum kg_shape {
 
 HashTable *kg_list_of(const zval *values, uint32_t count);
 bool kg_is_flood(zval *pairs, uint32_t count);
-HashTable *kg_map_of(zval *pairs, uint32_t count);
-zend_object *kg_object_of(zval *pairs, uint32_t count);
+HashTable *kg_table_of(zval *pairs, uint32_t count, bool numeric_keys);
+HashTable *kg_table_like(const HashTable *before, const zval *values);
+zend_object *kg_object_of(HashTable *properties);
 void kg_templates_drop(void);
 void kg_hash_string(zend_string *string);
 bool kg_date_from_text(const char *text, size_t length, zval *out);

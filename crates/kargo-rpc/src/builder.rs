@@ -74,7 +74,10 @@ impl LikelyKey {
         len: 0,
     };
 
-    /// `key` in UTF-8; [`NONE`](Self::NONE) if it is longer than 13 bytes or would have to be escaped.
+    /// The longest name that can be one.
+    pub const MAX_BYTES: usize = 13;
+
+    /// `key` in UTF-8; [`NONE`](Self::NONE) if it is longer than [`MAX_BYTES`](Self::MAX_BYTES) or would have to be escaped.
     #[must_use]
     pub fn of(key: &[u8]) -> Self {
         let (len, mut text) = (key.len() + 3, [0; 16]);

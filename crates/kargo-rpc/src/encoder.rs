@@ -12,6 +12,9 @@ use crate::LikelyKey;
 ///
 /// After an error the output is incomplete: the response writers cut it back and answer a fault.
 pub trait Encoder {
+    /// Whether [`known_key`](Self::known_key) and [`known_string`](Self::known_string) are cheaper than the others.
+    const KNOWS_TEXTS: bool = false;
+
     /// Nothing.
     fn null(&mut self) -> Result<(), EncodeError>;
     /// A boolean.
@@ -40,7 +43,13 @@ pub trait Encoder {
         let _ = json;
         self.key(utf8)
     }
-    /// The same for a name that is a number.
+    /// [`string`](Self::string) for a text of which it is known how JSON has it as a name.
+    #[inline]
+    fn known_string(&mut self, utf8: &[u8], json: &LikelyKey) -> Result<(), EncodeError> {
+        let _ = json;
+        self.string(utf8)
+    }
+    /// [`key`](Self::key) for a name that is a number.
     fn int_key(&mut self, key: i64) -> Result<(), EncodeError>;
     /// The innermost object ends.
     fn end_object(&mut self) -> Result<(), EncodeError>;

@@ -65,6 +65,8 @@ fn assert_answer(
     assert_eq!(answer.keep_alive, keep_alive);
 }
 
+/// What a deferred body probably is long, wrongly.
+const LIKELY: u64 = 12_345;
 const SIZED: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello";
 
 #[test]
@@ -74,27 +76,43 @@ fn a_body_of_known_length_has_a_content_length() {
 
 #[test]
 fn a_deferred_length_is_filled_in_without_padding() {
-    assert_answer(|head| head.body = BodyLength::Deferred, &[], true, SIZED);
+    assert_answer(
+        |head| head.body = BodyLength::Deferred { likely: LIKELY },
+        &[],
+        true,
+        SIZED,
+    );
 }
 
 #[test]
-fn a_deferred_length_has_room_for_ten_digits() {
+fn a_deferred_length_has_up_to_ten_digits_whatever_was_likely() {
     let date = HttpDate::from_unix_seconds(NOW);
-    for (length, digits) in [
+    let lengths = [
         (0, "0"),
         (10, "10"),
         (4_294_967_296, "4294967296"),
         (9_999_999_999, "9999999999"),
-    ] {
-        let mut out = Vec::new();
-        let encoded = encode_head(&mut out, &head(&date, 200, BodyLength::Deferred), []).unwrap();
-        out.extend_from_slice(b"body");
-        encoded.length.unwrap().fill(&mut out, length).unwrap();
-        let end = format!("Content-Length: {digits}\r\n\r\nbody");
-        assert!(out.ends_with(end.as_bytes()), "{}", out.escape_ascii());
+    ];
+    for likely in [0, LIKELY, 9_999_999_999] {
+        for (length, digits) in lengths {
+            let mut out = Vec::new();
+            let deferred = BodyLength::Deferred { likely };
+            let encoded = encode_head(&mut out, &head(&date, 200, deferred), []).unwrap();
+            let body_start = out.len();
+            out.extend_from_slice(b"body");
+            let moved = encoded.length.unwrap().fill(&mut out, length).unwrap();
+            let end = format!("Content-Length: {digits}\r\n\r\nbody");
+            assert!(out.ends_with(end.as_bytes()), "{}", out.escape_ascii());
+            assert_eq!(&out[body_start.saturating_add_signed(moved)..], b"body");
+        }
     }
     let mut out = Vec::new();
-    let encoded = encode_head(&mut out, &head(&date, 200, BodyLength::Deferred), []).unwrap();
+    let encoded = encode_head(
+        &mut out,
+        &head(&date, 200, BodyLength::Deferred { likely: LIKELY }),
+        [],
+    )
+    .unwrap();
     let too_long = encoded.length.unwrap().fill(&mut out, 10_000_000_000);
     assert_eq!(
         too_long,
@@ -108,7 +126,12 @@ fn a_deferred_length_has_room_for_ten_digits() {
 fn a_slot_whose_bytes_are_gone_changes_nothing() {
     let date = HttpDate::from_unix_seconds(NOW);
     let mut out = Vec::new();
-    let encoded = encode_head(&mut out, &head(&date, 200, BodyLength::Deferred), []).unwrap();
+    let encoded = encode_head(
+        &mut out,
+        &head(&date, 200, BodyLength::Deferred { likely: LIKELY }),
+        [],
+    )
+    .unwrap();
     out.truncate(75);
     let before = out.clone();
     assert!(encoded.length.unwrap().fill(&mut out, 5).is_ok());
@@ -245,7 +268,7 @@ fn the_answer_to_head_has_the_headers_of_get_and_no_body() {
     let text = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
     let change = |head: &mut OutgoingResponse<'_>| {
         head.is_head = true;
-        head.body = BodyLength::Deferred;
+        head.body = BodyLength::Deferred { likely: LIKELY };
     };
     assert_answer(change, &[], true, text);
 }

@@ -105,6 +105,8 @@ pub struct Server {
     repeated: RepeatedHead,
     /// The answers of the batch.
     out: Vec<u8>,
+    /// How long the latest body was whose length came after it: the next one is probably as long.
+    latest_length: u64,
     /// Connections with bytes to decode that wait for their turn; the first `round` of them have it.
     queue: VecDeque<(u32, u32)>,
     round: usize,
@@ -170,6 +172,7 @@ impl Server {
             sweep,
             drain_until: None,
             date: HttpDate::from_unix_seconds(0),
+            latest_length: 0,
             text_head: PreparedHead::default(),
             date_until: now,
             handed_out: 0,

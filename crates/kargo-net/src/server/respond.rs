@@ -170,7 +170,9 @@ impl Server {
             keep_alive,
             &self.date,
             self.options.echo_version,
-            BodyLength::Deferred,
+            BodyLength::Deferred {
+                likely: self.latest_length,
+            },
         );
         // Only what nobody has begun to send may leave: the answers of this batch, or nothing.
         let mut buffer = if place == Place::Batch {
@@ -212,7 +214,10 @@ impl Server {
         let body_bytes = slot.buffer.len() - slot.body_start;
         if let Some(length) = slot.length.take() {
             match length.fill(&mut slot.buffer, body_bytes as u64) {
-                Ok(moved) => slot.body_start -= moved,
+                Ok(moved) => {
+                    slot.body_start = slot.body_start.saturating_add_signed(moved);
+                    self.latest_length = body_bytes as u64;
+                }
                 Err(error) => {
                     self.cancel_whole(events, slot);
                     return Err(error.into());

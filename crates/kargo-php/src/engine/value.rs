@@ -266,6 +266,13 @@ impl Zv {
         name.to_str().unwrap_or("?")
     }
 
+    /// Whether a string is, or may be, the value of others, too.
+    #[inline]
+    pub(crate) fn is_shared(self) -> bool {
+        // SAFETY: the value of a refcounted type points to its counter.
+        self.type_info() & 0xff00 == 0 || unsafe { (*(*self.0).value.counted).gc.refcount > 1 }
+    }
+
     /// Gives up the reference this value holds and leaves it undefined.
     #[inline]
     pub(crate) fn release(self) {
@@ -345,8 +352,17 @@ pub(crate) fn hold_array(array: *mut ffi::zend_array) {
 /// Gives up what [`hold_array`] counted.
 #[inline]
 pub(crate) fn release_array(array: *mut ffi::zend_array) {
-    let mut held = Owned::undefined();
-    held.zv().set_array(array);
+    // SAFETY: module invariant.
+    unsafe {
+        let is_counted = (*array).gc.u.type_info & IMMUTABLE == 0;
+        // Whoever else gave up a reference meanwhile has told the garbage collector.
+        if is_counted && (*array).gc.refcount > 1 {
+            (*array).gc.refcount -= 1;
+        } else {
+            let mut last = Owned::undefined();
+            last.zv().set_array(array);
+        }
+    }
 }
 
 /// Sets `key` (a numeric one becomes an integer) to `value`, whose reference the array takes over.
@@ -471,6 +487,96 @@ impl Zv {
         } else {
             self
         }
+    }
+}
+
+/// The values of a packed array in order. The array must not change meanwhile.
+#[derive(Debug)]
+pub(crate) struct Values {
+    next: *mut ffi::zval,
+    end: *mut ffi::zval,
+}
+
+/// The members of an array in order: its key as a string, NULL where it is an index; the index; the value. The array must
+/// not change meanwhile.
+#[derive(Debug)]
+pub(crate) struct Members {
+    next: *mut ffi::Bucket,
+    end: *mut ffi::Bucket,
+}
+
+/// What an array is made of.
+#[derive(Debug)]
+pub(crate) enum Elements {
+    /// Keys are indices in ascending order, and places can be empty.
+    Packed(Values),
+    Hashed(Members),
+}
+
+/// The elements of an array, for walks that have to be fast; others take [`array_iter`].
+#[inline]
+pub(crate) fn elements(array: *mut ffi::zend_array) -> Elements {
+    // SAFETY: module invariant; a packed array has bare values, another one buckets, and nNumUsed of them.
+    unsafe {
+        let used = (*array).nNumUsed as usize;
+        if (*array).u.flags & ffi::HASH_FLAG_PACKED != 0 {
+            let next = (*array).__bindgen_anon_1.arPacked;
+            let end = next.add(used);
+            Elements::Packed(Values { next, end })
+        } else {
+            let next = (*array).__bindgen_anon_1.arData;
+            let end = next.add(used);
+            Elements::Hashed(Members { next, end })
+        }
+    }
+}
+
+impl Iterator for Values {
+    type Item = Zv;
+
+    #[inline]
+    fn next(&mut self) -> Option<Zv> {
+        while self.next != self.end {
+            let value = Zv(self.next);
+            // SAFETY: not behind the end.
+            self.next = unsafe { self.next.add(1) };
+            if value.kind() != Kind::Undefined {
+                return Some(value);
+            }
+        }
+        None
+    }
+}
+
+impl Iterator for Members {
+    type Item = (*mut ffi::zend_string, i64, Zv);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.next != self.end {
+            let bucket = self.next;
+            // SAFETY: not behind the end.
+            let (key, number, value) = unsafe {
+                self.next = bucket.add(1);
+                let number = (*bucket).h.cast_signed();
+                ((*bucket).key, number, Zv(&raw mut (*bucket).val))
+            };
+            // An element may be an INDIRECT slot (symbol tables, property tables).
+            let value = value.direct();
+            if value.kind() != Kind::Undefined {
+                return Some((key, number, value));
+            }
+        }
+        None
+    }
+}
+
+impl Members {
+    /// Whether the first place has a name: keys are not 0, 1, 2 … then.
+    #[inline]
+    pub(crate) fn begin_with_name(&self) -> bool {
+        // SAFETY: not behind the end.
+        self.next != self.end && unsafe { !(*self.next).key.is_null() }
     }
 }
 

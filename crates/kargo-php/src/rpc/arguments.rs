@@ -35,13 +35,13 @@ pub(crate) struct Arguments {
     current: Option<Rc<Method>>,
     /// How many arguments there were before the call that is being decoded.
     call_start: usize,
-    /// Strings made since the memory was last looked at.
+    /// Strings that may be made before the memory is looked at again.
     unwatched: usize,
 }
 
-/// Strings between two looks at the memory; a long one is looked after at once.
+/// Strings between two looks at the memory; a long one is as many as it has times so many bytes.
 const STRINGS_UNWATCHED: usize = 64;
-const LONG_BYTES: usize = 4096;
+const BYTES_OF_STRING: usize = 64;
 
 impl Arguments {
     pub(crate) fn new() -> Self {
@@ -53,7 +53,7 @@ impl Arguments {
             has_system: false,
             current: None,
             call_start: 0,
-            unwatched: 0,
+            unwatched: STRINGS_UNWATCHED,
         }
     }
 
@@ -92,12 +92,13 @@ impl Arguments {
     /// A string of so many bytes was made.
     #[inline]
     fn watch_memory(&mut self, len: usize) -> Result<(), OutOfMemory> {
-        self.unwatched += 1;
-        if self.unwatched < STRINGS_UNWATCHED && len < LONG_BYTES {
-            return Ok(());
-        }
-        self.unwatched = 0;
-        still_has_memory()
+        // As many as there are between two looks at the memory, or one long string, spend it all.
+        let Some(left) = self.unwatched.checked_sub(1 + len / BYTES_OF_STRING) else {
+            self.unwatched = STRINGS_UNWATCHED;
+            return still_has_memory();
+        };
+        self.unwatched = left;
+        Ok(())
     }
 
     fn drop_from(&mut self, start: usize) {
@@ -251,6 +252,7 @@ impl CallBuilder for Arguments {
                 .or(signature.variadic.as_ref().filter(|_| !is_named))
                 .is_some_and(|parameter| parameter.wants_arrays)
         });
+        self.stack.restart();
         self.stack.objects_as = if wants_arrays {
             ObjectsAs::Arrays
         } else {

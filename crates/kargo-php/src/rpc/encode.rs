@@ -3,14 +3,15 @@
 //! The walk can run PHP code (`jsonSerialize()`), which can throw or end in a longjmp: nothing on its frames needs to be
 //! dropped.
 
-use kargo_rpc::{DateTime, EncodeError, Encoder};
+use kargo_rpc::{DateTime, EncodeError, Encoder, LikelyKey};
 
 use crate::engine::throw::class;
 use crate::engine::value::{
-    ArrayIter, Key, array_iter, array_len, class_of, hold_array, release_array, string_bytes,
+    Elements, Key, Members, array_iter, array_len, class_of, elements, hold_array, release_array,
+    string_bytes,
 };
 use crate::engine::{Kind, Zv, ffi, object};
-use crate::rpc::known_keys;
+use crate::rpc::known_texts;
 use crate::rpc::properties::{self, Renames};
 
 /// Writes a PHP value.
@@ -32,7 +33,7 @@ pub(crate) fn write(value: Zv, encoder: &mut impl Encoder) -> Result<(), EncodeE
 fn write_value(value: Zv, encoder: &mut impl Encoder, given: u32) -> Result<(), EncodeError> {
     let value = value.dereferenced();
     match value.kind() {
-        Kind::String => encoder.string(value.bytes().unwrap_or_default()),
+        Kind::String => write_string(value, encoder),
         Kind::Int => encoder.int(value.int().unwrap_or_default()),
         Kind::Array => value
             .array()
@@ -77,21 +78,27 @@ fn write_elements(
     encoder: &mut impl Encoder,
     given: u32,
 ) -> Result<(), EncodeError> {
-    if is_list(array) {
-        return write_values(array, encoder, given);
+    match elements(array) {
+        Elements::Hashed(members) if members.begin_with_name() => {
+            encoder.begin_object()?;
+            write_members(members, encoder, given)?;
+            encoder.end_object()
+        }
+        Elements::Packed(values) if is_list(array) => write_values(values, encoder, given),
+        Elements::Hashed(members) if is_list(array) => {
+            write_values(members.map(|(_, _, value)| value), encoder, given)
+        }
+        _ => write_object_of(array, encoder, given),
     }
-    encoder.begin_object()?;
-    write_members(array_iter(array), encoder, given)?;
-    encoder.end_object()
 }
 
 fn write_values(
-    array: *mut ffi::zend_array,
+    values: impl Iterator<Item = Zv>,
     encoder: &mut impl Encoder,
     given: u32,
 ) -> Result<(), EncodeError> {
     encoder.begin_array()?;
-    for (_, value) in array_iter(array) {
+    for value in values {
         write_value(value, encoder, given)?;
     }
     encoder.end_array()
@@ -102,7 +109,10 @@ pub(crate) fn write_list(
     array: *mut ffi::zend_array,
     encoder: &mut impl Encoder,
 ) -> Result<(), EncodeError> {
-    write_values(array, encoder, 0)
+    match elements(array) {
+        Elements::Packed(values) => write_values(values, encoder, 0),
+        Elements::Hashed(members) => write_values(members.map(|(_, _, value)| value), encoder, 0),
+    }
 }
 
 /// Writes an array, which the caller holds, as an object, whatever its keys are.
@@ -110,30 +120,75 @@ pub(crate) fn write_map(
     array: *mut ffi::zend_array,
     encoder: &mut impl Encoder,
 ) -> Result<(), EncodeError> {
-    encoder.begin_object()?;
-    write_members(array_iter(array), encoder, 0)?;
-    encoder.end_object()
+    write_object_of(array, encoder, 0)
 }
 
-fn write_members(
-    mut members: ArrayIter<'_>,
+fn write_object_of(
+    array: *mut ffi::zend_array,
     encoder: &mut impl Encoder,
     given: u32,
 ) -> Result<(), EncodeError> {
-    while let Some((key, index, value)) = members.next_entry() {
+    encoder.begin_object()?;
+    match elements(array) {
+        Elements::Hashed(members) => write_members(members, encoder, given)?,
+        Elements::Packed(_) => {
+            for (key, value) in array_iter(array) {
+                if let Key::Index(index) = key {
+                    encoder.int_key(index)?;
+                }
+                write_value(value, encoder, given)?;
+            }
+        }
+    }
+    encoder.end_object()
+}
+
+fn write_members<E: Encoder>(
+    members: Members,
+    encoder: &mut E,
+    given: u32,
+) -> Result<(), EncodeError> {
+    for (key, index, value) in members {
         if key.is_null() {
             encoder.int_key(index)?;
+        } else if let Some(known) = known_texts::find::<E>(key) {
+            encoder.known_key(string_bytes(key), &known)?;
         } else {
-            let known = known_keys::find(key);
-            if known.is_none() {
-                encoder.key(string_bytes(key))?;
-            } else {
-                encoder.known_key(string_bytes(key), &known)?;
-            }
+            encoder.key(string_bytes(key))?;
         }
         write_value(value, encoder, given)?;
     }
     Ok(())
+}
+
+#[inline(always)]
+fn write_string<E: Encoder>(value: Zv, encoder: &mut E) -> Result<(), EncodeError> {
+    let text = value.bytes().unwrap_or_default();
+    if E::KNOWS_TEXTS
+        && text.len().wrapping_sub(SHORTEST_SHARED) <= SHARED_LENGTHS
+        && value.is_shared()
+    {
+        return write_shared_string(value, text, encoder);
+    }
+    encoder.string(text)
+}
+
+/// Strings of other lengths are not looked for among the known ones: shorter ones are written as fast, longer ones are
+/// not there.
+const SHORTEST_SHARED: usize = 6;
+const SHARED_LENGTHS: usize = LikelyKey::MAX_BYTES - SHORTEST_SHARED;
+
+/// Values of records repeat, too, and are then the same strings if they are literals, or came from a decoder.
+#[inline(never)]
+fn write_shared_string<E: Encoder>(
+    value: Zv,
+    text: &[u8],
+    encoder: &mut E,
+) -> Result<(), EncodeError> {
+    match value.string().and_then(known_texts::find::<E>) {
+        Some(known) => encoder.known_string(text, &known),
+        None => encoder.string(text),
+    }
 }
 
 #[cold]

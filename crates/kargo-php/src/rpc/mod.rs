@@ -6,12 +6,12 @@
 //! | `export`, `signature`, `docblock`, `types` | from a PHP class to methods and their types, once, at export |
 //! | `attribute` | attributes of the namespace Kargo\Rpc as objects |
 //! | `describe` | those as plain data, which all documents are made from |
-//! | `arguments`, `stack` | what the decoders fill: PHP values, in the shape each parameter wants |
+//! | `arguments`, `stack`, `predecessor` | what the decoders fill: PHP values, in the shape each parameter wants |
 //! | `check` | arguments against types, before PHP runs |
 //! | `invoke`, `construct`, `failure` | one call, and how it can fail |
 //! | `policy` | what is enforced before a method runs: limits, credentials, kept answers, time |
 //! | `encode_as`, `conform` | results by their types |
-//! | `encode`, `known_keys`, `json` | PHP values as JSON and XML-RPC |
+//! | `encode`, `known_texts`, `json` | PHP values as JSON and XML-RPC |
 //! | `jsonrpc`, `xmlrpc`, `soap`, `rest`, `mcp`, `system`, `documents` | the doors |
 //! | `console` | the page for people at the mount's root |
 //! | `cors` | whose web pages may call |
@@ -44,12 +44,13 @@ mod imports;
 mod invoke;
 pub(crate) mod json;
 mod jsonrpc;
-mod known_keys;
+mod known_texts;
 mod mcp;
 mod members;
 mod names;
 mod plan;
 pub(crate) mod policy;
+mod predecessor;
 mod properties;
 mod records;
 pub(crate) mod rest;
@@ -206,5 +207,5 @@ pub(crate) fn clear() {
     properties::clear();
     records::clear();
     stack::clear();
-    known_keys::clear();
+    known_texts::clear();
 }

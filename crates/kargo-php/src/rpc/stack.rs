@@ -9,6 +9,7 @@ use kargo_rpc::{Builder, DateTime, LikelyKey};
 use crate::engine::throw::class;
 use crate::engine::value::{new_string, string_bytes};
 use crate::engine::{Global, Zv, ffi, object};
+use crate::rpc::predecessor::{self, Level};
 
 /// What a JSON object or an XML-RPC struct becomes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,6 +95,9 @@ pub(crate) struct ValueStack {
     last_key: u16,
     /// Where the key is that came after it the last time.
     likely_key: u16,
+    /// The container that is being decoded, and those around it.
+    level: Level,
+    outer: Vec<Level>,
     pub(crate) objects_as: ObjectsAs,
     is_flooded: bool,
 }
@@ -110,6 +114,8 @@ impl ValueStack {
             keys: KeyCache::shared(),
             last_key: UNCACHED,
             likely_key: UNCACHED,
+            level: Level::OUTERMOST,
+            outer: Vec::new(),
             objects_as: ObjectsAs::Arrays,
             is_flooded: false,
         }
@@ -127,8 +133,19 @@ impl ValueStack {
         Zv(&raw mut self.values[index])
     }
 
-    /// Gives up all values from `len` on.
+    /// Gives up all values from `len` on, and whatever was begun.
     pub(crate) fn truncate(&mut self, len: usize) {
+        self.restart();
+        self.release_from(len);
+    }
+
+    /// What comes next is in no container, and like nothing that came before.
+    pub(crate) fn restart(&mut self) {
+        self.level = Level::OUTERMOST;
+        self.outer.clear();
+    }
+
+    fn release_from(&mut self, len: usize) {
         while self.values.len() > len {
             if let Some(mut value) = self.values.pop() {
                 Zv(&raw mut value).release();
@@ -157,17 +174,106 @@ impl ValueStack {
         self.values.push(value);
     }
 
-    /// Pushes the key that is in this place of the cache.
-    #[inline]
+    /// The key that is in this place of the cache comes next.
+    #[inline(always)]
     fn push_cached(&mut self, place: u16) {
         let cached = self.keys.at(place);
         self.last_key = place;
         self.likely_key = cached.next;
-        let string = cached.string;
+        if !self.level.pass_key(cached.string) {
+            self.push_key(cached.string);
+        }
+    }
+
+    /// Apart, so that passing a key needs no frame.
+    #[inline(never)]
+    fn push_key(&mut self, key: *mut ffi::zend_string) {
+        if self.level.is_without_keys() {
+            self.differ();
+        }
+        self.push_shared(key);
+    }
+
+    #[inline]
+    fn push_shared(&mut self, string: *mut ffi::zend_string) {
         self.push(|slot| {
             slot.set_string(string);
             slot.count_one_more();
         });
+    }
+
+    /// The object is not like the one before any more: the keys it has so far come onto the stack.
+    #[cold]
+    #[inline(never)]
+    fn differ(&mut self) {
+        let table = self.level.differ();
+        let values = self.values.split_off(self.level.start);
+        for (index, value) in values.into_iter().enumerate() {
+            self.push_shared(predecessor::key_at(table, index));
+            self.values.push(value);
+        }
+    }
+
+    #[inline]
+    fn begin(&mut self, is_object: bool) {
+        let inner = self.level.enter(self.values.len(), is_object);
+        self.outer.push(self.level);
+        self.level = inner;
+    }
+
+    /// The innermost container is complete, and `table` is all that was in it.
+    #[inline]
+    fn end(&mut self, table: *mut ffi::zend_array) {
+        self.level = self.outer.pop().unwrap_or(Level::OUTERMOST);
+        self.level.latest = table;
+    }
+
+    /// Pushes an object or an associative array.
+    #[inline]
+    fn push_table(&mut self, table: *mut ffi::zend_array) {
+        let is_object = self.objects_as == ObjectsAs::Objects;
+        self.push(|slot| {
+            if is_object {
+                // SAFETY: the object takes the table over.
+                slot.set_object(unsafe { ffi::kg_object_of(table) });
+            } else {
+                slot.set_array(table);
+            }
+        });
+    }
+
+    /// The table of an object that was like the one before to its end.
+    #[inline]
+    fn table_like(&mut self, before: *mut ffi::zend_array) -> *mut ffi::zend_array {
+        let start = self.level.start;
+        // SAFETY: as many values as `before` has are on the stack; the table takes them over, and they are forgotten here.
+        unsafe {
+            let table = ffi::kg_table_like(before, self.values.as_ptr().add(start));
+            self.values.set_len(start);
+            table
+        }
+    }
+
+    /// The table of the topmost `len` pairs; NULL, and nothing of them left, if their keys were chosen to collide.
+    #[inline(never)]
+    fn table_of_pairs(&mut self, len: usize) -> *mut ffi::zend_array {
+        if self.level.is_without_keys() {
+            self.differ();
+        }
+        let start = self.values.len() - 2 * len;
+        let numeric_keys = self.objects_as == ObjectsAs::Arrays;
+        // SAFETY: the topmost `len` pairs are alive; the table takes them over, and they are forgotten here.
+        unsafe {
+            let pairs = self.values.as_mut_ptr().add(start);
+            if ffi::kg_is_flood(pairs, len as u32) {
+                self.is_flooded = true;
+                self.release_from(start);
+                return std::ptr::null_mut();
+            }
+            let table = ffi::kg_table_of(pairs, len as u32, numeric_keys);
+            self.values.set_len(start);
+            table
+        }
     }
 
     /// The place of a key in the cache, which it has afterwards; `UNCACHED` if it can't be there.
@@ -232,7 +338,10 @@ impl Builder for ValueStack {
 
     #[inline]
     fn string(&mut self, utf8: &[u8]) -> Result<(), Infallible> {
-        self.push(|slot| slot.set_bytes(utf8));
+        match self.level.same_string(utf8) {
+            Some(string) => self.push_shared(string),
+            None => self.push(|slot| slot.set_bytes(utf8)),
+        }
         Ok(())
     }
 
@@ -261,6 +370,7 @@ impl Builder for ValueStack {
 
     #[inline]
     fn begin_array(&mut self) -> Result<(), Infallible> {
+        self.begin(false);
         Ok(())
     }
 
@@ -272,12 +382,14 @@ impl Builder for ValueStack {
             self.values.set_len(start);
             array
         };
+        self.end(array);
         self.push(|slot| slot.set_array(array));
         Ok(())
     }
 
     #[inline]
     fn begin_object(&mut self) -> Result<(), Infallible> {
+        self.begin(true);
         Ok(())
     }
 
@@ -288,7 +400,13 @@ impl Builder for ValueStack {
         if place == UNCACHED {
             self.last_key = UNCACHED;
             self.likely_key = self.keys.at(UNCACHED).next;
-            self.push(|slot| slot.set_bytes(utf8));
+            let string = new_string(utf8);
+            if !self.level.pass_key(string) {
+                if self.level.is_without_keys() {
+                    self.differ();
+                }
+                self.push(|slot| slot.set_string(string));
+            }
         } else {
             self.push_cached(place);
         }
@@ -307,26 +425,15 @@ impl Builder for ValueStack {
     }
 
     fn end_object(&mut self, len: usize) -> Result<(), Infallible> {
-        let start = self.values.len() - 2 * len;
-        // SAFETY: the topmost `len` pairs are alive.
-        if unsafe { ffi::kg_is_flood(self.values.as_mut_ptr().add(start), len as u32) } {
-            self.is_flooded = true;
-            self.truncate(start);
+        let table = match self.level.same_keys() {
+            Some(before) => self.table_like(before),
+            None => self.table_of_pairs(len),
+        };
+        self.end(table);
+        if table.is_null() {
             return self.null();
         }
-        let as_objects = self.objects_as == ObjectsAs::Objects;
-        let mut folded = undefined();
-        // SAFETY: the table takes over the topmost `len` pairs, which are forgotten here.
-        unsafe {
-            let pairs = self.values.as_mut_ptr().add(start);
-            if as_objects {
-                Zv(&raw mut folded).set_object(ffi::kg_object_of(pairs, len as u32));
-            } else {
-                Zv(&raw mut folded).set_array(ffi::kg_map_of(pairs, len as u32));
-            }
-            self.values.set_len(start);
-        }
-        self.values.push(folded);
+        self.push_table(table);
         Ok(())
     }
 }

@@ -41,7 +41,9 @@ pub(crate) const fn is_special(byte: u8) -> bool {
 /// Marks special bytes; see [`swar`] for how to read the marks.
 #[inline(always)]
 const fn special_marks(word: u64) -> u64 {
-    swar::equal(word, b'"') | swar::equal(word, b'\\') | swar::below(word, 0x20)
+    // With that bit turned the quotation mark is what follows the control characters, which stay below 0x20.
+    let turned = word ^ swar::repeat(b'"' ^ b' ');
+    swar::below(turned, b' ' + 1) | swar::equal(word, b'\\')
 }
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ impl<'a> JsonEncoder<'a> {
 }
 
 impl Encoder for JsonEncoder<'_> {
+    const KNOWS_TEXTS: bool = true;
+
     #[inline]
     fn null(&mut self) -> Result<(), EncodeError> {
         self.out.extend_from_slice(b"null,");
@@ -133,9 +135,22 @@ impl Encoder for JsonEncoder<'_> {
     #[inline]
     fn known_key(&mut self, _utf8: &[u8], json: &LikelyKey) -> Result<(), EncodeError> {
         let (text, len) = json.written();
-        let end = self.out.len() + len;
+        let end = self.out.len().wrapping_add(len);
         self.out.extend_from_slice(&text);
         self.out.truncate(end);
+        Ok(())
+    }
+
+    #[inline]
+    fn known_string(&mut self, _utf8: &[u8], json: &LikelyKey) -> Result<(), EncodeError> {
+        let (text, len) = json.written();
+        let end = self.out.len().wrapping_add(len);
+        self.out.extend_from_slice(&text);
+        self.out.truncate(end);
+        // What is known has a colon there.
+        if let Some(colon) = self.out.last_mut() {
+            *colon = b',';
+        }
         Ok(())
     }
 

@@ -1,8 +1,8 @@
-//! How keys are written: those of records are the same strings again and again.
+//! How short strings are written in JSON: keys of records, and many of their values, are the same strings again and again.
 
 use std::cell::UnsafeCell;
 
-use kargo_rpc::LikelyKey;
+use kargo_rpc::{Encoder, LikelyKey};
 
 use crate::engine::value::string_bytes;
 use crate::engine::{Zv, ffi};
@@ -10,10 +10,10 @@ use crate::engine::{Zv, ffi};
 /// A power of two.
 const SLOTS: usize = 64;
 
-/// A key that was written before.
+/// A string that was written before.
 #[derive(Clone, Copy)]
 struct Known {
-    /// One reference is ours, so that it stays what it is; NULL: none yet.
+    /// NULL: none yet. If `text` is something, one reference is ours, so that the string stays what it is.
     string: *mut ffi::zend_string,
     text: LikelyKey,
     /// The latest string of this slot that was another one: if it comes again, the slot is its.
@@ -33,33 +33,39 @@ const UNKNOWN: Known = Known {
 
 static TABLE: Table = Table(UnsafeCell::new([UNKNOWN; SLOTS]));
 
-/// How a key is written in JSON, if that is known; [`LikelyKey::NONE`] if not. The key is alive.
+/// How a string, which is alive, is written as a name in JSON, if that is known and `E` can use it.
 #[inline]
-pub(crate) fn find(key: *mut ffi::zend_string) -> LikelyKey {
+pub(crate) fn find<E: Encoder>(string: *mut ffi::zend_string) -> Option<LikelyKey> {
+    if !E::KNOWS_TEXTS {
+        return None;
+    }
     // Strings lie at multiples of eight, and are rarely shorter than thirty-two bytes.
-    let slot = (key.addr() >> 5) % SLOTS;
+    let slot = (string.addr() >> 5) % SLOTS;
     // SAFETY: there is one thread, and the reference is gone before anything else is called.
     let known = unsafe { (*TABLE.0.get())[slot] };
-    if known.string == key {
-        return known.text;
+    if known.string == string {
+        return (!known.text.is_none()).then_some(known.text);
     }
-    note(slot, key);
-    LikelyKey::NONE
+    note(slot, string);
+    None
 }
 
-/// Remembers a key that isn't known, for the next time or the one after that.
-fn note(slot: usize, key: *mut ffi::zend_string) {
+/// Remembers a string that isn't known, for the next time or the one after that.
+fn note(slot: usize, string: *mut ffi::zend_string) {
     // SAFETY: as above.
     let known = unsafe { &mut (&mut *TABLE.0.get())[slot] };
-    if known.candidate != key.cast_const() {
-        known.candidate = key;
+    if known.candidate != string.cast_const() {
+        known.candidate = string;
         return;
     }
-    let old = std::mem::replace(&mut known.string, key);
-    known.text = LikelyKey::of_ascii(string_bytes(key));
+    let old = *known;
+    known.string = string;
+    known.text = LikelyKey::of_ascii(string_bytes(string));
     known.candidate = std::ptr::null();
-    hold(key);
-    release(old);
+    if !known.text.is_none() {
+        hold(string);
+    }
+    release(&old);
 }
 
 fn hold(string: *mut ffi::zend_string) {
@@ -70,10 +76,10 @@ fn hold(string: *mut ffi::zend_string) {
     value.count_one_more();
 }
 
-fn release(string: *mut ffi::zend_string) {
-    if !string.is_null() {
+fn release(known: &Known) {
+    if !known.text.is_none() {
         // SAFETY: one reference was ours.
-        unsafe { ffi::kg_string_release(string) }
+        unsafe { ffi::kg_string_release(known.string) }
     }
 }
 
@@ -82,6 +88,6 @@ pub(crate) fn clear() {
     for slot in 0..SLOTS {
         // SAFETY: as above.
         let known = unsafe { std::mem::replace(&mut (&mut *TABLE.0.get())[slot], UNKNOWN) };
-        release(known.string);
+        release(&known);
     }
 }
