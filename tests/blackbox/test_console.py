@@ -1,10 +1,13 @@
 """The console page in a real browser."""
 
 import json
+import shutil
+import subprocess
 import unittest
 
 from clients.browser import ENTER, SPACE, TAB, Browser
-from harness import ROOT, PhpServer
+from clients.npm import install_packages
+from harness import ROOT, WAIT_SECONDS, PhpServer
 
 PROTOCOLS = ("JSON-RPC", "XML-RPC", "SOAP", "REST", "MCP")
 
@@ -72,7 +75,7 @@ class ConsoleTest(unittest.TestCase):
         self.show("polls.vote")
         self.assertEqual(self.browser.run("return document.title"), "polls.vote · Poll API")
         self.assertEqual(self.text("#version"), "2.1")
-        self.assertEqual(self.text("#count"), "6 methods")
+        self.assertEqual(self.text("#count"), "10 methods")
         self.assertIn("Vote in a poll; each user has one vote in each", self.text("main"))
         self.assertIn("as in getAllPolls", self.text("form"))
         self.assertIn("map of integer", self.text("main"))
@@ -217,6 +220,103 @@ class ConsoleTest(unittest.TestCase):
         self.browser.wait_for("return window.isOver")
         self.assertTrue(self.text("#request").startswith("POST /rest/math/add "), self.text("#request"))
         self.assert_quiet()
+
+    def fill(self, index, text):
+        self.browser.run("document.querySelector(arguments[0]).value = arguments[1]", f"#parameter-{index}", text)
+
+    def give(self, index, text):
+        """An argument that is left out at first."""
+        self.browser.run("const box = document.querySelector(arguments[0]).closest('.field').querySelector('input[type=checkbox]');"
+                         "if (box.checked) box.click()", f"#parameter-{index}")
+        self.fill(index, text)
+
+    def take_route(self, route):
+        self.choose("REST")
+        self.browser.wait_for("const select = document.querySelector('#route');"
+                              "const found = [...select.options].find(one => one.textContent === arguments[0]);"
+                              "if (!found || select.parentElement.hidden) return false;"
+                              "select.value = found.value; select.dispatchEvent(new Event('change', {bubbles: true})); return true", route)
+
+    def answer(self):
+        return json.loads(self.text("#response").split("\n\n", 1)[1])
+
+    def test_rest_by_its_own_verbs_and_paths(self):
+        self.show("routes.find")
+        self.fill(0, "a/b \u00e9")
+        self.fill(1, "me")
+        self.give(2, "7")
+        for verb in ("GET", "DELETE"):
+            self.take_route(f"{verb} /points/{{name}}")
+            self.assertRegex(self.call(), r"^200 OK\d")
+            request = self.text("#request")
+            self.assertTrue(request.startswith(f"{verb} /points/a%2Fb%20%C3%A9?ids=7 HTTP/1.1\n"), request)
+            self.assertIn("\nX-Editor: me\n", request)
+            self.assertEqual(self.answer(), ["a/b \u00e9", "me", [7]])
+        self.take_route("POST /rest/routes/find")
+        self.assertRegex(self.call(), r"^200 OK\d")
+        self.assertEqual(self.answer(), ["a/b \u00e9", "me", [7]])
+        self.show("routes.place")
+        self.take_route("PUT /points/{name}")
+        self.fill(0, "p")
+        self.fill(1, '{"x": 9007199254740993, "marks": [1, 9223372036854775807]}')
+        self.give(2, "inch")
+        self.assertRegex(self.call(), r"^200 OK\d")
+        self.assertTrue(self.text("#request").startswith("PUT /points/p?unit=inch HTTP/1.1\n"))
+        point = {"x": 9007199254740993, "y": 0, "marks": [1, 9223372036854775807]}
+        self.assertEqual(self.answer(), ["p", point, "inch"])
+        self.assert_quiet()
+
+    def test_digits_are_kept_at_any_depth(self):
+        self.show("routes.exact")
+        self.assertEqual(self.browser.run("return document.querySelector('#parameter-3').value"), "9223372036854775807")
+        self.fill(0, "[9007199254740993, -9223372036854775808]")
+        self.fill(1, '{"a": 0.1, "b": 1e2}')
+        self.fill(2, '{"deep": [{"n": 9007199254740995}], "text": "1e5 \\" 7"}')
+        for protocol in PROTOCOLS:
+            with self.subTest(protocol=protocol):
+                self.choose(protocol)
+                self.assertRegex(self.call(), r"^200 OK\d")
+                response = self.text("#response")
+                for digits in ("9007199254740993", "-9223372036854775808", "9007199254740995", "9223372036854775807", "1e5"):
+                    self.assertIn(digits, response)
+        self.assert_quiet()
+
+    def test_what_is_copied_as_curl_does_the_same(self):
+        self.assertIsNotNone(shutil.which("curl"))
+        for method, fill in (("routes.echo", {0: "it's \"$HOME\" `id` \\ \u00e9 {a,b}[1-3] %41"}), ("routes.find", {0: "{x}/[1-3]", 1: "it's"})):
+            self.show(method)
+            # The page may not have the clipboard in every browser: what it would put there is what counts.
+            self.browser.run("navigator.clipboard.writeText = async text => { window.copied = text; }")
+            for index, value in fill.items():
+                self.fill(index, value)
+            for protocol in PROTOCOLS:
+                with self.subTest(method=method, protocol=protocol):
+                    self.choose(protocol)
+                    self.call()
+                    body = self.text("#response").split("\n\n", 1)[1]
+                    self.browser.run("window.copied = undefined")
+                    self.browser.click("button.second")
+                    command = self.browser.wait_for("return window.copied")
+                    ran = subprocess.run(["bash", "-c", command], capture_output=True, timeout=WAIT_SECONDS, check=True)
+                    self.assertEqual(ran.stdout.decode(), body, command)
+        self.assert_quiet()
+
+    def test_axe_finds_nothing(self):
+        install_packages()
+        axe = (ROOT / "tests/blackbox/clients/node/node_modules/axe-core/axe.min.js").read_text()
+        script = ("const done = arguments[arguments.length - 1];"
+                  "axe.run(document, {resultTypes: ['violations', 'incomplete']}).then("
+                  "found => done(found.violations.map(one => [one.id, one.help, one.nodes.map(node => node.html)])), error => done(String(error)))")
+        for width, is_dark in ((1280, False), (1280, True), (360, False), (360, True)):
+            with self.subTest(width=width, is_dark=is_dark), Browser(width, 740, is_dark) as browser:
+                for method, protocol in (("polls.register", "JSON-RPC"), ("routes.find", "REST"), ("polls.old", "MCP"), ("math.add", "SOAP")):
+                    self.show(method, browser)
+                    self.choose(protocol, browser)
+                    if method != "polls.register":
+                        self.call(browser)
+                    browser.run("document.querySelector('details').open = true")
+                    browser.command("Runtime.evaluate", expression=axe)
+                    self.assertEqual(browser.run_async(script), [], f"{method} {protocol}")
 
     def test_below_another_path(self):
         with PhpServer(ROOT / "tests/blackbox/clients/console_server.php", "/v1") as server:

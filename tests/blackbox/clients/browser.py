@@ -73,6 +73,10 @@ class Browser:
         """What the body of a function returns."""
         return self._send("POST", f"{self._session}/execute/sync", {"script": script, "args": list(arguments)})
 
+    def run_async(self, script, *arguments):
+        """What a script gives to the function that is its last argument."""
+        return self._send("POST", f"{self._session}/execute/async", {"script": script, "args": list(arguments)})
+
     def wait_for(self, script, *arguments):
         """The first true result of a script."""
         end = time.monotonic() + WAIT_SECONDS

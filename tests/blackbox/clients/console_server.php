@@ -57,8 +57,48 @@ final class Polls
     }
 }
 
+final readonly class Point
+{
+    /** @param list<int> $marks */
+    public function __construct(public int $x, public int $y = 0, public array $marks = []) {}
+}
+
+final class Routes
+{
+    /** @return list<mixed> */
+    #[Kargo\Rpc\Get('/points/{name}')]
+    #[Kargo\Rpc\Delete('/points/{name}')]
+    public function find(string $name, #[Kargo\Rpc\Header('X-Editor')] string $editor, int ...$ids): array
+    {
+        return [$name, $editor, $ids];
+    }
+
+    /** @return list<mixed> */
+    #[Kargo\Rpc\Put('/points/{name}')]
+    public function place(string $name, #[Kargo\Rpc\Body] Point $point, #[Kargo\Rpc\Query('unit')] string $in = 'mm'): array
+    {
+        return [$name, $point, $in];
+    }
+
+    /**
+     * @param list<int> $deep
+     * @param array<string, float> $rates
+     * @return list<mixed>
+     */
+    public function exact(array $deep, array $rates, mixed $any, int $most = PHP_INT_MAX): array
+    {
+        return [$deep, $rates, json_encode($any), $most];
+    }
+
+    public function echo(string $text): string
+    {
+        return $text;
+    }
+}
+
 $api = new Kargo\Rpc\Api(title: 'Poll API', version: '2.1');
 $api->export(new Polls(), as: 'polls');
+$api->export(new Routes(), as: 'routes');
 $api->export(fn(int $a, int $b = 2): int => $a + $b, as: 'math.add');
 // As a tool polls.old would have the same name.
 $api->export(fn(): string => 'of another method', as: 'polls_old');

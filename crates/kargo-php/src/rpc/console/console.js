@@ -9,6 +9,7 @@ const byId = id => document.getElementById(id);
 let api = null;
 let namespace = null;
 let tools = null;
+let operations = null;
 let protocol = 'JSON-RPC';
 let headerLines = '';
 
@@ -111,7 +112,7 @@ function field(parameter, index) {
     read = text => text;
   } else if (kind.type === 'integer' || kind.type === 'number') {
     control = make('input', { ...shown, type: 'text', inputmode: kind.type === 'integer' ? 'numeric' : 'decimal', autocomplete: 'off' });
-    control.value = initial === null ? '' : String(initial);
+    control.value = initial === null ? '' : schema?.defaultText ?? String(initial);
     const form = kind.type === 'integer' ? /^-?(0|[1-9]\d*)$/ : /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/;
     read = text => {
       if (!form.test(text.trim())) throw new Error(kind.type === 'integer' ? 'A whole number is expected.' : 'A number is expected.');
@@ -122,7 +123,7 @@ function field(parameter, index) {
     control.value = initial ?? '';
     read = text => JSON.stringify(text);
   } else {
-    const text = JSON.stringify(initial, null, 2);
+    const text = schema?.defaultText ?? JSON.stringify(initial, null, 2);
     control = make('textarea', { ...shown, rows: Math.min(16, Math.max(3, text.split('\n').length)), spellcheck: 'false' });
     control.value = text;
     read = text => {
@@ -164,144 +165,6 @@ function field(parameter, index) {
   };
 }
 
-// ---- the protocols: given [{name, schema, json}], what is sent
-
-const jsonObject = given => `{${given.map(one => `${JSON.stringify(one.name)}: ${one.json}`).join(', ')}}`;
-const escapeXml = text => text.replace(/[&<>"\r]/g, found => `&#${found.charCodeAt(0)};`);
-const isDigits = text => /^-?\d+$/.test(text);
-
-/** The schema and JSON text of each member of a container. JSON.parse is exact enough below the first level. */
-function membersOf(kind, value) {
-  return Array.isArray(value)
-    ? value.map((one, at) => [String(at), kind.items ?? {}, JSON.stringify(one)])
-    : Object.entries(value).map(([name, one]) =>
-      [name, kind.properties?.[name] ?? (typeof kind.additionalProperties === 'object' ? kind.additionalProperties : {}), JSON.stringify(one)]);
-}
-
-function xmlRpcValue(schema, json) {
-  const kind = core(schema);
-  const value = JSON.parse(json);
-  let content;
-  if (value === null) content = '<nil/>';
-  else if (typeof value === 'boolean') content = `<boolean>${value ? 1 : 0}</boolean>`;
-  else if (typeof value === 'number' && kind.type !== 'number' && isDigits(json)) content = `<i8>${json}</i8>`;
-  else if (typeof value === 'number') content = `<double>${plainNumber(value)}</double>`;
-  else if (typeof value === 'string') {
-    const name = kind.contentEncoding ? 'base64' : 'string';
-    content = `<${name}>${escapeXml(value)}</${name}>`;
-  } else if (Array.isArray(value)) {
-    content = `<array><data>${membersOf(kind, value).map(([, type, one]) => xmlRpcValue(type, one)).join('')}</data></array>`;
-  } else {
-    content = `<struct>${membersOf(kind, value).map(([name, type, one]) =>
-      `<member><name>${escapeXml(name)}</name>${xmlRpcValue(type, one)}</member>`).join('')}</struct>`;
-  }
-  return `<value>${content}</value>`;
-}
-
-/** A double without an exponent, which XML-RPC does not have. */
-function plainNumber(value) {
-  const text = String(value);
-  return /e/i.test(text) ? value.toFixed(20).replace(/\.?0+$/, '') : text;
-}
-
-const elementName = name => name.replace(/[^\w.\-\u00c0-\uffff]/g, found => `_x${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`);
-
-function soapElement(name, schema, json) {
-  const kind = core(schema);
-  const value = JSON.parse(json);
-  const tag = elementName(name);
-  if (value === null) return `<${tag} xsi:nil="true"/>`;
-  // Where several types are possible a value says its own.
-  const said = type => kind.type || kind.enum ? '' : ` xsi:type="xsd:${type}"`;
-  if (typeof value === 'boolean') return `<${tag}${said('boolean')}>${value}</${tag}>`;
-  if (typeof value === 'number') return `<${tag}${said(isDigits(json) ? 'long' : 'double')}>${json}</${tag}>`;
-  if (typeof value === 'string') return `<${tag}${said('string')}>${escapeXml(value)}</${tag}>`;
-  const members = membersOf(kind, value);
-  if (Array.isArray(value)) return `<${tag}>${members.map(([, type, one]) => soapElement('item', type, one)).join('')}</${tag}>`;
-  if (kind.properties) return `<${tag}>${members.map(([key, type, one]) => soapElement(key, type, one)).join('')}</${tag}>`;
-  return `<${tag}>${members.map(([key, type, one]) =>
-    `<entry><key>${escapeXml(key)}</key>${soapElement('value', type, one)}</entry>`).join('')}</${tag}>`;
-}
-
-/** The WSDL's target namespace. */
-async function soapNamespace() {
-  if (namespace === null) {
-    const answer = await fetch(`${base}/soap?wsdl`);
-    const wsdl = new DOMParser().parseFromString(await answer.text(), 'text/xml');
-    namespace = wsdl.documentElement.getAttribute('targetNamespace') ?? '';
-  }
-  return namespace;
-}
-
-const JSON_TYPE = { 'Content-Type': 'application/json' };
-const MCP_HEADERS = { ...JSON_TYPE, 'Accept': 'application/json, text/event-stream', 'MCP-Protocol-Version': '2025-06-18' };
-
-/** A method's name as a tool. Tools are in the order of the methods; their names may end in a number, so only the server knows. */
-async function toolName(method) {
-  if (tools === null) {
-    const body = '{"jsonrpc": "2.0", "method": "tools/list", "id": 1}';
-    const answer = await fetch(`${base}/mcp`, { method: 'POST', headers: { ...furtherHeaders(), ...MCP_HEADERS }, body });
-    if (!answer.ok) throw new Error(`tools/list: ${answer.status} ${answer.statusText}`);
-    tools = (await answer.json()).result.tools;
-  }
-  return tools[api.methods.indexOf(method)].name;
-}
-
-/** What people typed in below "Further headers". */
-function furtherHeaders() {
-  return Object.fromEntries(headerLines.split('\n').filter(line => line.includes(':'))
-    .map(line => [line.slice(0, line.indexOf(':')).trim(), line.slice(line.indexOf(':') + 1).trim()]));
-}
-
-const protocols = {
-  'JSON-RPC': {
-    build(method, given) {
-      const params = method.paramStructure === 'by-position' ? `[${given.map(one => one.json).join(', ')}]` : jsonObject(given);
-      return { path: '/jsonrpc', headers: JSON_TYPE, body: `{"jsonrpc": "2.0", "method": ${JSON.stringify(method.name)}, "params": ${params}, "id": 1}` };
-    },
-    failed: answer => /^\s*\{\s*"error"/.test(answer),
-  },
-  'XML-RPC': {
-    build(method, given, all) {
-      // By position: what is left out in the middle takes its default, or null.
-      const last = all.findLastIndex(one => one.json !== undefined);
-      const params = all.slice(0, last + 1).map(one => xmlRpcValue(one.schema, one.json ?? JSON.stringify(one.schema?.default ?? null)));
-      return {
-        path: '/xmlrpc', headers: { 'Content-Type': 'text/xml; charset=utf-8' },
-        body: `<?xml version="1.0" encoding="UTF-8"?>\n<methodCall><methodName>${escapeXml(method.name)}</methodName>`
-          + `<params>${params.map(one => `<param>${one}</param>`).join('')}</params></methodCall>`,
-      };
-    },
-    failed: answer => /<fault>/.test(answer),
-  },
-  'SOAP': {
-    async build(method, given) {
-      const name = elementName(method.name);
-      return {
-        path: '/soap', headers: { 'Content-Type': 'text/xml; charset=utf-8', 'SOAPAction': '""' },
-        body: `<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="${SOAP}" xmlns:xsi="${INSTANCE}" xmlns:xsd="${SCHEMA}">`
-          + `<soap:Body><${name} xmlns="${escapeXml(await soapNamespace())}">`
-          + `${given.map(one => soapElement(one.name, one.schema, one.json)).join('')}</${name}></soap:Body></soap:Envelope>`,
-      };
-    },
-    failed: answer => /:Fault>/.test(answer),
-  },
-  'REST': {
-    build: (method, given) => ({
-      path: `/rest/${method.name.split('.').map(encodeURIComponent).join('/')}`, headers: JSON_TYPE, body: jsonObject(given),
-    }),
-    failed: () => false,
-  },
-  'MCP': {
-    build: async (method, given) => ({
-      path: '/mcp', headers: MCP_HEADERS,
-      body: `{"jsonrpc": "2.0", "method": "tools/call", "params": {"name": ${JSON.stringify(await toolName(method))}, `
-        + `"arguments": ${jsonObject(given)}}, "id": 1}`,
-    }),
-    failed: answer => /"isError"\s*:\s*true|^\s*\{\s*"error"/.test(answer),
-  },
-};
-
 // ---- one method
 
 function showMethod(method) {
@@ -316,8 +179,8 @@ function showMethod(method) {
 
   async function built() {
     const all = fields.map(one => ({ name: one.name, schema: one.schema, json: one.value() }));
-    const sent = await protocols[protocol].build(method, all.filter(one => one.json !== undefined), all);
-    return { ...sent, headers: { ...sent.headers, ...furtherHeaders() } };
+    const sent = await protocols[protocol].build(method, all.filter(one => one.json !== undefined), all, Number(routes.value));
+    return { verb: 'POST', ...sent, headers: { ...sent.headers, ...furtherHeaders() } };
   }
 
   async function preview() {
@@ -327,7 +190,7 @@ function showMethod(method) {
     try {
       const sent = await built();
       const lines = Object.entries(sent.headers).map(([name, value]) => `${name}: ${value}`);
-      show([`POST ${base}${sent.path} HTTP/1.1`, `Host: ${location.host}`, ...lines, '', sent.body].join('\n'));
+      show([`${sent.verb} ${base}${sent.path} HTTP/1.1`, `Host: ${location.host}`, ...lines, '', sent.body ?? ''].join('\n'));
       return sent;
     } catch (error) {
       show(error.message);
@@ -346,7 +209,7 @@ function showMethod(method) {
     outcome.replaceChildren('Waiting for the answer…');
     const start = performance.now();
     try {
-      const answer = await fetch(`${base}${sent.path}`, { method: 'POST', headers: sent.headers, body: sent.body });
+      const answer = await fetch(`${base}${sent.path}`, { method: sent.verb, headers: sent.headers, body: sent.body });
       const text = await answer.text();
       const seconds = (performance.now() - start) / 1000;
       const isGood = answer.ok && !failed(text);
@@ -378,8 +241,11 @@ function showMethod(method) {
     const sent = await preview();
     if (sent === null) return;
     const quoted = text => `'${text.replaceAll("'", "'\\''")}'`;
-    const headers = Object.entries(sent.headers).map(([name, value]) => ` \\\n  -H ${quoted(`${name}: ${value}`)}`).join('');
-    const command = `curl -s ${quoted(location.origin + base + sent.path)}${headers} \\\n  --data-raw ${quoted(sent.body)}`;
+    // To curl a name with a colon and nothing after it is a header that is not to be sent.
+    const headers = Object.entries(sent.headers).map(([name, value]) => ` \\\n  -H ${quoted(value === '' ? `${name};` : `${name}: ${value}`)}`).join('');
+    const verb = sent.verb === (sent.body === undefined ? 'GET' : 'POST') ? '' : ` -X ${sent.verb}`;
+    const body = sent.body === undefined ? '' : ` \\\n  --data-raw ${quoted(sent.body)}`;
+    const command = `curl -sg${verb} ${quoted(location.origin + base + sent.path)}${headers}${body}`;
     try {
       await navigator.clipboard.writeText(command);
     } catch {
@@ -391,10 +257,20 @@ function showMethod(method) {
   }
 
   const tabs = Object.keys(protocols).map(name => {
-    const radio = make('input', { type: 'radio', name: 'protocol', value: name, onchange: () => { protocol = name; preview(); } });
+    const radio = make('input', { type: 'radio', name: 'protocol', value: name, onchange: () => { protocol = name; showRoutes(); preview(); } });
     radio.checked = name === protocol;
     return make('label', {}, radio, name);
   });
+  const routes = make('select', { id: 'route', onchange: preview }, make('option', { value: 0 }, `POST /rest/${method.name.replaceAll('.', '/')}`));
+  const routing = make('div', { class: 'field', hidden: true }, make('div', { class: 'head' }, make('label', { class: 'main', for: 'route' }, 'Verb and path')), routes);
+  async function showRoutes() {
+    routing.hidden = protocol !== 'REST';
+    if (routing.hidden || routes.dataset.known) return;
+    try {
+      routes.replaceChildren(...(await routesOf(method)).map((one, at) => make('option', { value: at }, `${one.verb} ${one.path}`)));
+      routes.dataset.known = 'yes';
+    } catch { /* The preview says it. */ }
+  }
   const extra = make('textarea', { id: 'headers', rows: 2, spellcheck: 'false', placeholder: 'Authorization: Bearer …',
     oninput: event => { headerLines = event.target.value; preview(); } });
   extra.value = headerLines;
@@ -403,6 +279,7 @@ function showMethod(method) {
     ...fields.map(one => one.element),
     fields.length === 0 ? make('p', { class: 'quiet' }, 'This method takes no arguments.') : null,
     make('fieldset', { class: 'field' }, make('div', { class: 'protocols', role: 'radiogroup', 'aria-label': 'Protocol' }, ...tabs)),
+    routing,
     make('details', {}, make('summary', {}, 'Further headers'), make('label', { class: 'quiet', for: 'headers' }, 'One line each, as in HTTP'), extra),
     make('div', { class: 'actions' }, make('button', { type: 'submit' }, 'Call'),
       make('button', { type: 'button', class: 'second', onclick: copy }, 'Copy as curl'), copied));
@@ -420,6 +297,7 @@ function showMethod(method) {
     outcome, response,
   ].filter(Boolean));
   outcome.replaceChildren(make('span', { class: 'quiet' }, 'Nothing was sent yet.'));
+  showRoutes();
   preview();
 }
 
@@ -481,7 +359,9 @@ async function start() {
   byId('documents').replaceChildren(...links.map(([name, path]) => make('li', {}, make('a', { href: base + path }, name))));
   const answer = await fetch(`${base}/openrpc.json`);
   if (!answer.ok) throw new Error(`openrpc.json: ${answer.status} ${answer.statusText}`);
-  api = await answer.json();
+  const text = await answer.text();
+  api = JSON.parse(text);
+  keepDefaults(api, exact(text));
   byId('title').textContent = api.info.title;
   byId('version').textContent = api.info.version;
   byId('filter').addEventListener('input', listMethods);

@@ -14,7 +14,7 @@ use crate::serve::answer;
 
 const DOCUMENT: &str = include_str!("console.html");
 const STYLE: &str = include_str!("console.css");
-const SCRIPT: &str = include_str!("console.js");
+const SCRIPT: &str = concat!(include_str!("protocols.js"), include_str!("console.js"));
 
 /// The page and its policy.
 #[derive(Debug)]
