@@ -132,7 +132,9 @@ fn a_slot_whose_bytes_are_gone_changes_nothing() {
         [],
     )
     .unwrap();
-    out.truncate(75);
+    let digits = LIKELY.to_string();
+    let at = memchr::memmem::find(&out, digits.as_bytes()).unwrap();
+    out.truncate(at + digits.len() - 1);
     let before = out.clone();
     assert!(encoded.length.unwrap().fill(&mut out, 5).is_ok());
     assert_eq!(out, before);
