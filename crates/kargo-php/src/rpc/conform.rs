@@ -64,6 +64,18 @@ pub(crate) fn is_plain(ty: &Type) -> bool {
     )
 }
 
+/// Whether all that is in an array is of a type that [`is_plain`].
+#[inline]
+pub(crate) fn all_are(array: *mut ffi::zend_array, ty: &Type) -> bool {
+    let mut values = array_iter(array).map(|(_, value)| value.dereferenced());
+    match ty {
+        // What is there most is decided with one comparison.
+        Type::String => values.all(|value| value.kind() == Kind::String),
+        Type::Int => values.all(|value| value.kind() == Kind::Int),
+        _ => values.all(|value| is_plainly(value, ty)),
+    }
+}
+
 /// Whether a result could be of a type, without a look inside.
 pub(crate) fn may_be(value: Zv, ty: &Type) -> bool {
     match value.kind() {

@@ -131,7 +131,7 @@ fn is_written_plainly(array: *mut ffi::zend_array, item: &Type) -> Result<bool, 
     if !conform::is_plain(item) {
         return Ok(*item == Type::Mixed);
     }
-    if array_iter(array).all(|(_, value)| conform::is_plainly(value.dereferenced(), item)) {
+    if conform::all_are(array, item) {
         Ok(true)
     } else {
         Err(EncodeError::Mismatch)

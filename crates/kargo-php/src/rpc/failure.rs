@@ -186,6 +186,16 @@ impl Failure {
         }
     }
 
+    /// The calls of a batch before this one have made an answer so long that no more of it is made.
+    #[cold]
+    pub(crate) fn answer_is_full() -> Self {
+        let message = "The answer to this batch is too long already; send fewer calls at once";
+        Self {
+            message: message.into(),
+            ..Self::standard(FaultCode::InvalidRequest)
+        }
+    }
+
     /// An argument at `pointer` doesn't fit.
     pub(crate) fn invalid_params(pointer: &str, reason: &str) -> Self {
         let mut data = b"{\"pointer\":".to_vec();

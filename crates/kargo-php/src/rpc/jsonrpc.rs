@@ -140,7 +140,11 @@ fn answer_batch(id: RequestId, api: &Api, methods: &Methods, workspace: &mut Wor
         };
         let method = methods.get(call.handle);
         let mut result = Owned::undefined();
-        let called = run(id, api, method, &call, workspace, start, result.zv());
+        let called = if workspace.is_answer_full() {
+            Err(Failure::answer_is_full())
+        } else {
+            run(id, api, method, &call, workspace, start, result.zv())
+        };
         start += call.argument_count as usize;
         if let CallKind::Request(version) | CallKind::Invalid(version, _) = call.kind {
             let Workspace { calls, out, .. } = workspace;

@@ -218,6 +218,14 @@ fn run(
     for (message, task) in messages.list.iter().zip(tasks) {
         let written = match (&message.kind, *task) {
             (MessageKind::Notification | MessageKind::Response, _) => continue,
+            (MessageKind::Ping | MessageKind::ListTools | MessageKind::CallTool { .. }, task)
+                if workspace.is_answer_full() =>
+            {
+                if let Task::Call { count, .. } = task {
+                    start += count as usize;
+                }
+                Err(Failure::answer_is_full())
+            }
             (MessageKind::Initialize(_), _) if messages.is_batch => {
                 Err(Failure::standard(FaultCode::InvalidRequest))
             }

@@ -43,6 +43,16 @@ const POOLED: usize = 8;
 /// One that served a longer body or made a longer answer is not kept.
 const LARGE_BYTES: usize = 256 << 10;
 
+/// Beyond so many bytes of answer no further call of a batch is made: a short body must not ask for hundreds of long answers.
+const BATCH_ANSWER_BYTES: usize = 16 << 20;
+
+impl Workspace {
+    /// Whether the answer to a batch has become so long that its other calls are refused.
+    pub(crate) fn is_answer_full(&self) -> bool {
+        self.out.len() > BATCH_ANSWER_BYTES
+    }
+}
+
 /// A workspace, to be given back by [`give_back`].
 #[inline]
 pub(crate) fn take() -> Box<Workspace> {

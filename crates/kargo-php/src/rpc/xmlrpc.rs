@@ -101,7 +101,11 @@ fn answer_multicall(id: RequestId, api: &Api, methods: &Methods, workspace: &mut
             break;
         };
         let mut result = Owned::undefined();
-        let called = run(api, methods, &call, workspace, start, result.zv());
+        let called = if workspace.is_answer_full() {
+            Err(Failure::answer_is_full())
+        } else {
+            run(api, methods, &call, workspace, start, result.zv())
+        };
         start += call.argument_count as usize;
         let out = &mut workspace.out;
         write_answer(

@@ -19,13 +19,23 @@ pub(super) fn check_characters(text: &[u8]) -> Result<(), usize> {
 /// The same for a text that is ASCII.
 pub(super) fn check_ascii(text: &[u8]) -> Result<(), usize> {
     let mut rest = text;
-    while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
-        if swar::below(u64::from_le_bytes(*chunk), b' ') & swar::HIGH_BITS != 0 {
-            check_slowly(text, text.len() - rest.len(), 8)?;
+    while let Some((chunk, tail)) = rest.split_first_chunk::<32>() {
+        if has_control(chunk) {
+            check_slowly(text, text.len() - rest.len(), chunk.len())?;
         }
         rest = tail;
     }
-    check_slowly(text, text.len() - rest.len(), rest.len())
+    // What is left is looked at together with what comes before it.
+    match text.last_chunk::<32>() {
+        Some(last) if !has_control(last) => Ok(()),
+        _ => check_slowly(text, text.len() - rest.len(), rest.len()),
+    }
+}
+
+/// Whether one of the bytes is a control. Without a branch in it, so that the compiler looks at many at once.
+#[inline(always)]
+fn has_control(bytes: &[u8; 32]) -> bool {
+    bytes.iter().fold(false, |found, byte| found | (*byte < b' '))
 }
 
 /// Whether one of eight bytes is a control or 0xEF, with which U+FFFE and U+FFFF begin. May say yes for no reason.
