@@ -240,8 +240,10 @@ fn append_framing(
         }
         (BodyLength::Deferred { likely }, _) => {
             let at = out.len() + b"Content-Length: ".len();
-            append_length(out, likely);
-            let width = out.len() - at - b"\r\n".len();
+            let width = likely.checked_ilog10().map_or(1, |log| log as usize + 1);
+            let width = width.min(LengthSlot::MAX_WIDTH);
+            out.extend_from_slice(&b"Content-Length: 0000000000"[..16 + width]);
+            out.extend_from_slice(b"\r\n");
             let slot = LengthSlot { at, width };
             (BodyEncoder::unchecked(), Some(slot))
         }

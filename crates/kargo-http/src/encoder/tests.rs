@@ -132,9 +132,9 @@ fn a_slot_whose_bytes_are_gone_changes_nothing() {
         [],
     )
     .unwrap();
-    let digits = LIKELY.to_string();
-    let at = memchr::memmem::find(&out, digits.as_bytes()).unwrap();
-    out.truncate(at + digits.len() - 1);
+    let place = b"Content-Length: 00000";
+    let at = memchr::memmem::find(&out, place).unwrap();
+    out.truncate(at + place.len() - 1);
     let before = out.clone();
     assert!(encoded.length.unwrap().fill(&mut out, 5).is_ok());
     assert_eq!(out, before);

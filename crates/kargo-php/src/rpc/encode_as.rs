@@ -129,7 +129,7 @@ fn write_array(
 /// Whether what is in an array is written as it would be without its type, which all of it must be of then.
 fn is_written_plainly(array: *mut ffi::zend_array, item: &Type) -> Result<bool, EncodeError> {
     if !conform::is_plain(item) {
-        return Ok(*item == Type::Mixed);
+        return Ok(matches!(item, Type::Mixed));
     }
     if conform::all_are(array, item) {
         Ok(true)
