@@ -35,6 +35,7 @@ fn main() {
     let stubs = [
         "kargo_event",
         "http_client",
+        "files",
         "net",
         "rpc_types",
         "rpc_rest",

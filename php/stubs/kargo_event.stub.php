@@ -214,10 +214,10 @@ namespace Kargo\Http {
         public function route(string|array $methods, string $path, callable|Handler $handler): static {}
 
         /**
-         * Gives everything below $prefix to an Api, which has its own paths (/jsonrpc, /xmlrpc), or to a handler.
-         * Routes come first.
+         * Gives everything below $prefix to an Api, which has its own paths (/jsonrpc, /xmlrpc), to the Files of a
+         * directory, or to a handler. Routes come first.
          */
-        public function mount(string $prefix, \Kargo\Rpc\Api|Handler|callable $what): static {}
+        public function mount(string $prefix, \Kargo\Rpc\Api|Files|Handler|callable $what): static {}
 
         /** Calls $callback(int $slot) in each worker after the fork: the place to open database connections. */
         public function onWorkerStart(callable $callback): static {}

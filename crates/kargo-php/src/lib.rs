@@ -74,6 +74,8 @@ extern "C" fn kargo_native_free(class_entry: *mut ffi::zend_class_entry, native:
             drop(Box::from_raw(native.cast::<u64>()));
         } else if class_entry == class::server() {
             drop(Box::from_raw(native.cast::<classes::server::State>()));
+        } else if class_entry == class::files() {
+            drop(Box::from_raw(native.cast::<Rc<serve::files::Mounted>>()));
         } else if class_entry == class::api() {
             drop(Box::from_raw(native.cast::<Rc<rpc::Api>>()));
         } else if class_entry == class::client() {

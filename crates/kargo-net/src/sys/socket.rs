@@ -104,7 +104,16 @@ pub(crate) fn receive_append(
 /// Sends what the socket takes. `MSG_NOSIGNAL`: a peer that is gone is an error, never a SIGPIPE.
 #[inline]
 pub(crate) fn send(socket: RawFd, bytes: &[u8]) -> io::Result<usize> {
-    let flags = libc::MSG_NOSIGNAL;
+    send_with(socket, bytes, libc::MSG_NOSIGNAL)
+}
+
+/// The same; a packet that is not full waits for what follows.
+pub(crate) fn send_before_more(socket: RawFd, bytes: &[u8]) -> io::Result<usize> {
+    send_with(socket, bytes, libc::MSG_NOSIGNAL | libc::MSG_MORE)
+}
+
+#[inline]
+fn send_with(socket: RawFd, bytes: &[u8], flags: libc::c_int) -> io::Result<usize> {
     // SAFETY: send(2) reads `bytes.len()` bytes.
     check_size(unsafe { libc::send(socket, bytes.as_ptr().cast(), bytes.len(), flags) })
 }

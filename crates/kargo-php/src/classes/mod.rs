@@ -9,6 +9,7 @@ pub(crate) mod client_response;
 pub(crate) mod client_stream;
 pub(crate) mod event_loop;
 pub(crate) mod exceptions;
+mod files;
 pub(crate) mod headers;
 pub(crate) mod http_client;
 pub(crate) mod net;

@@ -12,12 +12,12 @@ use crate::classes::options::Options;
 use crate::engine::call::native;
 use crate::engine::callable::{Outcome, take_exception};
 use crate::engine::throw::{class, throw, throw_to_operator};
-use crate::engine::value::{array_iter, array_push, new_array};
+use crate::engine::value::{array_iter, array_push, class_of, new_array};
 use crate::engine::{Call, Callable, Global, Owned, Thrown, Zv, ffi, object};
 use crate::log::{self, Level};
-use crate::rpc::Api;
+use crate::serve::route::Target;
 use crate::serve::runtime::Runtime;
-use crate::serve::server::{Serving, Target};
+use crate::serve::server::Serving;
 use crate::serve::{current, handler, runner, runtime};
 
 native! {
@@ -232,20 +232,34 @@ fn route(call: &Call) -> Result<(), Thrown> {
     add(call, methods, 1)
 }
 
+/// What can be mounted, in argument `index`.
+pub(crate) fn target(call: &Call, index: u32) -> Result<Target, Thrown> {
+    let Some(object) = call.argument(index).and_then(Zv::object) else {
+        return handler_argument(call, index);
+    };
+    let entry = class_of(object);
+    if entry == class::api() {
+        mountable(object, "this Api was never constructed").map(Target::Api)
+    } else if entry == class::files() {
+        mountable(object, "this Files was never constructed").map(Target::Files)
+    } else {
+        handler_argument(call, index)
+    }
+}
+
+/// The value of an object that holds an `Rc`.
+fn mountable<T>(object: *mut ffi::zend_object, otherwise: &str) -> Result<Rc<T>, Thrown> {
+    let value = object::native::<Rc<T>>(object);
+    if value.is_null() {
+        return Err(throw(class::error(), otherwise));
+    }
+    // SAFETY: a constructed object has its value, and its class says which type that has.
+    Ok(unsafe { Rc::clone(&*value) })
+}
+
 fn mount(call: &Call) -> Result<(), Thrown> {
     let prefix = text(call.bytes(0)?);
-    let object = call.argument(1).and_then(Zv::object);
-    let target = match object {
-        Some(object) if crate::engine::value::class_of(object) == class::api() => {
-            let api = object::native::<Rc<Api>>(object);
-            if api.is_null() {
-                return Err(throw(class::error(), "this Api was never constructed"));
-            }
-            // SAFETY: a constructed Api has its value.
-            Target::Api(unsafe { Rc::clone(&*api) })
-        }
-        _ => handler_argument(call, 1)?,
-    };
+    let target = target(call, 1)?;
     state(call)?
         .router
         .mount(&prefix, target)

@@ -122,6 +122,7 @@ pub(crate) mod class {
         http_exception = kargo_ce_http_httpexception;
         server = kargo_ce_http_server;
         request = kargo_ce_http_request;
+        files = kargo_ce_http_files;
         response = kargo_ce_http_response;
         client = kargo_ce_http_client;
         client_options = kargo_ce_http_clientoptions;

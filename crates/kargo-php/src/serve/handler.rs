@@ -16,9 +16,10 @@ use crate::log::{self, Level};
 use crate::rpc;
 use crate::serve::answer;
 use crate::serve::current;
+use crate::serve::route::Route;
 use crate::serve::runner;
 use crate::serve::runtime;
-use crate::serve::server::{HandlerCall, Route};
+use crate::serve::server::HandlerCall;
 
 /// Answers one request, whatever happens.
 pub(crate) fn handle(id: RequestId) {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use kargo_http::Limits;
-use kargo_http::router::{Match, Router};
+use kargo_http::router::Router;
 use kargo_loop::{EventKind, EventLoop, Interest, Token};
 use kargo_net::{
     AcceptDecision, AcceptGate, Answer, Listener, RequestId, Server as NetServer, ServerOptions,
@@ -14,28 +14,10 @@ use kargo_supervisor::{AcceptShare, Decision, ForeignChildGuard, Order, Worker, 
 
 use crate::classes::options::Options;
 use crate::classes::request::{Bytes, Parameters, State};
-use crate::engine::{Callable, Owned, ffi, object};
+use crate::engine::{Owned, ffi, object};
 use crate::log::{self, Level};
-use crate::rpc::Api;
+use crate::serve::route::Target;
 use crate::serve::runtime::{self, owner};
-
-/// What a route leads to.
-#[derive(Clone, Debug)]
-pub(crate) enum Target {
-    Handler(Rc<Callable>),
-    Api(Rc<Api>),
-}
-
-/// What is to be done with a request.
-#[derive(Debug)]
-pub(crate) enum Route {
-    /// Call this.
-    Handler(HandlerCall),
-    /// An API, which of its paths, and the request's number.
-    Api(Rc<Api>, crate::rpc::Door, u64),
-    /// Nothing: it was answered.
-    Answered,
-}
 
 /// A handler and what it is called with: plain words, since they are handed on several times per request.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +34,8 @@ pub(crate) struct HandlerCall {
 #[derive(Debug)]
 pub(crate) struct Serving {
     pub(crate) net: NetServer,
-    router: Rc<Router<Target>>,
-    hosts: Vec<String>,
+    pub(super) router: Rc<Router<Target>>,
+    pub(super) hosts: Vec<String>,
     waiting_limit: usize,
     /// When the log was last told that requests are refused because too many handlers wait.
     refused_at: Option<Instant>,
@@ -75,7 +57,7 @@ pub(crate) struct Serving {
     /// The handler of the head with this number: it is found once for a head that repeats.
     known: (u64, *const ffi::zend_fcall_info_cache),
     /// Requests handled so far: the number of the last one.
-    last_number: u64,
+    pub(super) last_number: u64,
     /// Requests that the scoreboard knows of.
     reported: u64,
     /// Clients that are known to be gone, of requests still worked on.
@@ -197,57 +179,6 @@ impl Serving {
         }
     }
 
-    /// Finds what is to be done with a request; what needs no PHP is answered at once.
-    #[inline]
-    pub(crate) fn route(&mut self, id: RequestId, events: &mut EventLoop) -> Route {
-        let Some(request) = self.net.request(id) else {
-            return Route::Answered;
-        };
-        let (head, bytes) = (request.head(), request.bytes());
-        if !self.hosts.is_empty() && !host_is_allowed(&self.hosts, head.host(bytes)) {
-            self.refuse(id, events, 421, None);
-            return Route::Answered;
-        }
-        let (method, name, path) = (head.method(), head.method_name(bytes), head.path(bytes));
-        let (status, allow) = match self.router.find(method, name, path) {
-            Ok(Match::Found { value, params }) => match value {
-                Target::Handler(callable) => {
-                    let cache = callable.cache();
-                    let parameters: Parameters = params
-                        .iter()
-                        .map(|(name, value)| (Rc::from(name), value.into_owned()))
-                        .collect();
-                    let call = self.handler_call(id, cache);
-                    if call.request.is_null() {
-                        self.matched = parameters;
-                    } else {
-                        // SAFETY: as in `handler_call`.
-                        let state = unsafe { &mut *object::native::<State>(call.request) };
-                        state.parameters = parameters;
-                    }
-                    return Route::Handler(call);
-                }
-                Target::Api(api) => {
-                    let door = crate::rpc::Door::of(api, method, path, params.mounted_path());
-                    match door {
-                        Ok(door) => {
-                            self.last_number += 1;
-                            return Route::Api(Rc::clone(api), door, self.last_number);
-                        }
-                        Err((status, allow)) => (status, allow.map(str::to_owned)),
-                    }
-                }
-            },
-            Ok(Match::MethodNotAllowed { allow }) => (405, Some(allow)),
-            Ok(Match::Options { allow }) => (204, Some(allow)),
-            Ok(Match::MethodUnknown) => (501, None),
-            Ok(Match::NotFound) => (404, None),
-            Err(_) => (400, None),
-        };
-        self.refuse(id, events, status, allow.as_deref());
-        Route::Answered
-    }
-
     /// Refuses a request because too many handlers wait: each holds a stack, and no limit on connections bounds those
     /// whose clients have gone.
     #[cold]
@@ -301,7 +232,7 @@ impl Serving {
 
     /// Takes the pooled Request and points it at request `id`.
     #[inline(always)]
-    fn handler_call(
+    pub(super) fn handler_call(
         &mut self,
         id: RequestId,
         cache: *const ffi::zend_fcall_info_cache,
@@ -323,7 +254,13 @@ impl Serving {
 
     /// Answers without PHP.
     #[cold]
-    fn refuse(&mut self, id: RequestId, events: &mut EventLoop, status: u16, allow: Option<&str>) {
+    pub(super) fn refuse(
+        &mut self,
+        id: RequestId,
+        events: &mut EventLoop,
+        status: u16,
+        allow: Option<&str>,
+    ) {
         let headers: [(&[u8], &[u8]); 1] = [(b"Allow", allow.unwrap_or_default().as_bytes())];
         let mut answer = Answer::new(status).headers(if allow.is_some() { &headers } else { &[] });
         let text = if status == 204 {
@@ -572,7 +509,7 @@ fn take_signals_back(events: &mut EventLoop) {
     }
 }
 
-fn host_is_allowed(hosts: &[String], host: Option<&[u8]>) -> bool {
+pub(super) fn host_is_allowed(hosts: &[String], host: Option<&[u8]>) -> bool {
     let host = String::from_utf8_lossy(host.unwrap_or_default()).to_ascii_lowercase();
     let name = match host.rfind(':') {
         Some(at) if !host[at..].contains(']') => &host[..at],
