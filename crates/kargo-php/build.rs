@@ -43,6 +43,7 @@ fn main() {
         "rpc_policies",
         "classic",
         "classic_http",
+        "app",
     ]
     .map(|name| format!("../../php/stubs/{name}.stub.php"));
     println!("cargo:rerun-if-changed=shim");
@@ -78,6 +79,9 @@ fn main() {
                 "rpc_types",
                 "deadline",
                 "classic",
+                "app",
+                "app_scope",
+                "app_variables",
             ]
             .map(|name| format!("shim/{name}.c")),
         )

@@ -341,3 +341,36 @@ fn an_upgraded_connection_leaves_with_its_unread_bytes() {
     stream.write_all(b"another protocol").unwrap();
     assert_eq!(client.take(16), b"another protocol");
 }
+
+#[test]
+fn a_stream_can_block_for_a_slow_reader_and_gives_one_up_that_never_reads() {
+    let (server, mut client, id) = parked(ServerOptions::default(), GET);
+    let reader = std::thread::spawn(move || {
+        let answer = client.answer();
+        assert_eq!(answer.text().len(), 5_000_000);
+    });
+    server.with(move |server, events, _| {
+        server.begin(events, id, &Answer::new(200), None).unwrap();
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        for _ in 0..50 {
+            let state = server.write(events, id, &vec![b'x'; 100_000]).unwrap();
+            if state == StreamState::Full {
+                server.block_until_ready(events, id, until).unwrap();
+            }
+        }
+        server.end(events, id).unwrap();
+    });
+    reader.join().unwrap();
+
+    let (server, mut client, id) = parked(ServerOptions::default(), GET);
+    server.with(move |server, events, _| {
+        server.begin(events, id, &Answer::new(200), None).unwrap();
+        let data = vec![b'x'; 100_000];
+        while server.write(events, id, &data).unwrap() == StreamState::Ready {}
+        let soon = std::time::Instant::now() + std::time::Duration::from_millis(20);
+        assert!(server.block_until_ready(events, id, soon).is_err());
+        assert!(server.write(events, id, &data).is_err());
+    });
+    let rest = client.rest();
+    assert!(!rest.ends_with(b"0\r\n\r\n"));
+}

@@ -72,6 +72,7 @@ static PHP_MINIT_FUNCTION(kargo_event)
 	kargo_register_classes();
 	kargo_register_constants(module_number);
 	kg_classic_start(type, module_number);
+	kg_app_start();
 	memcpy(&kg_handlers, &std_object_handlers, sizeof(zend_object_handlers));
 	kg_handlers.offset = XtOffsetOf(kg_object, std);
 	kg_handlers.free_obj = kg_free;
@@ -93,6 +94,7 @@ static PHP_MINIT_FUNCTION(kargo_event)
 	kargo_ce_rpc_xmlrpcclient->create_object = kg_create;
 	kargo_ce_rpc_batch->create_object = kg_create;
 	kargo_ce_rpc_remotenamespace->create_object = kg_create;
+	kargo_ce_app_application->create_object = kg_create;
 	/* Tests prove that a panic in our own code costs one request: this is how they cause one. */
 	if (INI_BOOL("kargo.fault_injection")) {
 		zend_register_functions(NULL, kargo_fault_functions, NULL, type);

@@ -23,6 +23,8 @@
 #include "zend_interfaces.h"
 #include "zend_weakrefs.h"
 
+#include "app.h"
+
 #ifdef ZTS
 # error "kargo_event keeps its state for one thread: build it for a PHP without thread safety (php -i | grep Thread)"
 #endif
@@ -126,6 +128,7 @@ void kg_scope_resume(kg_scope *scope);
 /* serving */
 void kg_serving_begin(void);
 void kg_serving_end(void);
+void kg_serving_settle(void);
 void kg_watch_uncaught(void);
 bool kg_signals_were_touched(void);
 void kg_arm_time_limit(void);

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `engine` | the only code that touches PHP's C API, with `shim/` |
 //! | `classes` | the PHP classes of `php/stubs/kargo_event.stub.php` |
+//! | `app` | classic mode: applications that use superglobals and print their pages, of `php/stubs/app.stub.php` |
 //! | `classic` | the functions of 2009, of `php/stubs/classic.stub.php` |
 //! | `serve` | the runner: who runs the loop, how a handler is called, how it waits |
 //! | `http_client` | requests that PHP code has in flight, behind `Kargo\Http\Client` |
@@ -19,6 +20,7 @@
     reason = "the boundary to PHP's C API; every block says why it is sound"
 )]
 
+mod app;
 mod classes;
 mod classic;
 mod engine;
@@ -61,6 +63,8 @@ extern "C" fn kargo_request_ended() {
     serve::runner::close();
     serve::runtime::clear();
     rpc::clear();
+    // SAFETY: no array of a request is alive any more.
+    unsafe { ffi::kg_app_keys_drop() };
 }
 
 /// An object of ours is freed.
@@ -76,6 +80,8 @@ extern "C" fn kargo_native_free(class_entry: *mut ffi::zend_class_entry, native:
             drop(Box::from_raw(native.cast::<classes::server::State>()));
         } else if class_entry == class::files() {
             drop(Box::from_raw(native.cast::<Rc<serve::files::Mounted>>()));
+        } else if class_entry == class::application() {
+            drop(Box::from_raw(native.cast::<Rc<app::Application>>()));
         } else if class_entry == class::api() {
             drop(Box::from_raw(native.cast::<Rc<rpc::Api>>()));
         } else if class_entry == class::client() {

@@ -8,6 +8,7 @@ use std::os::fd::FromRawFd;
 use std::os::fd::OwnedFd;
 use std::os::fd::RawFd;
 use std::path::Path;
+use std::time::Duration;
 
 use super::address::RawAddress;
 use super::check;
@@ -76,6 +77,21 @@ pub(crate) fn local_address(socket: RawFd) -> io::Result<PeerAddress> {
     // SAFETY: getsockname(2) writes at most as many bytes as the length says, which the address has.
     check(unsafe { libc::getsockname(socket, address.as_mut_ptr(), address.len_mut()) })?;
     Ok(address.to_peer())
+}
+
+/// Blocks until the peer has taken bytes, or is gone: then writing tells. `false`: neither happened within `timeout`.
+pub(crate) fn wait_until_writable(socket: RawFd, timeout: Duration) -> bool {
+    let mut polled = libc::pollfd {
+        fd: socket,
+        events: libc::POLLOUT,
+        revents: 0,
+    };
+    // A millisecond more than asked for: poll(2) would not wait at all for less than one.
+    let milliseconds = libc::c_int::try_from(timeout.as_millis()).unwrap_or(libc::c_int::MAX - 1);
+    // SAFETY: poll(2) writes to the one entry it is given.
+    let ready = unsafe { libc::poll(&raw mut polled, 1, milliseconds + 1) };
+    // Interrupted by a signal: the caller looks again.
+    ready != 0
 }
 
 /// Receives into `buffer`. 0: the peer has ended its side.

@@ -2,6 +2,7 @@
 //! `http_client` and `rpc`.
 
 pub(crate) mod api;
+pub(crate) mod app;
 pub(crate) mod client_all;
 pub(crate) mod client_options;
 pub(crate) mod client_request;

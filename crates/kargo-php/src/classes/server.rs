@@ -8,9 +8,11 @@ use kargo_http::router::{MethodSet, RouteError, Router};
 use kargo_net::{ListenAddress, Listener};
 use kargo_supervisor::{Inherited, Role, Spec, Supervisor, Worker};
 
+use crate::app::Application;
+use crate::classes::app;
 use crate::classes::options::Options;
 use crate::engine::call::native;
-use crate::engine::callable::{Outcome, take_exception};
+use crate::engine::callable::Outcome;
 use crate::engine::throw::{class, throw, throw_to_operator};
 use crate::engine::value::{array_iter, array_push, class_of, new_array};
 use crate::engine::{Call, Callable, Global, Owned, Thrown, Zv, ffi, object};
@@ -43,6 +45,8 @@ pub(crate) struct State {
     listeners: Vec<Listener>,
     router: Router<Target>,
     start_callbacks: Vec<Rc<Callable>>,
+    /// Those to be booted.
+    applications: Vec<Rc<Application>>,
 }
 
 /// Listening sockets that came through exec, until somebody listens on their addresses.
@@ -65,7 +69,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// The strings of an argument that is one or a list of them.
-fn strings(call: &Call, index: u32) -> Result<Vec<String>, Thrown> {
+pub(crate) fn strings(call: &Call, index: u32) -> Result<Vec<String>, Thrown> {
     let list = call.argument(index).and_then(Zv::array);
     let Some(list) = list else {
         return Ok(vec![text(call.bytes(index)?)]);
@@ -123,29 +127,34 @@ pub(crate) fn open(address: &str, backlog: Option<i32>) -> Result<Listener, Thro
 
 fn listen(call: &Call) -> Result<(), Thrown> {
     let addresses = strings(call, 0)?;
+    let options = call
+        .argument(1)
+        .and_then(Zv::object)
+        .map_or_else(Options::default, Options::read);
+    let mut server = object::instantiate(class::server(), open_all(&addresses, options)?);
+    call.result().copy_from(server.zv());
+    Ok(())
+}
+
+/// A server that listens on all of these.
+fn open_all(addresses: &[String], options: Options) -> Result<State, Thrown> {
     if addresses.is_empty() {
         return Err(throw(
             class::configuration_exception(),
             "listen() needs an address",
         ));
     }
-    let options = call
-        .argument(1)
-        .and_then(Zv::object)
-        .map_or_else(Options::default, Options::read);
     let listeners = addresses
         .iter()
         .map(|address| open(address, None))
         .collect::<Result<_, _>>()?;
-    let state = State {
+    Ok(State {
         options,
         listeners,
         router: Router::new(),
         start_callbacks: Vec::new(),
-    };
-    let mut server = object::instantiate(class::server(), state);
-    call.result().copy_from(server.zv());
-    Ok(())
+        applications: Vec::new(),
+    })
 }
 
 /// An address as people write it: a URL for TCP.
@@ -242,6 +251,8 @@ pub(crate) fn target(call: &Call, index: u32) -> Result<Target, Thrown> {
         mountable(object, "this Api was never constructed").map(Target::Api)
     } else if entry == class::files() {
         mountable(object, "this Files was never constructed").map(Target::Files)
+    } else if entry == class::application() {
+        app::of(object).map(Target::Application)
     } else {
         handler_argument(call, index)
     }
@@ -260,12 +271,42 @@ fn mountable<T>(object: *mut ffi::zend_object, otherwise: &str) -> Result<Rc<T>,
 fn mount(call: &Call) -> Result<(), Thrown> {
     let prefix = text(call.bytes(0)?);
     let target = target(call, 1)?;
-    state(call)?
-        .router
-        .mount(&prefix, target)
-        .map_err(|error| route_error(&error))?;
+    state(call)?.mount(&prefix, target)?;
     call.return_this();
     Ok(())
+}
+
+impl State {
+    fn mount(&mut self, prefix: &str, target: Target) -> Result<(), Thrown> {
+        let application = target.application().map(Rc::clone);
+        self.router
+            .mount(prefix, target)
+            .map_err(|error| route_error(&error))?;
+        let is_known = |application: &Rc<Application>| {
+            let mut known = self.applications.iter();
+            known.any(|other| Rc::ptr_eq(other, application))
+        };
+        if let Some(application) = application.filter(|it| !is_known(it)) {
+            self.applications.push(application);
+        }
+        Ok(())
+    }
+}
+
+/// Serves one application at "/".
+///
+/// # Errors
+/// An exception is pending.
+pub(crate) fn serve_application(
+    application: Rc<Application>,
+    addresses: &[String],
+    workers: Option<i64>,
+    options: Options,
+) -> Result<(), Thrown> {
+    reject_if_running()?;
+    let mut state = open_all(addresses, options)?;
+    state.mount("/", Target::Application(application))?;
+    state.run(workers)
 }
 
 fn on_worker_start(call: &Call) -> Result<(), Thrown> {
@@ -286,34 +327,46 @@ fn cores() -> i64 {
 }
 
 fn run(call: &Call) -> Result<(), Thrown> {
-    let workers = call.optional_int(0)?.unwrap_or_else(cores);
-    if !(0..=1024).contains(&workers) {
-        return Err(crate::engine::throw_value_error(
-            1,
-            "must be between 0 and 1024",
-        ));
-    }
+    let workers = call.optional_int(0)?;
+    reject_if_running()?;
+    call.result().set_null();
+    state(call)?.run(workers)
+}
+
+fn reject_if_running() -> Result<(), Thrown> {
     if runner::is_running() {
         return Err(throw(class::error(), "a loop runs in this process already"));
     }
-    let state = state(call)?;
-    let plan = Plan {
-        options: state.options.clone(),
-        router: Rc::new(std::mem::take(&mut state.router)),
-        listeners: std::mem::take(&mut state.listeners),
-        start_callbacks: std::mem::take(&mut state.start_callbacks),
-    };
-    if plan.listeners.is_empty() {
-        return Err(throw(
-            class::error(),
-            "this Server has run already; make a new one",
-        ));
-    }
-    plan.announce(workers);
-    call.result().set_null();
-    match usize::try_from(workers) {
-        Ok(0) | Err(_) => plan.serve(None),
-        Ok(count) => plan.supervise(count),
+    Ok(())
+}
+
+impl State {
+    fn run(&mut self, workers: Option<i64>) -> Result<(), Thrown> {
+        let workers = workers.unwrap_or_else(cores);
+        if !(0..=1024).contains(&workers) {
+            return Err(crate::engine::throw_value_error(
+                1,
+                "must be between 0 and 1024",
+            ));
+        }
+        let plan = Plan {
+            options: self.options.clone(),
+            router: Rc::new(std::mem::take(&mut self.router)),
+            listeners: std::mem::take(&mut self.listeners),
+            start_callbacks: std::mem::take(&mut self.start_callbacks),
+            applications: std::mem::take(&mut self.applications),
+        };
+        if plan.listeners.is_empty() {
+            return Err(throw(
+                class::error(),
+                "this Server has run already; make a new one",
+            ));
+        }
+        plan.announce(workers);
+        match usize::try_from(workers) {
+            Ok(0) | Err(_) => plan.serve(None),
+            Ok(count) => plan.supervise(count),
+        }
     }
 }
 
@@ -332,6 +385,7 @@ struct Plan {
     router: Rc<Router<Target>>,
     listeners: Vec<Listener>,
     start_callbacks: Vec<Rc<Callable>>,
+    applications: Vec<Rc<Application>>,
 }
 
 impl Plan {
@@ -418,7 +472,11 @@ impl Plan {
         }
         // SAFETY: replaces the engine's output and error hooks until kg_serving_end().
         unsafe { ffi::kg_serving_begin() };
-        let started = self.call_start_callbacks();
+        let started = self.call_start_callbacks()
+            && self
+                .applications
+                .iter()
+                .all(|application| application.boot());
         let result = if started {
             runtime::with(|runtime| {
                 if let Some(serving) = runtime.serving.as_mut() {
@@ -458,16 +516,10 @@ impl Plan {
             let outcome = callable.call(result.zv(), 1, argument.zv());
             handler::tidy();
             current::with(|current| current.is_busy = false);
-            match outcome {
-                Outcome::Returned => continue,
-                Outcome::Threw => {
-                    if let Some(exception) = take_exception() {
-                        handler::log_exception("onWorkerStart threw", exception, Level::Error);
-                    }
-                }
-                other => handler::log_end(other, "onWorkerStart"),
+            if outcome != Outcome::Returned {
+                handler::log_outcome(outcome, "onWorkerStart");
+                return false;
             }
-            return false;
         }
         true
     }

@@ -147,6 +147,7 @@ pub(crate) mod class {
         lines = kargo_ce_net_lines;
         datagram = kargo_ce_net_datagram;
         udp = kargo_ce_net_udp;
+        application = kargo_ce_app_application;
         error = zend_ce_error;
         type_error = zend_ce_type_error;
         value_error = zend_ce_value_error;

@@ -6,6 +6,7 @@ pub(crate) mod current;
 pub(crate) mod deadline;
 pub(crate) mod due;
 pub(crate) mod files;
+pub(crate) mod gate;
 pub(crate) mod handler;
 pub(crate) mod inner;
 pub(crate) mod route;

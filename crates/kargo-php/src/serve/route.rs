@@ -6,6 +6,7 @@ use kargo_http::router::Match;
 use kargo_loop::EventLoop;
 use kargo_net::RequestId;
 
+use crate::app::Application;
 use crate::classes::request::{Parameters, State};
 use crate::engine::{Callable, object};
 use crate::rpc::Api;
@@ -18,6 +19,7 @@ pub(crate) enum Target {
     Handler(Rc<Callable>),
     Api(Rc<Api>),
     Files(Rc<Mounted>),
+    Application(Rc<Application>),
 }
 
 /// What is to be done with a request.
@@ -27,8 +29,21 @@ pub(crate) enum Route {
     Handler(HandlerCall),
     /// An API, which of its paths, and the request's number.
     Api(Rc<Api>, crate::rpc::Door, u64),
+    /// Run this application, which is mounted at so many bytes of the path; there is no handler to be called.
+    Application(Rc<Application>, usize, HandlerCall),
     /// Nothing: it was answered.
     Answered,
+}
+
+impl Target {
+    /// The application that it leads to, at once or behind files.
+    pub(crate) fn application(&self) -> Option<&Rc<Application>> {
+        match self {
+            Self::Application(application) => Some(application),
+            Self::Files(mounted) => mounted.otherwise.as_ref()?.application(),
+            Self::Handler(_) | Self::Api(_) => None,
+        }
+    }
 }
 
 impl Serving {
@@ -75,6 +90,12 @@ impl Serving {
                                 }
                                 Err((status, allow)) => break (status, allow.map(str::to_owned)),
                             }
+                        }
+                        Target::Application(application) => {
+                            let below = params.mounted_path().unwrap_or(path);
+                            let prefix = path.len() - below.len();
+                            let call = self.handler_call(id, std::ptr::null());
+                            return Route::Application(Rc::clone(application), prefix, call);
                         }
                         Target::Files(mounted) => {
                             let below = params.mounted_path().unwrap_or(path);

@@ -1,21 +1,19 @@
 //! A server that runs: kargo-net's server, the routes, and this process's part in a family of workers.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use kargo_http::Limits;
 use kargo_http::router::Router;
 use kargo_loop::{EventKind, EventLoop, Interest, Token};
-use kargo_net::{
-    AcceptDecision, AcceptGate, Answer, Listener, RequestId, Server as NetServer, ServerOptions,
-};
-use kargo_supervisor::{AcceptShare, Decision, ForeignChildGuard, Order, Worker, monotonic_ms};
+use kargo_net::{AcceptGate, Answer, Listener, RequestId, Server as NetServer, ServerOptions};
+use kargo_supervisor::{AcceptShare, ForeignChildGuard, Order, Worker, monotonic_ms};
 
 use crate::classes::options::Options;
 use crate::classes::request::{Bytes, Parameters, State};
 use crate::engine::{Owned, ffi, object};
 use crate::log::{self, Level};
+use crate::serve::gate::Gate;
 use crate::serve::route::Target;
 use crate::serve::runtime::{self, owner};
 
@@ -62,27 +60,6 @@ pub(crate) struct Serving {
     reported: u64,
     /// Clients that are known to be gone, of requests still worked on.
     gone: Vec<RequestId>,
-}
-
-/// The gate of kargo-net over the sharing of kargo-supervisor.
-#[derive(Clone, Debug)]
-pub(crate) struct Gate(Rc<RefCell<AcceptShare>>);
-
-impl AcceptGate for Gate {
-    fn decide(&mut self) -> AcceptDecision {
-        match self.0.borrow().decide() {
-            Decision::Accept => AcceptDecision::Accept,
-            Decision::Leave { retry_after, .. } => AcceptDecision::Leave { retry_after },
-        }
-    }
-
-    fn opened(&mut self) {
-        self.0.borrow_mut().opened();
-    }
-
-    fn closed(&mut self) {
-        self.0.borrow_mut().closed();
-    }
 }
 
 fn net_options(options: &Options) -> ServerOptions {
@@ -135,7 +112,7 @@ impl Serving {
                 events
                     .add(poke, Interest::READABLE, Token::new(owner::POKE, 0))
                     .map_err(told)?;
-                let shared = Gate(Rc::new(RefCell::new(worker.accept_share())));
+                let shared = Gate::new(worker.accept_share());
                 net.set_accept_gate(Box::new(shared.clone()));
                 gate = Some(shared);
             }
