@@ -223,6 +223,16 @@ namespace Kargo\Http {
         public function onWorkerStart(callable $callback): static {}
 
         /**
+         * Looks after each request whether it left something behind that the next visitor would find: statics, globals,
+         * settings of the process (docs/ISOLATION.md). It begins when a worker is ready, after onWorkerStart().
+         *
+         * @param list<string> $allow what may change, by the names that the log uses; * stands for anything:
+         *     'App\Cache::*', 'ini date.timezone'
+         * @throws \Kargo\ConfigurationException from run() for Isolation::Strict without workers, which nobody replaces
+         */
+        public function isolate(\Kargo\App\Isolation $isolation, array $allow = []): static {}
+
+        /**
          * Serves until SIGTERM or SIGINT, then drains: requests in flight are answered, idle connections closed.
          *
          * @param int|null $workers null: one per core; 1 or more: a master and that many workers; 0: in this very

@@ -110,9 +110,17 @@ static PHP_MSHUTDOWN_FUNCTION(kargo_event)
 	return SUCCESS;
 }
 
+/* Every extension is there now, and no script was compiled. */
+static PHP_RINIT_FUNCTION(kargo_event)
+{
+	kg_isolation_hook();
+	return SUCCESS;
+}
+
 static PHP_RSHUTDOWN_FUNCTION(kargo_event)
 {
 	kargo_request_ended();
+	kg_isolation_unhook();
 	return SUCCESS;
 }
 
@@ -136,7 +144,7 @@ static zend_module_entry kargo_module = {
 	kargo_functions,
 	PHP_MINIT(kargo_event),
 	PHP_MSHUTDOWN(kargo_event),
-	NULL,
+	PHP_RINIT(kargo_event),
 	PHP_RSHUTDOWN(kargo_event),
 	PHP_MINFO(kargo_event),
 	KARGO_VERSION,

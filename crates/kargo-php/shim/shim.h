@@ -296,4 +296,6 @@ zval *kg_member(HashTable *properties, const char *name, size_t length);
 zend_string *kg_function_file(const zend_function *function, uint32_t *line);
 zend_long kg_default_code(zend_class_entry *class_entry);
 
+#include "isolation.h"
+
 #endif

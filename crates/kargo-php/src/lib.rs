@@ -10,6 +10,7 @@
 //! | `http_client` | requests that PHP code has in flight, behind `Kargo\Http\Client` |
 //! | `net` | connections, UDP sockets and names for PHP code, behind `Kargo\Net` |
 //! | `rpc` | exported PHP classes: values, signatures, JSON-RPC and XML-RPC |
+//! | `isolation` | what a request leaves behind for the next visitor |
 //! | `log` | one line per event on stderr |
 //!
 //! PHP calls in through [`get_module`], the functions that `classes` defines and the hooks in `serve::current`. No other
@@ -25,6 +26,7 @@ mod classes;
 mod classic;
 mod engine;
 mod http_client;
+mod isolation;
 mod log;
 mod net;
 mod rpc;
@@ -60,6 +62,7 @@ extern "C" fn kargo_module_started() {
 /// The script is over; what it gave us must go before the engine takes its memory back.
 #[unsafe(no_mangle)]
 extern "C" fn kargo_request_ended() {
+    isolation::stop();
     serve::runner::close();
     serve::runtime::clear();
     rpc::clear();

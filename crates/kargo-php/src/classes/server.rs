@@ -16,6 +16,7 @@ use crate::engine::callable::Outcome;
 use crate::engine::throw::{class, throw, throw_to_operator};
 use crate::engine::value::{array_iter, array_push, class_of, new_array};
 use crate::engine::{Call, Callable, Global, Owned, Thrown, Zv, ffi, object};
+use crate::isolation;
 use crate::log::{self, Level};
 use crate::serve::route::Target;
 use crate::serve::runtime::Runtime;
@@ -34,6 +35,7 @@ native! {
     kargo_http_server_route => route;
     kargo_http_server_mount => mount;
     kargo_http_server_on_worker_start => on_worker_start;
+    kargo_http_server_isolate => isolate;
     kargo_http_server_run => run;
     kargo_http_server_stop => stop;
 }
@@ -47,6 +49,7 @@ pub(crate) struct State {
     start_callbacks: Vec<Rc<Callable>>,
     /// Those to be booted.
     applications: Vec<Rc<Application>>,
+    isolation: isolation::Settings,
 }
 
 /// Listening sockets that came through exec, until somebody listens on their addresses.
@@ -154,6 +157,7 @@ fn open_all(addresses: &[String], options: Options) -> Result<State, Thrown> {
         router: Router::new(),
         start_callbacks: Vec::new(),
         applications: Vec::new(),
+        isolation: isolation::Settings::default(),
     })
 }
 
@@ -322,6 +326,22 @@ fn on_worker_start(call: &Call) -> Result<(), Thrown> {
     Ok(())
 }
 
+fn isolate(call: &Call) -> Result<(), Thrown> {
+    let Some(mode) = call.argument(0).and_then(isolation::Mode::of) else {
+        return Err(call.wrong_type(0, c"of type Kargo\\App\\Isolation"));
+    };
+    let allow = match call.argument(1) {
+        None => Vec::new(),
+        Some(list) if list.array().is_some() => strings(call, 1)?,
+        Some(_) => return Err(call.wrong_type(1, c"a list of strings")),
+    };
+    let state = state(call)?;
+    state.isolation.mode = mode;
+    state.isolation.allow = allow;
+    call.return_this();
+    Ok(())
+}
+
 fn cores() -> i64 {
     std::thread::available_parallelism().map_or(1, |count| i64::try_from(count.get()).unwrap_or(1))
 }
@@ -355,11 +375,18 @@ impl State {
             listeners: std::mem::take(&mut self.listeners),
             start_callbacks: std::mem::take(&mut self.start_callbacks),
             applications: std::mem::take(&mut self.applications),
+            isolation: self.isolation.clone(),
         };
         if plan.listeners.is_empty() {
             return Err(throw(
                 class::error(),
                 "this Server has run already; make a new one",
+            ));
+        }
+        if workers == 0 && plan.isolation.mode == isolation::Mode::Strict {
+            return Err(throw(
+                class::configuration_exception(),
+                "Isolation::Strict needs workers, since it replaces them: run(workers: 1) at least",
             ));
         }
         plan.announce(workers);
@@ -386,6 +413,7 @@ struct Plan {
     listeners: Vec<Listener>,
     start_callbacks: Vec<Rc<Callable>>,
     applications: Vec<Rc<Application>>,
+    isolation: isolation::Settings,
 }
 
 impl Plan {
@@ -478,6 +506,7 @@ impl Plan {
                 .iter()
                 .all(|application| application.boot());
         let result = if started {
+            isolation::start(self.isolation.clone());
             runtime::with(|runtime| {
                 if let Some(serving) = runtime.serving.as_mut() {
                     serving.ready();
@@ -490,6 +519,7 @@ impl Plan {
                 "a worker could not start; see the log",
             ))
         };
+        isolation::stop();
         // SAFETY: undoes kg_serving_begin().
         unsafe { ffi::kg_serving_end() };
         let over = runtime::with(|runtime| {

@@ -121,6 +121,7 @@ pub(crate) mod class {
         handler = kargo_ce_http_handler;
         http_exception = kargo_ce_http_httpexception;
         server = kargo_ce_http_server;
+        isolation = kargo_ce_app_isolation;
         request = kargo_ce_http_request;
         files = kargo_ce_http_files;
         response = kargo_ce_http_response;

@@ -13,6 +13,7 @@ use crate::engine::callable::{Outcome, call_cached, take_exception};
 use crate::engine::throw::class;
 use crate::engine::value::{class_name, class_of};
 use crate::engine::{Owned, Zv, ffi, object};
+use crate::isolation;
 use crate::log::{self, Level};
 use crate::rpc;
 use crate::serve::answer;
@@ -81,6 +82,9 @@ pub(crate) fn enter(id: RequestId, number: u64) {
         current.number = number;
         current.is_busy = true;
     });
+    if isolation::is_on() {
+        isolation::before(id);
+    }
     // SAFETY: no borrow is alive.
     unsafe { ffi::kg_arm_time_limit() };
 }
@@ -90,6 +94,13 @@ pub(crate) fn enter(id: RequestId, number: u64) {
 pub(crate) fn leave() {
     // SAFETY: reads engine state.
     let left = unsafe { ffi::kg_left_behind() };
+    if isolation::is_on() {
+        isolation::note(left);
+        tidy_slowly(left);
+        isolation::after();
+        current::with(current::Current::end);
+        return;
+    }
     let is_clean = current::with(|current| {
         let is_clean = left == 0 && current.output.is_empty() && current.fatal.is_none();
         if is_clean {

@@ -55,6 +55,10 @@ impl Serving {
             return Route::Answered;
         };
         let (head, bytes) = (request.head(), request.bytes());
+        if self.is_refusing {
+            self.refuse(id, events, 503, None);
+            return Route::Answered;
+        }
         if !self.hosts.is_empty() && !host_is_allowed(&self.hosts, head.host(bytes)) {
             self.refuse(id, events, 421, None);
             return Route::Answered;

@@ -48,6 +48,8 @@ pub(crate) struct Serving {
     is_ended: bool,
     /// A drain is due as soon as the batch in progress is answered.
     is_recycling: bool,
+    /// No visitor may get this worker any more: requests are refused.
+    pub(super) is_refusing: bool,
     /// The Request object that nobody kept, owned, for the next request; null if there is none.
     pub(crate) pooled: *mut ffi::zend_object,
     /// Parameters of the route that matched, until a new Request takes them.
@@ -138,6 +140,7 @@ impl Serving {
             is_draining: false,
             is_ended: false,
             is_recycling: false,
+            is_refusing: false,
             pooled: std::ptr::null_mut(),
             matched: Parameters::new(),
             known: (0, std::ptr::null()),
@@ -189,11 +192,11 @@ impl Serving {
     #[inline(always)]
     pub(crate) fn quick(&mut self, id: RequestId) -> Option<HandlerCall> {
         let number = self.net.latest_head_number()?;
-        if self.known.0 == number && !self.known.1.is_null() {
+        if self.known.0 == number && !self.known.1.is_null() && !self.is_refusing {
             return Some(self.handler_call(id, self.known.1));
         }
         let (head, bytes) = self.net.latest_head()?;
-        if !self.hosts.is_empty() {
+        if !self.hosts.is_empty() || self.is_refusing {
             return None;
         }
         let found =
@@ -425,6 +428,12 @@ impl Serving {
             log::error(&error.to_string());
         }
         self.is_recycling = true;
+    }
+
+    /// Recycles this worker, and answers nobody else until then.
+    pub(crate) fn refuse_from_now_on(&mut self, reason: &str) {
+        self.recycle(reason);
+        self.is_refusing = self.worker.is_some();
     }
 
     /// What decides which worker takes a connection, for listeners of others.
