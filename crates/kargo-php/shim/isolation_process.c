@@ -67,10 +67,15 @@ void kg_environment(HashTable *out)
 	}
 }
 
-/* Settings that are undone for each request by kg_tidy(), or that the engine keeps elsewhere. */
-static bool kg_is_own_setting(const zend_string *name)
+/*
+ * Settings that are as they were at the start of PHP, though somebody set them; those that are undone for each request by
+ * kg_tidy(); and one that the engine keeps elsewhere.
+ */
+static bool kg_is_no_change(const zend_ini_entry *entry)
 {
-	return zend_string_equals_literal(name, "max_execution_time") || zend_string_equals_literal(name, "error_reporting");
+	return (entry->value && entry->orig_value && zend_string_equals(entry->value, entry->orig_value))
+		|| zend_string_equals_literal(entry->name, "max_execution_time")
+		|| zend_string_equals_literal(entry->name, "error_reporting");
 }
 
 void kg_settings(HashTable *out)
@@ -79,7 +84,7 @@ void kg_settings(HashTable *out)
 	zend_hash_init(out, 8, NULL, ZVAL_PTR_DTOR, 0);
 	if (EG(modified_ini_directives)) {
 		ZEND_HASH_FOREACH_PTR(EG(modified_ini_directives), entry) {
-			if (!kg_is_own_setting(entry->name)) {
+			if (!kg_is_no_change(entry)) {
 				zval value;
 				if (entry->value) {
 					ZVAL_STR_COPY(&value, entry->value);
@@ -98,7 +103,7 @@ static bool kg_settings_changed(void)
 	uint32_t count = 0;
 	if (EG(modified_ini_directives)) {
 		ZEND_HASH_FOREACH_PTR(EG(modified_ini_directives), entry) {
-			if (kg_is_own_setting(entry->name)) {
+			if (kg_is_no_change(entry)) {
 				continue;
 			}
 			zval *was = zend_hash_find(&kg_was.ini, entry->name);

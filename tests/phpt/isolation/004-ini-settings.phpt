@@ -7,7 +7,7 @@ require __DIR__ . '/guard.inc';
 leave_behind(
     'ini_set("serialize_precision", "7"); error_reporting(E_ALL & ~E_NOTICE);',
     'return json_encode([ini_get("precision"), ini_get("serialize_precision"), ini_get("memory_limit"), error_reporting() === (E_ALL & ~E_NOTICE)]);',
-    'ini_set("precision", "3"); ini_set("serialize_precision", "5"); ini_set("memory_limit", "512M"); error_reporting(0); set_time_limit(5); return "left";',
+    'ini_set("precision", "3"); ini_set("serialize_precision", "5"); ini_set("memory_limit", "512M"); ini_set("arg_separator.output", "&"); error_reporting(0); set_time_limit(5); return "left";',
     ['precision' => 14, 'memory_limit' => '128M'],
 );
 ?>

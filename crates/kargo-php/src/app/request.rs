@@ -12,6 +12,7 @@ use crate::app::output::{self, Failure};
 use crate::app::{Application, after_request, before_request};
 use crate::engine::callable::{Outcome, protect, take_exception};
 use crate::engine::{Kind, Owned, Zv, ffi};
+use crate::isolation;
 use crate::log::Level;
 use crate::serve::handler;
 use crate::serve::server::HandlerCall;
@@ -102,6 +103,7 @@ fn end_work(failure: &mut Option<Failure>) {
         output::set_failed();
     }
     step(failure, ffi::kg_app_end_output, "an output callback");
+    isolation::remember_session();
     step(failure, ffi::kg_app_end_session, "the end of the session");
     if failure.is_some() {
         output::set_failed();

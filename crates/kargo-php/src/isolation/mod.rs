@@ -177,14 +177,24 @@ pub(crate) fn callback_ran() {
     }
 }
 
+/// The session is about to end: what it holds is the visitor's.
+pub(crate) fn remember_session() {
+    if !is_on() {
+        return;
+    }
+    let mut session = Owned::undefined();
+    // SAFETY: gives one reference.
+    if unsafe { ffi::kg_isolation_session(session.zv().0) } {
+        let before = with(|guard| guard.visitor.session.replace(session));
+        drop(before);
+    }
+}
+
 /// A handler has ended and the engine is about to be tidied up: takes note of what will be gone then. `left` is what
 /// `kg_left_behind()` found.
 pub(crate) fn note(left: u32) {
-    let mut session = Owned::undefined();
-    // SAFETY: gives one reference.
-    let has_session = unsafe { ffi::kg_isolation_session(session.zv().0) };
+    remember_session();
     with(|guard| {
-        guard.visitor.session = has_session.then_some(session);
         for (bit, name) in [
             (ffi::KG_LEFT_OUTPUT_BUFFER, "output buffers"),
             (ffi::KG_LEFT_ERROR_HANDLER, "error handler"),
