@@ -35,6 +35,7 @@ fn main() {
     let stubs = [
         "kargo_event",
         "http_client",
+        "files",
         "net",
         "rpc_types",
         "rpc_rest",
@@ -42,6 +43,8 @@ fn main() {
         "rpc_policies",
         "classic",
         "classic_http",
+        "app",
+        "isolation",
     ]
     .map(|name| format!("../../php/stubs/{name}.stub.php"));
     println!("cargo:rerun-if-changed=shim");
@@ -78,6 +81,14 @@ fn main() {
                 "rpc_types",
                 "deadline",
                 "classic",
+                "app",
+                "app_scope",
+                "app_variables",
+                "isolation",
+                "isolation_compare",
+                "isolation_hooks",
+                "isolation_process",
+                "isolation_restore",
             ]
             .map(|name| format!("shim/{name}.c")),
         )
@@ -95,7 +106,7 @@ fn main() {
         .allowlist_function("zend_unset_timeout|object_properties_init|zend_std_get_properties|zend_array_dup")
         .allowlist_var("executor_globals|zend_empty_string|zend_one_char_string|zend_empty_array|std_object_handlers")
         .allowlist_var("zend_ce_(exception|error|closure|throwable|value_error|type_error|traversable|countable|unit_enum|backed_enum)|zend_standard_class_def|spl_ce_.*")
-        .allowlist_var("IS_.*|E_.*|MAY_BE_.*|ZEND_ACC_.*|GC_.*|PHP_VERSION_ID|HASH_FLAG_.*")
+        .allowlist_var("IS_.*|E_.*|MAY_BE_.*|ZEND_ACC_.*|GC_.*|PHP_VERSION_ID|HASH_FLAG_.*|KG_(ASPECT|LEFT)_.*")
         .allowlist_type("zval|zend_string|zend_array|HashTable|Bucket|zend_object|zend_class_entry|zend_function|zend_execute_data|zend_fcall_info_cache|zend_resource|zend_type|zend_type_list|zend_arg_info|zend_internal_arg_info|zend_property_info|zend_attribute|kg_.*")
         .blocklist_function("zend_.*printf.*|.*_va|strtod|.*vspprintf.*")
         .opaque_type("_IO_FILE|sigaction|timeval")

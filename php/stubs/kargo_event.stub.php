@@ -214,13 +214,23 @@ namespace Kargo\Http {
         public function route(string|array $methods, string $path, callable|Handler $handler): static {}
 
         /**
-         * Gives everything below $prefix to an Api, which has its own paths (/jsonrpc, /xmlrpc), or to a handler.
-         * Routes come first.
+         * Gives everything below $prefix to an Api, which has its own paths (/jsonrpc, /xmlrpc), to the Files of a
+         * directory, to an Application, or to a handler. Routes come first.
          */
-        public function mount(string $prefix, \Kargo\Rpc\Api|Handler|callable $what): static {}
+        public function mount(string $prefix, \Kargo\Rpc\Api|\Kargo\App\Application|Files|Handler|callable $what): static {}
 
         /** Calls $callback(int $slot) in each worker after the fork: the place to open database connections. */
         public function onWorkerStart(callable $callback): static {}
+
+        /**
+         * Looks after each request whether it left something behind that the next visitor would find: statics, globals,
+         * settings of the process (docs/ISOLATION.md). It begins when a worker is ready, after onWorkerStart().
+         *
+         * @param list<string> $allow what may change, by the names that the log uses; * stands for anything:
+         *     'App\Cache::*', 'ini date.timezone'
+         * @throws \Kargo\ConfigurationException from run() for Isolation::Strict without workers, which nobody replaces
+         */
+        public function isolate(\Kargo\App\Isolation $isolation, array $allow = []): static {}
 
         /**
          * Serves until SIGTERM or SIGINT, then drains: requests in flight are answered, idle connections closed.

@@ -49,7 +49,7 @@ pub fn quality(value: &[u8], main: &str, sub: &str) -> u16 {
 }
 
 /// The `q` among parameters; 1000 without one, or with one that is malformed.
-fn quality_of(parameters: &[u8]) -> u16 {
+pub(crate) fn quality_of(parameters: &[u8]) -> u16 {
     parameters
         .split(|byte| *byte == b';')
         .find_map(|parameter| {

@@ -1,4 +1,6 @@
-//! IMF-fixdate (RFC 9110 section 5.6.7). The clock is the caller's.
+//! Dates as HTTP writes them (RFC 9110 section 5.6.7). The clock is the caller's.
+
+use std::time::UNIX_EPOCH;
 
 /// One second, written as HTTP writes it, and the parts of an answer that change with it.
 ///
@@ -53,6 +55,13 @@ impl HttpDate {
     pub(crate) const fn plain_text_head(&self) -> &[u8] {
         &self.plain_text_head
     }
+}
+
+/// The seconds since 1970-01-01 00:00:00 UTC of a date in one of the three forms that HTTP has had. `None` for what is no
+/// date, and for dates before 1970.
+pub fn parse(date: &[u8]) -> Option<u64> {
+    let date = httpdate::parse_http_date(std::str::from_utf8(date).ok()?).ok()?;
+    Some(date.duration_since(UNIX_EPOCH).ok()?.as_secs())
 }
 
 fn imf_fixdate(seconds: u64) -> [u8; 29] {
@@ -131,6 +140,37 @@ mod tests {
         assert_date(4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT");
         assert_date(1_735_689_599, "Tue, 31 Dec 2024 23:59:59 GMT");
         assert_date(253_402_300_799, "Fri, 31 Dec 9999 23:59:59 GMT");
+    }
+
+    #[test]
+    fn dates_are_read_in_all_three_forms() {
+        for date in [
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+        ] {
+            assert_eq!(parse(date.as_bytes()), Some(784_111_777), "{date}");
+        }
+        for seconds in [0, 951_782_400, 4_107_542_400, 253_402_300_799] {
+            let date = HttpDate::from_unix_seconds(seconds);
+            assert_eq!(parse(date.as_bytes()), Some(seconds));
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_is_none() {
+        for date in [
+            "",
+            "0",
+            "Sun, 06 Nov 1994 08:49:37 CET",
+            "Sun, 31 Feb 1994 08:49:37",
+            "Sun, 06 Nov 1994 25:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 GMT, Sun, 06 Nov 1994 08:49:37 GMT",
+            "Wed, 31 Dec 1969 23:59:59 GMT",
+        ] {
+            assert_eq!(parse(date.as_bytes()), None, "{date}");
+        }
+        assert_eq!(parse(b"Sun, 06 Nov 1994 08:49:37 \xff"), None);
     }
 
     #[test]

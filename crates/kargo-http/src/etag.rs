@@ -1,10 +1,11 @@
-//! Entity tags in If-None-Match (RFC 9110 section 13.1.2).
+//! Entity tags in If-None-Match and If-Match (RFC 9110 sections 8.8.3.2, 13.1.1 and 13.1.2).
 //!
 //! ```
-//! use kargo_http::etag::is_listed;
+//! use kargo_http::etag::{is_listed, is_listed_strongly};
 //!
 //! assert!(is_listed(b"W/\"a\", \"b\"", b"\"a\""));
 //! assert!(is_listed(b"*", b"\"a\""));
+//! assert!(!is_listed_strongly(b"W/\"a\", \"b\"", b"\"a\""));
 //! ```
 
 use crate::chars::trim_ows;
@@ -12,6 +13,15 @@ use crate::chars::trim_ows;
 /// Whether a list of entity tags has `tag`, which is given with its quotation marks, compared weakly; `*` has every tag. A
 /// list that is malformed has what stands before the fault.
 pub fn is_listed(list: &[u8], tag: &[u8]) -> bool {
+    has(list, tag.strip_prefix(b"W/").unwrap_or(tag), false)
+}
+
+/// The same, compared strongly: neither may be weak.
+pub fn is_listed_strongly(list: &[u8], tag: &[u8]) -> bool {
+    has(list, tag, true)
+}
+
+fn has(list: &[u8], tag: &[u8], is_strong: bool) -> bool {
     let mut rest = trim_ows(list);
     if rest == b"*" {
         return true;
@@ -20,7 +30,9 @@ pub fn is_listed(list: &[u8], tag: &[u8]) -> bool {
         while let Some(behind) = rest.strip_prefix(b",") {
             rest = trim_ows(behind);
         }
-        rest = rest.strip_prefix(b"W/").unwrap_or(rest);
+        let opaque = rest.strip_prefix(b"W/");
+        let is_weak = opaque.is_some();
+        rest = opaque.unwrap_or(rest);
         let Some(inside) = rest.strip_prefix(b"\"") else {
             return false;
         };
@@ -28,7 +40,7 @@ pub fn is_listed(list: &[u8], tag: &[u8]) -> bool {
             return false;
         };
         let (found, behind) = rest.split_at_checked(len + 2).unwrap_or_default();
-        if found == tag {
+        if found == tag && !(is_strong && is_weak) {
             return true;
         }
         rest = trim_ows(behind);
@@ -55,6 +67,17 @@ mod tests {
         ] {
             assert!(is_listed(list.as_bytes(), b"\"a\""), "{list}");
         }
+    }
+
+    #[test]
+    fn a_weak_tag_is_found_only_weakly() {
+        assert!(is_listed(b"\"a\"", b"W/\"a\""));
+        assert!(is_listed(b"W/\"a\"", b"W/\"a\""));
+        assert!(!is_listed_strongly(b"\"a\"", b"W/\"a\""));
+        assert!(!is_listed_strongly(b"W/\"a\"", b"\"a\""));
+        assert!(!is_listed_strongly(b"W/\"a\"", b"W/\"a\""));
+        assert!(is_listed_strongly(b"W/\"a\", \"a\"", b"\"a\""));
+        assert!(is_listed_strongly(b"*", b"W/\"a\""));
     }
 
     #[test]

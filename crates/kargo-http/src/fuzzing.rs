@@ -8,6 +8,10 @@
     reason = "a panic is how a finding is told"
 )]
 
+mod stored;
+
+pub use stored::stored;
+
 use crate::BodyDecoder;
 use crate::BodyEvent;
 use crate::BodyLength;
@@ -438,6 +442,19 @@ mod tests {
         fn forms(data in text_like(b"ab&=;+%20 \"\\/,")) {
             form(&data);
             form(&[b"text/plain;", &data[..]].concat());
+        }
+
+        #[test]
+        fn stored_files(size in any::<[u8; 8]>(), small in 0..2000_u64, data in text_like(b"/a.%2e5c0-9,=;q*gzipbrW\" ")) {
+            stored(&[&size[..], &data].concat());
+            stored(&[&small.to_le_bytes()[..], b"/", &data].concat());
+            stored(&[&small.to_le_bytes()[..], b"bytes=", &data].concat());
+        }
+
+        #[test]
+        fn ranges_of_numbers(small in 0..2000_u64, numbers in prop::collection::vec((0..3000_u64, 0..3000_u64), 1..20)) {
+            let list: Vec<String> = numbers.iter().map(|(first, last)| format!("{first}-{last}")).collect();
+            stored(&[&small.to_le_bytes()[..], b"bytes=", list.join(",").as_bytes()].concat());
         }
 
         #[test]

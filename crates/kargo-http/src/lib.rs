@@ -12,6 +12,7 @@
 //! | [`body_decoder`] | [`BodyDecoder`]: Content-Length and chunked bodies as events |
 //! | [`encoder`] | [`encode_head`], [`BodyEncoder`]: answers; [`encode_request`]: requests |
 //! | [`router`] | [`router::Router`]: path patterns and methods to values |
+//! | [`conditional`], [`byte_ranges`], [`accept_encoding`], [`file_path`] | what a request for a stored file asks for |
 //! | [`query`], [`cookie`], [`media_type`], [`accept`], [`etag`], [`percent`], [`date`] | small lazy parsers and writers |
 //!
 //! ```
@@ -37,8 +38,11 @@
 )]
 
 pub mod accept;
+pub mod accept_encoding;
 pub mod body_decoder;
+pub mod byte_ranges;
 mod chars;
+pub mod conditional;
 pub mod cookie;
 pub mod date;
 pub mod encoder;
@@ -46,6 +50,7 @@ mod error;
 pub mod etag;
 mod field_line;
 mod fields;
+pub mod file_path;
 mod framing;
 pub mod fuzzing;
 pub mod head_decoder;

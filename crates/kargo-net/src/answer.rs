@@ -1,6 +1,7 @@
 //! Answers as they are given to the server.
 
 use std::fmt;
+use std::io;
 
 use kargo_http::BodyEncoder;
 use kargo_http::EncodeError;
@@ -61,6 +62,9 @@ pub enum AnswerError {
     /// The answer cannot be sent as it is. The request still waits for one, but for a streamed answer whose head is out
     /// already: there the connection was closed.
     Encode(EncodeError),
+    /// The file of [`crate::Server::answer_file`] can't be read, or is shorter than it was. The request still waits for an
+    /// answer.
+    File(io::Error),
 }
 
 impl fmt::Display for AnswerError {
@@ -68,6 +72,7 @@ impl fmt::Display for AnswerError {
         match self {
             Self::Gone => formatter.write_str("nobody waits for this answer any more"),
             Self::Encode(error) => error.fmt(formatter),
+            Self::File(error) => error.fmt(formatter),
         }
     }
 }
@@ -77,6 +82,7 @@ impl std::error::Error for AnswerError {
         match self {
             Self::Gone => None,
             Self::Encode(error) => Some(error),
+            Self::File(error) => Some(error),
         }
     }
 }

@@ -98,6 +98,14 @@ impl Transport {
         }
     }
 
+    /// The same where more follows at once: a socket may wait for it and send both in one packet.
+    pub(crate) fn write_before_more(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket::send_before_more(socket.as_raw_fd(), bytes),
+            _ => self.write(bytes),
+        }
+    }
+
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Boxed(layer) => layer.flush(),

@@ -28,6 +28,7 @@ use kargo_loop::Interest;
 use kargo_net::Answer;
 use kargo_net::Codec;
 use kargo_net::CodecError;
+use kargo_net::FileBody;
 use kargo_net::Listener;
 use kargo_net::ListenerSetup;
 use kargo_net::OwnedRequest;
@@ -206,7 +207,12 @@ fn files_and_streams_pass_through_a_transport() {
     let (file, bytes) = file_of(500_000);
     server.with(move |server, events, _| {
         server
-            .answer_file(events, id, &Answer::new(200), file, 10, 400_000)
+            .answer_file(
+                events,
+                id,
+                &Answer::new(200),
+                FileBody::of_range(file, 10, 400_000),
+            )
             .unwrap();
     });
     assert!(client.answer().body == bytes[10..400_010]);
@@ -412,7 +418,12 @@ fn slots_files_and_resets_have_streams_too() {
         slot.buffer().extend_from_slice(b"slot");
         server.finish_whole(events, slot).unwrap();
         server
-            .answer_file(events, two, &Answer::new(206), file, 2, 0)
+            .answer_file(
+                events,
+                two,
+                &Answer::new(206),
+                FileBody::of_range(file, 2, 0),
+            )
             .unwrap();
         server.abandon(events, three);
         assert!(server.request(three).is_none());
@@ -437,7 +448,12 @@ fn large_files_on_two_streams_arrive_whole() {
             let file = File::open(&path).unwrap();
             std::fs::remove_file(&path).unwrap();
             server
-                .answer_file(events, id, &Answer::new(200), file, 0, 1_000_000)
+                .answer_file(
+                    events,
+                    id,
+                    &Answer::new(200),
+                    FileBody::of_range(file, 0, 1_000_000),
+                )
                 .unwrap();
         }
     });

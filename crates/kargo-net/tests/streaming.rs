@@ -15,6 +15,8 @@ use std::io::Write;
 use common::Running;
 use kargo_loop::EventLoop;
 use kargo_net::Answer;
+use kargo_net::AnswerError;
+use kargo_net::FileBody;
 use kargo_net::RequestId;
 use kargo_net::Server;
 use kargo_net::ServerOptions;
@@ -174,7 +176,7 @@ fn file_ranges_are_sent_whole_and_the_connection_goes_on() {
         server.with(move |server, events, _| {
             let answer = Answer::new(206).content_type(b"application/octet-stream");
             server
-                .answer_file(events, id, &answer, file, offset, count)
+                .answer_file(events, id, &answer, FileBody::of_range(file, offset, count))
                 .unwrap();
         });
         let answer = client.answer();
@@ -187,18 +189,84 @@ fn file_ranges_are_sent_whole_and_the_connection_goes_on() {
 #[test]
 fn a_file_that_is_shorter_than_promised_closes_the_connection() {
     let (server, mut client, id) = parked(ServerOptions::default(), GET);
-    let (file, _) = file_of(20);
+    let (file, bytes) = file_of(100_000);
     server.with(move |server, events, _| {
         server
-            .answer_file(events, id, &Answer::new(200), file, 10, 20)
+            .answer_file(
+                events,
+                id,
+                &Answer::new(200),
+                FileBody::of_range(file, 10, 100_000),
+            )
             .unwrap();
     });
     let rest = client.rest();
     assert!(
-        rest.windows(18)
-            .any(|window| window == b"Content-Length: 20")
+        rest.windows(22)
+            .any(|window| window == b"Content-Length: 100000")
     );
-    assert!(rest.ends_with(&(10..20).collect::<Vec<u8>>()));
+    assert!(rest.ends_with(&bytes[10..]));
+}
+
+#[test]
+fn a_small_file_that_is_shorter_than_promised_is_told_before_anything_is_sent() {
+    let (server, mut client, id) = parked(ServerOptions::default(), GET);
+    let (file, _) = file_of(20);
+    server.with(move |server, events, _| {
+        let body = FileBody::of_range(file, 10, 20);
+        let result = server.answer_file(events, id, &Answer::new(200), body);
+        assert!(matches!(result, Err(AnswerError::File(_))));
+        server.answer(events, id, &Answer::new(500), b"").unwrap();
+    });
+    assert_eq!(client.answer().status, 500);
+    assert_eq!(client.get("/a").status, 200);
+}
+
+#[test]
+fn a_body_may_have_several_ranges_and_bytes_between_them() {
+    let server = Running::start(ServerOptions::default());
+    let mut client = server.client();
+    for scale in [1, 100_000] {
+        client.send(GET);
+        let id = server.parked(1)[0];
+        let (file, bytes) = file_of(20 * scale);
+        let size = scale as u64;
+        server.with(move |server, events, _| {
+            let mut body = FileBody::new(file);
+            body.push_bytes(b"<".to_vec());
+            body.push_range(10 * size, 5 * size);
+            body.push_range(0, 0);
+            body.push_bytes(b"|".to_vec());
+            body.push_range(0, 2 * size);
+            body.push_bytes(b">".to_vec());
+            assert_eq!(body.len(), 7 * size + 3);
+            server
+                .answer_file(events, id, &Answer::new(206), body)
+                .unwrap();
+        });
+        let (first, second) = (&bytes[10 * scale..15 * scale], &bytes[..2 * scale]);
+        let expected = [b"<", first, b"|", second, b">"].concat();
+        assert!(client.answer().body == expected);
+        assert_eq!(client.get("/a").status, 200);
+    }
+}
+
+#[test]
+fn small_files_of_one_batch_keep_their_order() {
+    let server = Running::start(ServerOptions::default());
+    let mut client = server.client();
+    client.send(GET);
+    client.send("GET /next HTTP/1.1\r\nHost: t\r\n\r\n");
+    let id = server.parked(1)[0];
+    let (file, bytes) = file_of(40_000);
+    server.with(move |server, events, _| {
+        let body = FileBody::of_range(file, 0, 40_000);
+        server
+            .answer_file(events, id, &Answer::new(200).content_type(b"a/b"), body)
+            .unwrap();
+    });
+    assert!(client.answer().body == bytes);
+    assert_eq!(client.answer().text(), "GET /next ");
 }
 
 #[test]
@@ -210,7 +278,12 @@ fn a_file_for_head_is_only_announced() {
     let (file, _) = file_of(30);
     server.with(move |server, events, _| {
         server
-            .answer_file(events, id, &Answer::new(200), file, 0, 30)
+            .answer_file(
+                events,
+                id,
+                &Answer::new(200),
+                FileBody::of_range(file, 0, 30),
+            )
             .unwrap();
     });
     assert_eq!(
@@ -267,4 +340,37 @@ fn an_upgraded_connection_leaves_with_its_unread_bytes() {
     let mut stream = std::net::TcpStream::from(socket);
     stream.write_all(b"another protocol").unwrap();
     assert_eq!(client.take(16), b"another protocol");
+}
+
+#[test]
+fn a_stream_can_block_for_a_slow_reader_and_gives_one_up_that_never_reads() {
+    let (server, mut client, id) = parked(ServerOptions::default(), GET);
+    let reader = std::thread::spawn(move || {
+        let answer = client.answer();
+        assert_eq!(answer.text().len(), 5_000_000);
+    });
+    server.with(move |server, events, _| {
+        server.begin(events, id, &Answer::new(200), None).unwrap();
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        for _ in 0..50 {
+            let state = server.write(events, id, &vec![b'x'; 100_000]).unwrap();
+            if state == StreamState::Full {
+                server.block_until_ready(events, id, until).unwrap();
+            }
+        }
+        server.end(events, id).unwrap();
+    });
+    reader.join().unwrap();
+
+    let (server, mut client, id) = parked(ServerOptions::default(), GET);
+    server.with(move |server, events, _| {
+        server.begin(events, id, &Answer::new(200), None).unwrap();
+        let data = vec![b'x'; 100_000];
+        while server.write(events, id, &data).unwrap() == StreamState::Ready {}
+        let soon = std::time::Instant::now() + std::time::Duration::from_millis(20);
+        assert!(server.block_until_ready(events, id, soon).is_err());
+        assert!(server.write(events, id, &data).is_err());
+    });
+    let rest = client.rest();
+    assert!(!rest.ends_with(b"0\r\n\r\n"));
 }

@@ -63,6 +63,9 @@ function defaultText(ReflectionParameter $parameter): string
         return 'NULL';
     }
     $value = $parameter->getDefaultValue();
+    if ($value instanceof UnitEnum) {
+        return cString('\\' . $value::class . '::' . $value->name);
+    }
     return cString(is_array($value) ? json_encode($value, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES) : (is_float($value) ? var_export($value, true) : (is_null($value) ? 'null' : (is_bool($value) ? var_export($value, true) : (is_string($value) ? '"' . addcslashes($value, '"\\') . '"' : (string) $value)))));
 }
 
@@ -130,7 +133,7 @@ foreach ($classes as $name => $class) {
     $prefix = strtolower(str_replace('\\', '_', $name));
     $entries = '';
     foreach ($class->getMethods() as $method) {
-        if ($method->getDeclaringClass()->getName() !== $name) {
+        if ($method->getDeclaringClass()->getName() !== $name || ($class->isEnum() && $method->getName() === 'cases')) {
             continue;
         }
         $symbol = $prefix . '_' . ($method->isConstructor() ? 'construct' : strtolower(preg_replace('/(?<!^)[A-Z]/', '_$0', $method->getName())));
@@ -151,6 +154,13 @@ foreach ($classes as $name => $class) {
     $own = classVariable($name);
     $declared .= "zend_class_entry *$own;\n";
     $short = addslashes($name);
+    if ($class->isEnum()) {
+        $registration .= "\t$own = zend_register_internal_enum(\"$short\", IS_UNDEF, methods_$prefix);\n\t{$own}->ce_flags |= ZEND_ACC_FINAL;\n";
+        foreach ($name::cases() as $case) {
+            $registration .= "\tzend_enum_add_case_cstr($own, \"$case->name\", NULL);\n";
+        }
+        continue;
+    }
     $registration .= "\tINIT_CLASS_ENTRY(ce, \"$short\", methods_$prefix);\n";
     if ($class->isInterface()) {
         $registration .= "\t$own = zend_register_internal_interface(&ce);\n";

@@ -83,6 +83,7 @@ static PHP_MINIT_FUNCTION(kargo_event)
 	kargo_register_classes();
 	kargo_register_constants(module_number);
 	kg_classic_start(type, module_number);
+	kg_app_start();
 	memcpy(&kg_handlers, &std_object_handlers, sizeof(zend_object_handlers));
 	kg_handlers.offset = XtOffsetOf(kg_object, std);
 	kg_handlers.free_obj = kg_free;
@@ -92,6 +93,7 @@ static PHP_MINIT_FUNCTION(kargo_event)
 	kargo_ce_watcher->create_object = kg_create;
 	kargo_ce_http_server->create_object = kg_create;
 	kargo_ce_http_request->create_object = kg_create;
+	kargo_ce_http_files->create_object = kg_create;
 	kargo_ce_rpc_api->create_object = kg_create;
 	kargo_ce_http_client->create_object = kg_create;
 	kargo_ce_http_clientstream->create_object = kg_create;
@@ -103,6 +105,7 @@ static PHP_MINIT_FUNCTION(kargo_event)
 	kargo_ce_rpc_xmlrpcclient->create_object = kg_create;
 	kargo_ce_rpc_batch->create_object = kg_create;
 	kargo_ce_rpc_remotenamespace->create_object = kg_create;
+	kargo_ce_app_application->create_object = kg_create;
 	/* Tests prove that a panic in our own code costs one request: this is how they cause one. */
 	if (INI_BOOL("kargo.fault_injection")) {
 		zend_register_functions(NULL, kargo_fault_functions, NULL, type);
@@ -118,9 +121,17 @@ static PHP_MSHUTDOWN_FUNCTION(kargo_event)
 	return SUCCESS;
 }
 
+/* Every extension is there now, and no script was compiled. */
+static PHP_RINIT_FUNCTION(kargo_event)
+{
+	kg_isolation_hook();
+	return SUCCESS;
+}
+
 static PHP_RSHUTDOWN_FUNCTION(kargo_event)
 {
 	kargo_request_ended();
+	kg_isolation_unhook();
 	return SUCCESS;
 }
 
@@ -144,7 +155,7 @@ static zend_module_entry kargo_module = {
 	kargo_functions,
 	PHP_MINIT(kargo_event),
 	PHP_MSHUTDOWN(kargo_event),
-	NULL,
+	PHP_RINIT(kargo_event),
 	PHP_RSHUTDOWN(kargo_event),
 	PHP_MINFO(kargo_event),
 	KARGO_VERSION,

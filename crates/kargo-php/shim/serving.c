@@ -133,6 +133,12 @@ void kg_serving_end(void)
 	}
 }
 
+/* A classic request has ended: globals that its code made are no sign of a session any more. */
+void kg_serving_settle(void)
+{
+	kg_base.globals = zend_hash_num_elements(&EG(symbol_table));
+}
+
 /* What a new context starts with: the one that made it may be inside an @. */
 int kg_serving_error_reporting(void)
 {

@@ -23,6 +23,8 @@
 #include "zend_interfaces.h"
 #include "zend_weakrefs.h"
 
+#include "app.h"
+
 #ifdef ZTS
 # error "kargo_event keeps its state for one thread: build it for a PHP without thread safety (php -i | grep Thread)"
 #endif
@@ -126,6 +128,7 @@ void kg_scope_resume(kg_scope *scope);
 /* serving */
 void kg_serving_begin(void);
 void kg_serving_end(void);
+void kg_serving_settle(void);
 void kg_watch_uncaught(void);
 bool kg_signals_were_touched(void);
 void kg_arm_time_limit(void);
@@ -293,5 +296,7 @@ zval *kg_enum_name(zend_object *object);
 zval *kg_member(HashTable *properties, const char *name, size_t length);
 zend_string *kg_function_file(const zend_function *function, uint32_t *line);
 zend_long kg_default_code(zend_class_entry *class_entry);
+
+#include "isolation.h"
 
 #endif

@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `engine` | the only code that touches PHP's C API, with `shim/` |
 //! | `classes` | the PHP classes of `php/stubs/kargo_event.stub.php` |
+//! | `app` | classic mode: applications that use superglobals and print their pages, of `php/stubs/app.stub.php` |
 //! | `classic` | the functions of 2009, of `php/stubs/classic.stub.php` |
 //! | `serve` | the runner: who runs the loop, how a handler is called, how it waits |
 //! | `http_client` | requests that PHP code has in flight, behind `Kargo\Http\Client` |
 //! | `net` | connections, UDP sockets and names for PHP code, behind `Kargo\Net` |
 //! | `rpc` | exported PHP classes: values, signatures, JSON-RPC and XML-RPC |
+//! | `isolation` | what a request leaves behind for the next visitor |
 //! | `log` | one line per event on stderr |
 //!
 //! PHP calls in through [`get_module`], the functions that `classes` defines and the hooks in `serve::current`. No other
@@ -19,10 +21,12 @@
     reason = "the boundary to PHP's C API; every block says why it is sound"
 )]
 
+mod app;
 mod classes;
 mod classic;
 mod engine;
 mod http_client;
+mod isolation;
 mod log;
 mod net;
 mod rpc;
@@ -58,9 +62,12 @@ extern "C" fn kargo_module_started() {
 /// The script is over; what it gave us must go before the engine takes its memory back.
 #[unsafe(no_mangle)]
 extern "C" fn kargo_request_ended() {
+    isolation::stop();
     serve::runner::close();
     serve::runtime::clear();
     rpc::clear();
+    // SAFETY: no array of a request is alive any more.
+    unsafe { ffi::kg_app_keys_drop() };
 }
 
 /// An object of ours is freed.
@@ -74,6 +81,10 @@ extern "C" fn kargo_native_free(class_entry: *mut ffi::zend_class_entry, native:
             drop(Box::from_raw(native.cast::<u64>()));
         } else if class_entry == class::server() {
             drop(Box::from_raw(native.cast::<classes::server::State>()));
+        } else if class_entry == class::files() {
+            drop(Box::from_raw(native.cast::<Rc<serve::files::Mounted>>()));
+        } else if class_entry == class::application() {
+            drop(Box::from_raw(native.cast::<Rc<app::Application>>()));
         } else if class_entry == class::api() {
             drop(Box::from_raw(native.cast::<Rc<rpc::Api>>()));
         } else if class_entry == class::client() {

@@ -50,6 +50,28 @@ final readonly class PollStore
         return array_column($votes, 'votes', 'letter') ?: throw PollFault::unknownPoll($question);
     }
 
+    /** @return list<Poll> with their votes, the oldest first */
+    public function all(): array
+    {
+        return $this->counted('', []);
+    }
+
+    public function find(int $id): ?Poll
+    {
+        return $this->counted('WHERE p.id = ?', [$id])[0] ?? null;
+    }
+
+    /** @return array<int, string> what a user has chosen: id of the poll → letter */
+    public function choicesOf(string $user): array
+    {
+        $choices = $this->database->read(
+            'SELECT poll_id, letter FROM poll_choice JOIN "user" ON id = user_id WHERE username = ?',
+            [$user],
+        );
+
+        return array_column($choices, 'letter', 'poll_id');
+    }
+
     /** @throws PollFault if there is no such poll or option, or the user has voted before */
     public function vote(string $question, string $letter, string $user): void
     {
@@ -94,6 +116,31 @@ final readonly class PollStore
                 $database->write('INSERT INTO poll_option (poll_id, letter, text) VALUES (?, ?, ?)', $option);
             }
         });
+    }
+
+    /**
+     * @param list<int> $parameters
+     * @return list<Poll>
+     */
+    private function counted(string $where, array $parameters): array
+    {
+        $rows = $this->database->read(
+            'SELECT p.id, p.question, o.letter, o.text, COUNT(c.user_id) AS votes'
+            . ' FROM poll p JOIN poll_option o ON o.poll_id = p.id'
+            . ' LEFT JOIN poll_choice c ON c.poll_id = o.poll_id AND c.letter = o.letter'
+            . " $where GROUP BY p.id, p.question, o.letter, o.text ORDER BY p.id, o.letter",
+            $parameters,
+        );
+        $options = [];
+        foreach ($rows as ['id' => $id, 'letter' => $letter, 'text' => $text, 'votes' => $votes]) {
+            $options[$id][$letter] = ['text' => $text, 'votes' => $votes];
+        }
+        $questions = array_column($rows, 'question', 'id');
+
+        return array_map(
+            static fn(int $id): Poll => new Poll($id, $questions[$id], $options[$id]),
+            array_keys($options),
+        );
     }
 
     /** The user's number; who was never heard of becomes a user, without a password to log in with. */

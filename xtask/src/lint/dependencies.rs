@@ -13,6 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kargo-http", &[]),
     ("kargo-rpc", &[]),
     ("kargo-net", &["kargo-http", "kargo-loop"]),
+    ("kargo-files", &["kargo-http"]),
     ("kargo-supervisor", &[]),
     ("kargo-policy", &[]),
     (
@@ -21,6 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "kargo-supervisor",
             "kargo-policy",
             "kargo-net",
+            "kargo-files",
             "kargo-rpc",
             "kargo-http",
             "kargo-loop",
@@ -31,7 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Crates whose every line is safe Rust, by `#![forbid(unsafe_code)]`.
-const WITHOUT_UNSAFE: &[&str] = &["kargo-http", "kargo-rpc", "xtask"];
+const WITHOUT_UNSAFE: &[&str] = &["kargo-http", "kargo-files", "kargo-rpc", "xtask"];
 
 /// What only the extension may contain: the binding to PHP's headers.
 const PHP_BINDINGS: &[&str] = &["bindgen", "cc", "ext-php-rs", "phper"];

@@ -1,7 +1,6 @@
 //! The state of one connection. Idle ones own no buffers: some 200 bytes each.
 
 use std::collections::VecDeque;
-use std::fs::File;
 
 use kargo_http::BodyDecoder;
 use kargo_http::BodyEncoder;
@@ -11,6 +10,7 @@ use kargo_http::Version;
 use kargo_loop::Interest;
 
 use crate::Codec;
+use crate::FileBody;
 use crate::OwnedRequest;
 use crate::PeerAddress;
 use crate::StreamRequest;
@@ -118,17 +118,9 @@ pub(super) struct Exchange {
     pub(super) stream: u32,
     pub(super) request: OwnedRequest,
     pub(super) body: Option<BodyEncoder>,
-    pub(super) file: Option<FileRange>,
+    pub(super) file: Option<FileBody>,
     /// The answer was told to pause.
     pub(super) is_full: bool,
-}
-
-/// A part of a file that is still to be sent.
-#[derive(Debug)]
-pub(super) struct FileRange {
-    pub(super) file: File,
-    pub(super) offset: u64,
-    pub(super) remaining: u64,
 }
 
 /// A connection with streams.
@@ -138,7 +130,7 @@ pub(super) struct CodecState {
     /// Requests that were received and not answered completely.
     pub(super) open: Vec<OpenStream>,
     /// Files to be sent, one after the other.
-    pub(super) files: VecDeque<(u32, FileRange)>,
+    pub(super) files: VecDeque<(u32, FileBody)>,
     pub(super) received: Vec<StreamRequest>,
 }
 

@@ -1,8 +1,7 @@
 //! Answers from files.
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::fd::AsRawFd;
 
 use kargo_http::BodyLength;
 use kargo_http::encode_head;
@@ -10,131 +9,155 @@ use kargo_loop::EventLoop;
 
 use super::Server;
 use super::connection::Connection;
-use super::connection::FileRange;
 use super::connection::State;
 use super::handout::Place;
+use super::respond::response_head;
 use crate::Answer;
 use crate::AnswerError;
+use crate::FileBody;
 use crate::RequestId;
 use crate::sys::socket;
 use crate::transport::Transport;
 
-/// What passes through memory at a time where the kernel cannot send a file itself.
-const COPY_BYTES: usize = 64 << 10;
+/// Bodies up to this size are read into the answer and leave together with their head, in one send: sending them from the
+/// file takes two more system calls, and moves the request off the batch.
+const IN_MEMORY_BYTES: u64 = 32 << 10;
+
+/// Bytes of a file that one connection gets per turn; a client that takes them as fast as they come must not keep the
+/// others waiting.
+pub(super) const TURN_BYTES: u64 = 1 << 20;
 
 impl Server {
-    /// Answers with `len` bytes of `file` from `offset` on, sent by the kernel as the client takes them. If the file
-    /// turns out to be shorter the connection is closed.
+    /// Answers with what lies in a file. Much of it is sent by the kernel as the client takes it; if the file turns out to
+    /// be shorter then, the connection is closed. A little is read at once, and an error then told: the request still waits
+    /// for its answer.
     pub fn answer_file(
         &mut self,
         events: &mut EventLoop,
         id: RequestId,
         answer: &Answer<'_>,
-        file: File,
-        offset: u64,
-        len: u64,
+        body: FileBody,
     ) -> Result<(), AnswerError> {
-        self.detach(events, id);
         self.refresh_date(events);
-        let range = FileRange {
-            file,
-            offset,
-            remaining: len,
-        };
-        match self.place_of(id) {
-            Place::Exchange => {}
-            Place::Stream(at) => return self.stream_file(events, id, at, answer, range),
-            Place::Batch | Place::Nowhere => return Err(AnswerError::Gone),
+        let place = self.place_of(id);
+        match place {
+            Place::Batch | Place::Exchange => {}
+            Place::Stream(at) => return self.stream_file(events, id, at, answer, body),
+            Place::Nowhere => return Err(AnswerError::Gone),
         }
+        let is_head = self
+            .connections
+            .get(id.connection)
+            .is_some_and(|connection| connection.facts.is_head);
+        if is_head || body.len() <= IN_MEMORY_BYTES {
+            return self.answer_from_memory(events, id, place, answer, body);
+        }
+        self.detach(events, id);
         self.reject_unless_unanswered(id)?;
         let keep_alive = self.may_stay_open(id.connection) && !answer.close;
         let connection = self
             .connections
             .get_mut(id.connection)
             .ok_or(AnswerError::Gone)?;
-        let length = BodyLength::Known(len);
-        let head = super::respond::response_head(
+        let head = response_head(
             answer,
             connection.facts,
             keep_alive,
             &self.date,
             self.options.echo_version,
-            length,
+            BodyLength::Known(body.len()),
         );
         let headers = answer.headers.iter().copied();
         let encoded = encode_head(&mut connection.output, &head, headers)?;
-        if encoded.body.is_omitted() || len == 0 {
+        if encoded.body.is_omitted() {
             self.answered(events, id.connection, encoded.keep_alive);
             return Ok(());
         }
+        connection.is_lingering_wanted = connection.facts.keep_alive && !encoded.keep_alive;
         connection.facts.keep_alive = encoded.keep_alive;
         connection.state = State::Streaming;
         if let Some(exchange) = &mut connection.exchange {
-            exchange.file = Some(range);
+            exchange.file = Some(body);
         }
         self.send_pending(events, id.connection);
         Ok(())
     }
 
-    /// Sends a part of the connection's file. `None`: it has none.
-    pub(super) fn send_file_part(&mut self, index: u32) -> Option<io::Result<usize>> {
+    /// The same for a body that fits into the answer, or is not sent.
+    fn answer_from_memory(
+        &mut self,
+        events: &mut EventLoop,
+        id: RequestId,
+        place: Place,
+        answer: &Answer<'_>,
+        body: FileBody,
+    ) -> Result<(), AnswerError> {
+        self.reject_unless_unanswered(id)?;
+        let keep_alive = self.may_stay_open(id.connection) && !answer.close;
+        let connection = self
+            .connections
+            .get_mut(id.connection)
+            .ok_or(AnswerError::Gone)?;
+        let head = response_head(
+            answer,
+            connection.facts,
+            keep_alive,
+            &self.date,
+            self.options.echo_version,
+            BodyLength::Known(body.len()),
+        );
+        let out = if place == Place::Batch {
+            &mut self.out
+        } else {
+            &mut connection.output
+        };
+        let start = out.len();
+        let encoded = encode_head(out, &head, answer.headers.iter().copied())?;
+        if !encoded.body.is_omitted()
+            && let Err(error) = body.append_to(out)
+        {
+            out.truncate(start);
+            return Err(AnswerError::File(error));
+        }
+        self.complete(events, id.connection, place, encoded.keep_alive);
+        Ok(())
+    }
+
+    /// Sends a part of the connection's file, at most `most` bytes of it. `None`: it has none.
+    pub(super) fn send_file_part(&mut self, index: u32, most: u64) -> Option<io::Result<usize>> {
         let connection = self.connections.get_mut(index)?;
         if connection.codec.is_some() {
             return self.send_stream_file_part(index);
         }
-        let exchange = connection.exchange.as_mut()?;
-        let range = exchange.file.as_mut()?;
-        let result = match &mut connection.transport {
-            Transport::Plain(socket) => {
-                use std::os::fd::AsRawFd;
-                range.advance(|file, offset, len| {
-                    socket::send_file(socket.as_raw_fd(), file, offset, len)
-                })
-            }
-            _ => range.read_part().map(|part| {
+        let body = connection.exchange.as_mut()?.file.as_mut()?;
+        let result = if let Some(bytes) = body.take_bytes() {
+            connection.output = bytes;
+            Ok(connection.output.len())
+        } else if let Transport::Plain(socket) = &connection.transport {
+            body.advance(most, |file, offset, len| {
+                socket::send_file(socket.as_raw_fd(), file, offset, len)
+            })
+        } else {
+            body.read_part().map(|part| {
                 connection.output = part;
                 connection.output.len()
-            }),
+            })
         };
-        if result.is_ok() && range.remaining == 0 {
+        if result.is_ok() && body.is_empty() {
             connection.end_file();
         }
         Some(result)
     }
 }
 
-impl FileRange {
-    /// The next part, in memory.
-    pub(super) fn read_part(&mut self) -> io::Result<Vec<u8>> {
-        let mut part = Vec::new();
-        self.advance(|file, offset, len| {
-            part.resize(
-                usize::try_from(len).unwrap_or(COPY_BYTES).min(COPY_BYTES),
-                0,
-            );
-            let got = file.read_at(&mut part, offset)?;
-            part.truncate(got);
-            Ok(got)
-        })?;
-        Ok(part)
-    }
-
-    fn advance(
-        &mut self,
-        send: impl FnOnce(&File, u64, u64) -> io::Result<usize>,
-    ) -> io::Result<usize> {
-        let sent = send(&self.file, self.offset, self.remaining)?;
-        if sent == 0 && self.remaining > 0 {
-            // Shorter than promised: the peer must not take what follows for the rest.
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        self.offset += sent as u64;
-        self.remaining -= sent as u64;
-        Ok(sent)
-    }
-}
-
 impl Connection {
+    /// Whether more of the same answer comes behind what is in its output.
+    pub(super) fn has_file(&self) -> bool {
+        self.exchange
+            .as_ref()
+            .is_some_and(|exchange| exchange.file.is_some())
+    }
+
     /// The file is with the transport: the answer is complete.
     fn end_file(&mut self) {
         self.exchange = None;

@@ -6,6 +6,7 @@ use kargo_loop::Interest;
 use super::OUTPUT_BYTES;
 use super::Server;
 use super::connection::State;
+use super::file::TURN_BYTES;
 use crate::RequestId;
 use crate::sys::is_temporary;
 
@@ -72,6 +73,7 @@ impl Server {
     /// Sends what waits in the connection's own memory, and then from its file.
     pub(super) fn send_pending(&mut self, events: &mut EventLoop, index: u32) {
         let mut is_moving = false;
+        let mut of_file = TURN_BYTES;
         loop {
             let Some(connection) = self.connections.get_mut(index) else {
                 return;
@@ -80,14 +82,26 @@ impl Server {
                 if connection.transport.has_unsent() {
                     connection.transport.flush().map(|()| 0)
                 } else {
-                    match self.send_file_part(index) {
-                        Some(result) => result,
+                    if of_file == 0 {
+                        break;
+                    }
+                    match self.send_file_part(index, of_file) {
+                        Some(result) => {
+                            let sent = *result.as_ref().unwrap_or(&0);
+                            of_file = of_file.saturating_sub(sent as u64);
+                            result
+                        }
                         None => break,
                     }
                 }
             } else {
                 let unsent = connection.output.get(connection.sent..).unwrap_or_default();
-                connection.transport.write(unsent).inspect(|&sent| {
+                let written = if connection.has_file() {
+                    connection.transport.write_before_more(unsent)
+                } else {
+                    connection.transport.write(unsent)
+                };
+                written.inspect(|&sent| {
                     connection.sent += sent;
                     if connection.sent >= connection.output.len() {
                         connection.output = Vec::new();
@@ -110,6 +124,15 @@ impl Server {
             self.set_deadline(events, index, self.options.write_timeout);
         }
         self.after_sending(events, index);
+        if of_file == 0
+            && self
+                .connections
+                .get(index)
+                .is_some_and(|it| it.wants_to_send())
+        {
+            // It was not the socket that is full: others have their turn first.
+            self.tell_again(events, index);
+        }
     }
 
     /// Whatever could be sent is sent.

@@ -1,5 +1,7 @@
 //! Streamed answers, with back-pressure.
 
+use std::time::Instant;
+
 use kargo_http::BodyLength;
 use kargo_http::encode_head;
 use kargo_loop::EventLoop;
@@ -12,6 +14,7 @@ use crate::Answer;
 use crate::AnswerError;
 use crate::RequestId;
 use crate::StreamState;
+use crate::sys::socket;
 
 impl Server {
     /// Begins an answer whose body comes in pieces: chunked, of the given `length`, or up to the close for an HTTP/1.0
@@ -115,6 +118,34 @@ impl Server {
         } else {
             StreamState::Ready
         })
+    }
+
+    /// Blocks until a streamed answer may go on: for whoever can wait in no other way. The peer must take some bytes within
+    /// [`write_timeout`](crate::ServerOptions::write_timeout), and enough of them before `until`; else the answer is given
+    /// up and its connection closed.
+    pub fn block_until_ready(
+        &mut self,
+        events: &mut EventLoop,
+        id: RequestId,
+        until: Instant,
+    ) -> Result<(), AnswerError> {
+        while self.flush(events, id)? == StreamState::Full {
+            let connection = self
+                .connections
+                .get(id.connection)
+                .ok_or(AnswerError::Gone)?;
+            let patience = self
+                .options
+                .write_timeout
+                .min(until.saturating_duration_since(Instant::now()));
+            let is_writable = !patience.is_zero()
+                && socket::wait_until_writable(connection.transport.raw_fd(), patience);
+            if !is_writable {
+                self.abandon(events, id);
+                return Err(AnswerError::Gone);
+            }
+        }
+        Ok(())
     }
 
     /// Ends a streamed answer. If its length was announced and not reached, the connection is closed, so that the client

@@ -7,12 +7,12 @@ use kargo_loop::EventLoop;
 
 use super::Server;
 use super::connection::CodecState;
-use super::connection::FileRange;
 use super::connection::OpenStream;
 use super::connection::State;
 use crate::Answer;
 use crate::AnswerError;
 use crate::BodySlot;
+use crate::FileBody;
 use crate::RequestId;
 use crate::StreamState;
 
@@ -259,10 +259,10 @@ impl Server {
         id: RequestId,
         at: usize,
         answer: &Answer<'_>,
-        range: FileRange,
+        body: FileBody,
     ) -> Result<(), AnswerError> {
-        self.begin_stream(id, at, answer, Some(range.remaining))?;
-        if range.remaining == 0 {
+        self.begin_stream(id, at, answer, Some(body.len()))?;
+        if body.is_empty() {
             return self.end_stream(events, id, at);
         }
         let connection = self
@@ -270,7 +270,7 @@ impl Server {
             .get_mut(id.connection)
             .ok_or(AnswerError::Gone)?;
         let state = connection.codec.as_mut().ok_or(AnswerError::Gone)?;
-        state.files.push_back((id.stream, range));
+        state.files.push_back((id.stream, body));
         self.send_pending(events, id.connection);
         Ok(())
     }
@@ -279,15 +279,15 @@ impl Server {
     pub(super) fn send_stream_file_part(&mut self, index: u32) -> Option<io::Result<usize>> {
         let connection = self.connections.get_mut(index)?;
         let state = connection.codec.as_mut()?;
-        let (stream, range) = state.files.front_mut()?;
+        let (stream, body) = state.files.front_mut()?;
         let stream = *stream;
-        let Ok(part) = range.read_part() else {
+        let Ok(part) = body.read_part() else {
             state.codec.abort(stream, &mut connection.output);
             state.end_file(stream);
             return Some(Ok(0));
         };
         state.codec.write(stream, &part, &mut connection.output);
-        if range.remaining == 0 {
+        if body.is_empty() {
             state.codec.end(stream, &mut connection.output);
             state.end_file(stream);
         }

@@ -1,11 +1,13 @@
 //! The door to the operating system, and the only place of this crate with `unsafe`.
 //!
 //! `socket`: what std's sockets cannot do (backlog, accept with flags, receiving into spare capacity, sendfile).
-//! `address`: the kernel's socket addresses. `borrowed`: descriptors of others. `threads`: threads without signals.
+//! `address`: the kernel's socket addresses. `borrowed`: descriptors of others. `file`: reading into spare capacity.
+//! `threads`: threads without signals.
 #![allow(unsafe_code, reason = "system calls")]
 
 mod address;
 pub(crate) mod borrowed;
+pub(crate) mod file;
 pub(crate) mod socket;
 pub(crate) mod threads;
 

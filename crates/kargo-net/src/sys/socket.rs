@@ -8,6 +8,7 @@ use std::os::fd::FromRawFd;
 use std::os::fd::OwnedFd;
 use std::os::fd::RawFd;
 use std::path::Path;
+use std::time::Duration;
 
 use super::address::RawAddress;
 use super::check;
@@ -78,6 +79,21 @@ pub(crate) fn local_address(socket: RawFd) -> io::Result<PeerAddress> {
     Ok(address.to_peer())
 }
 
+/// Blocks until the peer has taken bytes, or is gone: then writing tells. `false`: neither happened within `timeout`.
+pub(crate) fn wait_until_writable(socket: RawFd, timeout: Duration) -> bool {
+    let mut polled = libc::pollfd {
+        fd: socket,
+        events: libc::POLLOUT,
+        revents: 0,
+    };
+    // A millisecond more than asked for: poll(2) would not wait at all for less than one.
+    let milliseconds = libc::c_int::try_from(timeout.as_millis()).unwrap_or(libc::c_int::MAX - 1);
+    // SAFETY: poll(2) writes to the one entry it is given.
+    let ready = unsafe { libc::poll(&raw mut polled, 1, milliseconds + 1) };
+    // Interrupted by a signal: the caller looks again.
+    ready != 0
+}
+
 /// Receives into `buffer`. 0: the peer has ended its side.
 #[inline]
 pub(crate) fn receive(socket: RawFd, buffer: &mut [u8]) -> io::Result<usize> {
@@ -104,7 +120,16 @@ pub(crate) fn receive_append(
 /// Sends what the socket takes. `MSG_NOSIGNAL`: a peer that is gone is an error, never a SIGPIPE.
 #[inline]
 pub(crate) fn send(socket: RawFd, bytes: &[u8]) -> io::Result<usize> {
-    let flags = libc::MSG_NOSIGNAL;
+    send_with(socket, bytes, libc::MSG_NOSIGNAL)
+}
+
+/// The same; a packet that is not full waits for what follows.
+pub(crate) fn send_before_more(socket: RawFd, bytes: &[u8]) -> io::Result<usize> {
+    send_with(socket, bytes, libc::MSG_NOSIGNAL | libc::MSG_MORE)
+}
+
+#[inline]
+fn send_with(socket: RawFd, bytes: &[u8], flags: libc::c_int) -> io::Result<usize> {
     // SAFETY: send(2) reads `bytes.len()` bytes.
     check_size(unsafe { libc::send(socket, bytes.as_ptr().cast(), bytes.len(), flags) })
 }

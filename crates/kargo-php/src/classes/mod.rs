@@ -2,6 +2,7 @@
 //! `http_client` and `rpc`.
 
 pub(crate) mod api;
+pub(crate) mod app;
 pub(crate) mod client_all;
 pub(crate) mod client_options;
 pub(crate) mod client_request;
@@ -9,6 +10,7 @@ pub(crate) mod client_response;
 pub(crate) mod client_stream;
 pub(crate) mod event_loop;
 pub(crate) mod exceptions;
+mod files;
 pub(crate) mod headers;
 pub(crate) mod http_client;
 pub(crate) mod net;

@@ -8,16 +8,19 @@ use kargo_http::router::{MethodSet, RouteError, Router};
 use kargo_net::{ListenAddress, Listener};
 use kargo_supervisor::{Inherited, Role, Spec, Supervisor, Worker};
 
+use crate::app::Application;
+use crate::classes::app;
 use crate::classes::options::Options;
 use crate::engine::call::native;
-use crate::engine::callable::{Outcome, take_exception};
+use crate::engine::callable::Outcome;
 use crate::engine::throw::{class, throw, throw_to_operator};
-use crate::engine::value::{array_iter, array_push, new_array};
+use crate::engine::value::{array_iter, array_push, class_of, new_array};
 use crate::engine::{Call, Callable, Global, Owned, Thrown, Zv, ffi, object};
+use crate::isolation;
 use crate::log::{self, Level};
-use crate::rpc::Api;
+use crate::serve::route::Target;
 use crate::serve::runtime::Runtime;
-use crate::serve::server::{Serving, Target};
+use crate::serve::server::Serving;
 use crate::serve::{current, handler, runner, runtime};
 
 native! {
@@ -32,6 +35,7 @@ native! {
     kargo_http_server_route => route;
     kargo_http_server_mount => mount;
     kargo_http_server_on_worker_start => on_worker_start;
+    kargo_http_server_isolate => isolate;
     kargo_http_server_run => run;
     kargo_http_server_stop => stop;
 }
@@ -43,6 +47,9 @@ pub(crate) struct State {
     listeners: Vec<Listener>,
     router: Router<Target>,
     start_callbacks: Vec<Rc<Callable>>,
+    /// Those to be booted.
+    applications: Vec<Rc<Application>>,
+    isolation: isolation::Settings,
 }
 
 /// Listening sockets that came through exec, until somebody listens on their addresses.
@@ -65,7 +72,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// The strings of an argument that is one or a list of them.
-fn strings(call: &Call, index: u32) -> Result<Vec<String>, Thrown> {
+pub(crate) fn strings(call: &Call, index: u32) -> Result<Vec<String>, Thrown> {
     let list = call.argument(index).and_then(Zv::array);
     let Some(list) = list else {
         return Ok(vec![text(call.bytes(index)?)]);
@@ -123,29 +130,35 @@ pub(crate) fn open(address: &str, backlog: Option<i32>) -> Result<Listener, Thro
 
 fn listen(call: &Call) -> Result<(), Thrown> {
     let addresses = strings(call, 0)?;
+    let options = call
+        .argument(1)
+        .and_then(Zv::object)
+        .map_or_else(Options::default, Options::read);
+    let mut server = object::instantiate(class::server(), open_all(&addresses, options)?);
+    call.result().copy_from(server.zv());
+    Ok(())
+}
+
+/// A server that listens on all of these.
+fn open_all(addresses: &[String], options: Options) -> Result<State, Thrown> {
     if addresses.is_empty() {
         return Err(throw(
             class::configuration_exception(),
             "listen() needs an address",
         ));
     }
-    let options = call
-        .argument(1)
-        .and_then(Zv::object)
-        .map_or_else(Options::default, Options::read);
     let listeners = addresses
         .iter()
         .map(|address| open(address, None))
         .collect::<Result<_, _>>()?;
-    let state = State {
+    Ok(State {
         options,
         listeners,
         router: Router::new(),
         start_callbacks: Vec::new(),
-    };
-    let mut server = object::instantiate(class::server(), state);
-    call.result().copy_from(server.zv());
-    Ok(())
+        applications: Vec::new(),
+        isolation: isolation::Settings::default(),
+    })
 }
 
 /// An address as people write it: a URL for TCP.
@@ -232,26 +245,72 @@ fn route(call: &Call) -> Result<(), Thrown> {
     add(call, methods, 1)
 }
 
+/// What can be mounted, in argument `index`.
+pub(crate) fn target(call: &Call, index: u32) -> Result<Target, Thrown> {
+    let Some(object) = call.argument(index).and_then(Zv::object) else {
+        return handler_argument(call, index);
+    };
+    let entry = class_of(object);
+    if entry == class::api() {
+        mountable(object, "this Api was never constructed").map(Target::Api)
+    } else if entry == class::files() {
+        mountable(object, "this Files was never constructed").map(Target::Files)
+    } else if entry == class::application() {
+        app::of(object).map(Target::Application)
+    } else {
+        handler_argument(call, index)
+    }
+}
+
+/// The value of an object that holds an `Rc`.
+fn mountable<T>(object: *mut ffi::zend_object, otherwise: &str) -> Result<Rc<T>, Thrown> {
+    let value = object::native::<Rc<T>>(object);
+    if value.is_null() {
+        return Err(throw(class::error(), otherwise));
+    }
+    // SAFETY: a constructed object has its value, and its class says which type that has.
+    Ok(unsafe { Rc::clone(&*value) })
+}
+
 fn mount(call: &Call) -> Result<(), Thrown> {
     let prefix = text(call.bytes(0)?);
-    let object = call.argument(1).and_then(Zv::object);
-    let target = match object {
-        Some(object) if crate::engine::value::class_of(object) == class::api() => {
-            let api = object::native::<Rc<Api>>(object);
-            if api.is_null() {
-                return Err(throw(class::error(), "this Api was never constructed"));
-            }
-            // SAFETY: a constructed Api has its value.
-            Target::Api(unsafe { Rc::clone(&*api) })
-        }
-        _ => handler_argument(call, 1)?,
-    };
-    state(call)?
-        .router
-        .mount(&prefix, target)
-        .map_err(|error| route_error(&error))?;
+    let target = target(call, 1)?;
+    state(call)?.mount(&prefix, target)?;
     call.return_this();
     Ok(())
+}
+
+impl State {
+    fn mount(&mut self, prefix: &str, target: Target) -> Result<(), Thrown> {
+        let application = target.application().map(Rc::clone);
+        self.router
+            .mount(prefix, target)
+            .map_err(|error| route_error(&error))?;
+        let is_known = |application: &Rc<Application>| {
+            let mut known = self.applications.iter();
+            known.any(|other| Rc::ptr_eq(other, application))
+        };
+        if let Some(application) = application.filter(|it| !is_known(it)) {
+            self.applications.push(application);
+        }
+        Ok(())
+    }
+}
+
+/// Serves one application at "/".
+///
+/// # Errors
+/// An exception is pending.
+pub(crate) fn serve_application(
+    application: Rc<Application>,
+    addresses: &[String],
+    workers: Option<i64>,
+    options: Options,
+) -> Result<(), Thrown> {
+    reject_if_running()?;
+    let mut state = open_all(addresses, options)?;
+    state.mount("/", Target::Application(application))?;
+    state.run(workers)
 }
 
 fn on_worker_start(call: &Call) -> Result<(), Thrown> {
@@ -267,39 +326,74 @@ fn on_worker_start(call: &Call) -> Result<(), Thrown> {
     Ok(())
 }
 
+fn isolate(call: &Call) -> Result<(), Thrown> {
+    let Some(mode) = call.argument(0).and_then(isolation::Mode::of) else {
+        return Err(call.wrong_type(0, c"of type Kargo\\App\\Isolation"));
+    };
+    let allow = match call.argument(1) {
+        None => Vec::new(),
+        Some(list) if list.array().is_some() => strings(call, 1)?,
+        Some(_) => return Err(call.wrong_type(1, c"a list of strings")),
+    };
+    let state = state(call)?;
+    state.isolation.mode = mode;
+    state.isolation.allow = allow;
+    call.return_this();
+    Ok(())
+}
+
 fn cores() -> i64 {
     std::thread::available_parallelism().map_or(1, |count| i64::try_from(count.get()).unwrap_or(1))
 }
 
 fn run(call: &Call) -> Result<(), Thrown> {
-    let workers = call.optional_int(0)?.unwrap_or_else(cores);
-    if !(0..=1024).contains(&workers) {
-        return Err(crate::engine::throw_value_error(
-            1,
-            "must be between 0 and 1024",
-        ));
-    }
+    let workers = call.optional_int(0)?;
+    reject_if_running()?;
+    call.result().set_null();
+    state(call)?.run(workers)
+}
+
+fn reject_if_running() -> Result<(), Thrown> {
     if runner::is_running() {
         return Err(throw(class::error(), "a loop runs in this process already"));
     }
-    let state = state(call)?;
-    let plan = Plan {
-        options: state.options.clone(),
-        router: Rc::new(std::mem::take(&mut state.router)),
-        listeners: std::mem::take(&mut state.listeners),
-        start_callbacks: std::mem::take(&mut state.start_callbacks),
-    };
-    if plan.listeners.is_empty() {
-        return Err(throw(
-            class::error(),
-            "this Server has run already; make a new one",
-        ));
-    }
-    plan.announce(workers);
-    call.result().set_null();
-    match usize::try_from(workers) {
-        Ok(0) | Err(_) => plan.serve(None),
-        Ok(count) => plan.supervise(count),
+    Ok(())
+}
+
+impl State {
+    fn run(&mut self, workers: Option<i64>) -> Result<(), Thrown> {
+        let workers = workers.unwrap_or_else(cores);
+        if !(0..=1024).contains(&workers) {
+            return Err(crate::engine::throw_value_error(
+                1,
+                "must be between 0 and 1024",
+            ));
+        }
+        let plan = Plan {
+            options: self.options.clone(),
+            router: Rc::new(std::mem::take(&mut self.router)),
+            listeners: std::mem::take(&mut self.listeners),
+            start_callbacks: std::mem::take(&mut self.start_callbacks),
+            applications: std::mem::take(&mut self.applications),
+            isolation: self.isolation.clone(),
+        };
+        if plan.listeners.is_empty() {
+            return Err(throw(
+                class::error(),
+                "this Server has run already; make a new one",
+            ));
+        }
+        if workers == 0 && plan.isolation.mode == isolation::Mode::Strict {
+            return Err(throw(
+                class::configuration_exception(),
+                "Isolation::Strict needs workers, since it replaces them: run(workers: 1) at least",
+            ));
+        }
+        plan.announce(workers);
+        match usize::try_from(workers) {
+            Ok(0) | Err(_) => plan.serve(None),
+            Ok(count) => plan.supervise(count),
+        }
     }
 }
 
@@ -318,6 +412,8 @@ struct Plan {
     router: Rc<Router<Target>>,
     listeners: Vec<Listener>,
     start_callbacks: Vec<Rc<Callable>>,
+    applications: Vec<Rc<Application>>,
+    isolation: isolation::Settings,
 }
 
 impl Plan {
@@ -405,8 +501,13 @@ impl Plan {
         }
         // SAFETY: replaces the engine's output and error hooks until kg_serving_end().
         unsafe { ffi::kg_serving_begin() };
-        let started = self.call_start_callbacks();
+        let started = self.call_start_callbacks()
+            && self
+                .applications
+                .iter()
+                .all(|application| application.boot());
         let result = if started {
+            isolation::start(self.isolation.clone());
             runtime::with(|runtime| {
                 if let Some(serving) = runtime.serving.as_mut() {
                     serving.ready();
@@ -419,6 +520,7 @@ impl Plan {
                 "a worker could not start; see the log",
             ))
         };
+        isolation::stop();
         // SAFETY: undoes kg_serving_begin().
         unsafe { ffi::kg_serving_end() };
         let over = runtime::with(|runtime| {
@@ -445,16 +547,10 @@ impl Plan {
             let outcome = callable.call(result.zv(), 1, argument.zv());
             handler::tidy();
             current::with(|current| current.is_busy = false);
-            match outcome {
-                Outcome::Returned => continue,
-                Outcome::Threw => {
-                    if let Some(exception) = take_exception() {
-                        handler::log_exception("onWorkerStart threw", exception, Level::Error);
-                    }
-                }
-                other => handler::log_end(other, "onWorkerStart"),
+            if outcome != Outcome::Returned {
+                handler::log_outcome(outcome, "onWorkerStart");
+                return false;
             }
-            return false;
         }
         true
     }

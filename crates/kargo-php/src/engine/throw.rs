@@ -121,7 +121,9 @@ pub(crate) mod class {
         handler = kargo_ce_http_handler;
         http_exception = kargo_ce_http_httpexception;
         server = kargo_ce_http_server;
+        isolation = kargo_ce_app_isolation;
         request = kargo_ce_http_request;
+        files = kargo_ce_http_files;
         response = kargo_ce_http_response;
         client = kargo_ce_http_client;
         client_options = kargo_ce_http_clientoptions;
@@ -146,6 +148,7 @@ pub(crate) mod class {
         lines = kargo_ce_net_lines;
         datagram = kargo_ce_net_datagram;
         udp = kargo_ce_net_udp;
+        application = kargo_ce_app_application;
         error = zend_ce_error;
         type_error = zend_ce_type_error;
         value_error = zend_ce_value_error;

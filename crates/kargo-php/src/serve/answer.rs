@@ -82,7 +82,7 @@ pub(crate) fn send(id: RequestId, answer: &Answer<'_>, body: &[u8]) {
     match result {
         // A client that went away is no event: it happens all day.
         Ok(()) | Err(AnswerError::Gone) => {}
-        Err(AnswerError::Encode(error)) => {
+        Err(error) => {
             current::report(
                 Level::Error,
                 "the answer can't be sent",

@@ -3,6 +3,7 @@
 use crate::classic;
 use crate::engine::callable::{Callable, Outcome, call_cached, take_exception};
 use crate::engine::{Owned, Zv, ffi};
+use crate::isolation;
 use crate::log::Level;
 use crate::net;
 use crate::serve::current;
@@ -70,6 +71,7 @@ pub(crate) fn make(due: Due) {
     }
     if is_serving() {
         handler::tidy();
+        isolation::callback_ran();
     }
     current::with(|current| current.is_busy = false);
     runtime::with(|runtime| match due {

@@ -5,6 +5,7 @@ use std::panic::catch_unwind;
 
 use kargo_net::RequestId;
 
+use crate::app;
 use crate::classes::exceptions::{int_property, message_of, text_property};
 use crate::classes::request::{self, Bytes, Parameters, State};
 use crate::engine::call::panic_text;
@@ -12,13 +13,15 @@ use crate::engine::callable::{Outcome, call_cached, take_exception};
 use crate::engine::throw::class;
 use crate::engine::value::{class_name, class_of};
 use crate::engine::{Owned, Zv, ffi, object};
+use crate::isolation;
 use crate::log::{self, Level};
 use crate::rpc;
 use crate::serve::answer;
 use crate::serve::current;
+use crate::serve::route::Route;
 use crate::serve::runner;
 use crate::serve::runtime;
-use crate::serve::server::{HandlerCall, Route};
+use crate::serve::server::HandlerCall;
 
 /// Answers one request, whatever happens.
 pub(crate) fn handle(id: RequestId) {
@@ -41,6 +44,7 @@ fn panicked(id: RequestId, payload: &(dyn Any + Send)) {
         "panic while handling a request: {}",
         panic_text(payload)
     ));
+    app::request::abandon();
     answer::send_failure(id, 500, None);
     leave();
     recycle("a panic in the extension");
@@ -63,26 +67,40 @@ fn dispatch(id: RequestId) {
             rpc::serve(id, &api, door);
             leave();
         }
+        Some(Route::Application(application, prefix, call)) => {
+            app::request::serve(id, &application, prefix, call);
+        }
         Some(Route::Answered) | None => {}
     }
 }
 
+/// Begins the work on a request.
 #[inline]
-fn enter(id: RequestId, number: u64) {
+pub(crate) fn enter(id: RequestId, number: u64) {
     current::with(|current| {
         current.request = Some(id);
         current.number = number;
         current.is_busy = true;
     });
+    if isolation::is_on() {
+        isolation::before(id);
+    }
     // SAFETY: no borrow is alive.
     unsafe { ffi::kg_arm_time_limit() };
 }
 
 /// Ends the work on a request: whatever the handler left behind is undone and told to the log.
 #[inline]
-fn leave() {
+pub(crate) fn leave() {
     // SAFETY: reads engine state.
     let left = unsafe { ffi::kg_left_behind() };
+    if isolation::is_on() {
+        isolation::note(left);
+        tidy_slowly(left);
+        isolation::after();
+        current::with(current::Current::end);
+        return;
+    }
     let is_clean = current::with(|current| {
         let is_clean = left == 0 && current.output.is_empty() && current.fatal.is_none();
         if is_clean {
@@ -147,6 +165,16 @@ fn tidy_slowly(left: u32) {
     current::flush_output();
 }
 
+/// The argument of a handler: the pooled Request, if there was one.
+#[inline]
+pub(crate) fn request_object(id: RequestId, number: u64, pooled: *mut ffi::zend_object) -> Owned {
+    if pooled.is_null() {
+        new_request(id, number)
+    } else {
+        Owned::object(pooled)
+    }
+}
+
 /// A new Request object for request `id`.
 #[cold]
 fn new_request(id: RequestId, number: u64) -> Owned {
@@ -178,7 +206,7 @@ fn state_of(object: &mut Owned) -> Option<&mut State> {
 /// Makes a Request object that was a handler's argument ready for the next request, unless somebody kept it: then it
 /// gets its own bytes. To be called before the request is answered, since its bytes are the server's until then.
 #[inline]
-fn reclaim(id: RequestId, mut object: Owned) -> Option<Owned> {
+pub(crate) fn reclaim(id: RequestId, mut object: Owned) -> Option<Owned> {
     let raw = object.zv().object()?;
     // SAFETY: the object is alive.
     let (count, flags) = unsafe { ((*raw).gc.refcount, (*raw).gc.u.type_info) };
@@ -201,11 +229,7 @@ fn call_handler(id: RequestId, call: HandlerCall) {
         request,
     } = call;
     enter(id, number);
-    let mut argument = if request.is_null() {
-        new_request(id, number)
-    } else {
-        Owned::object(request)
-    };
+    let mut argument = request_object(id, number, request);
     let mut result = Owned::undefined();
     // SAFETY: the router keeps the callable alive while the server runs.
     let outcome = call_cached(unsafe { &*cache }, result.zv(), 1, argument.zv());
@@ -227,7 +251,7 @@ fn call_handler(id: RequestId, call: HandlerCall) {
 
 /// Keeps a Request object for the next request.
 #[inline]
-fn pool(mut object: Owned) {
+pub(crate) fn pool(mut object: Owned) {
     let raw = object.zv().object().unwrap_or(std::ptr::null_mut());
     runtime::with(|runtime| {
         if let Some(serving) = runtime.serving.as_mut()
@@ -280,6 +304,17 @@ pub(crate) fn answer_failure(id: RequestId, outcome: Outcome) {
     }
 }
 
+/// Logs how a call ended that has no client: unless it returned.
+pub(crate) fn log_outcome(outcome: Outcome, who: &str) {
+    if outcome == Outcome::Threw {
+        if let Some(exception) = take_exception() {
+            log_exception(&format!("{who} threw"), exception, Level::Error);
+        }
+    } else {
+        log_end(outcome, who);
+    }
+}
+
 /// Logs how a call ended that neither returned nor threw, and asks for a new worker where the engine is not clean.
 pub(crate) fn log_end(outcome: Outcome, who: &str) {
     match outcome {
@@ -318,7 +353,8 @@ fn exit_place() -> (String, String) {
     }
 }
 
-fn http_exception(exception: Zv) -> Option<(u16, String)> {
+/// Status and message of an exception that is meant for the client.
+pub(crate) fn http_exception(exception: Zv) -> Option<(u16, String)> {
     let object = exception.object()?;
     // SAFETY: both are alive.
     if !unsafe { ffi::kg_instance_of(object, class::http_exception()) } {

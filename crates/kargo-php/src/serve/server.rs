@@ -1,41 +1,21 @@
 //! A server that runs: kargo-net's server, the routes, and this process's part in a family of workers.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use kargo_http::Limits;
-use kargo_http::router::{Match, Router};
+use kargo_http::router::Router;
 use kargo_loop::{EventKind, EventLoop, Interest, Token};
-use kargo_net::{
-    AcceptDecision, AcceptGate, Answer, Listener, RequestId, Server as NetServer, ServerOptions,
-};
-use kargo_supervisor::{AcceptShare, Decision, ForeignChildGuard, Order, Worker, monotonic_ms};
+use kargo_net::{AcceptGate, Answer, Listener, RequestId, Server as NetServer, ServerOptions};
+use kargo_supervisor::{AcceptShare, ForeignChildGuard, Order, Worker, monotonic_ms};
 
 use crate::classes::options::Options;
 use crate::classes::request::{Bytes, Parameters, State};
-use crate::engine::{Callable, Owned, ffi, object};
+use crate::engine::{Owned, ffi, object};
 use crate::log::{self, Level};
-use crate::rpc::Api;
+use crate::serve::gate::Gate;
+use crate::serve::route::Target;
 use crate::serve::runtime::{self, owner};
-
-/// What a route leads to.
-#[derive(Clone, Debug)]
-pub(crate) enum Target {
-    Handler(Rc<Callable>),
-    Api(Rc<Api>),
-}
-
-/// What is to be done with a request.
-#[derive(Debug)]
-pub(crate) enum Route {
-    /// Call this.
-    Handler(HandlerCall),
-    /// An API, which of its paths, and the request's number.
-    Api(Rc<Api>, crate::rpc::Door, u64),
-    /// Nothing: it was answered.
-    Answered,
-}
 
 /// A handler and what it is called with: plain words, since they are handed on several times per request.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +32,8 @@ pub(crate) struct HandlerCall {
 #[derive(Debug)]
 pub(crate) struct Serving {
     pub(crate) net: NetServer,
-    router: Rc<Router<Target>>,
-    hosts: Vec<String>,
+    pub(super) router: Rc<Router<Target>>,
+    pub(super) hosts: Vec<String>,
     waiting_limit: usize,
     /// When the log was last told that requests are refused because too many handlers wait.
     refused_at: Option<Instant>,
@@ -68,6 +48,8 @@ pub(crate) struct Serving {
     is_ended: bool,
     /// A drain is due as soon as the batch in progress is answered.
     is_recycling: bool,
+    /// No visitor may get this worker any more: requests are refused.
+    pub(super) is_refusing: bool,
     /// The Request object that nobody kept, owned, for the next request; null if there is none.
     pub(crate) pooled: *mut ffi::zend_object,
     /// Parameters of the route that matched, until a new Request takes them.
@@ -75,32 +57,11 @@ pub(crate) struct Serving {
     /// The handler of the head with this number: it is found once for a head that repeats.
     known: (u64, *const ffi::zend_fcall_info_cache),
     /// Requests handled so far: the number of the last one.
-    last_number: u64,
+    pub(super) last_number: u64,
     /// Requests that the scoreboard knows of.
     reported: u64,
     /// Clients that are known to be gone, of requests still worked on.
     gone: Vec<RequestId>,
-}
-
-/// The gate of kargo-net over the sharing of kargo-supervisor.
-#[derive(Clone, Debug)]
-pub(crate) struct Gate(Rc<RefCell<AcceptShare>>);
-
-impl AcceptGate for Gate {
-    fn decide(&mut self) -> AcceptDecision {
-        match self.0.borrow().decide() {
-            Decision::Accept => AcceptDecision::Accept,
-            Decision::Leave { retry_after, .. } => AcceptDecision::Leave { retry_after },
-        }
-    }
-
-    fn opened(&mut self) {
-        self.0.borrow_mut().opened();
-    }
-
-    fn closed(&mut self) {
-        self.0.borrow_mut().closed();
-    }
 }
 
 fn net_options(options: &Options) -> ServerOptions {
@@ -153,7 +114,7 @@ impl Serving {
                 events
                     .add(poke, Interest::READABLE, Token::new(owner::POKE, 0))
                     .map_err(told)?;
-                let shared = Gate(Rc::new(RefCell::new(worker.accept_share())));
+                let shared = Gate::new(worker.accept_share());
                 net.set_accept_gate(Box::new(shared.clone()));
                 gate = Some(shared);
             }
@@ -179,6 +140,7 @@ impl Serving {
             is_draining: false,
             is_ended: false,
             is_recycling: false,
+            is_refusing: false,
             pooled: std::ptr::null_mut(),
             matched: Parameters::new(),
             known: (0, std::ptr::null()),
@@ -195,57 +157,6 @@ impl Serving {
         {
             log::error(&error.to_string());
         }
-    }
-
-    /// Finds what is to be done with a request; what needs no PHP is answered at once.
-    #[inline]
-    pub(crate) fn route(&mut self, id: RequestId, events: &mut EventLoop) -> Route {
-        let Some(request) = self.net.request(id) else {
-            return Route::Answered;
-        };
-        let (head, bytes) = (request.head(), request.bytes());
-        if !self.hosts.is_empty() && !host_is_allowed(&self.hosts, head.host(bytes)) {
-            self.refuse(id, events, 421, None);
-            return Route::Answered;
-        }
-        let (method, name, path) = (head.method(), head.method_name(bytes), head.path(bytes));
-        let (status, allow) = match self.router.find(method, name, path) {
-            Ok(Match::Found { value, params }) => match value {
-                Target::Handler(callable) => {
-                    let cache = callable.cache();
-                    let parameters: Parameters = params
-                        .iter()
-                        .map(|(name, value)| (Rc::from(name), value.into_owned()))
-                        .collect();
-                    let call = self.handler_call(id, cache);
-                    if call.request.is_null() {
-                        self.matched = parameters;
-                    } else {
-                        // SAFETY: as in `handler_call`.
-                        let state = unsafe { &mut *object::native::<State>(call.request) };
-                        state.parameters = parameters;
-                    }
-                    return Route::Handler(call);
-                }
-                Target::Api(api) => {
-                    let door = crate::rpc::Door::of(api, method, path, params.mounted_path());
-                    match door {
-                        Ok(door) => {
-                            self.last_number += 1;
-                            return Route::Api(Rc::clone(api), door, self.last_number);
-                        }
-                        Err((status, allow)) => (status, allow.map(str::to_owned)),
-                    }
-                }
-            },
-            Ok(Match::MethodNotAllowed { allow }) => (405, Some(allow)),
-            Ok(Match::Options { allow }) => (204, Some(allow)),
-            Ok(Match::MethodUnknown) => (501, None),
-            Ok(Match::NotFound) => (404, None),
-            Err(_) => (400, None),
-        };
-        self.refuse(id, events, status, allow.as_deref());
-        Route::Answered
     }
 
     /// Refuses a request because too many handlers wait: each holds a stack, and no limit on connections bounds those
@@ -281,11 +192,11 @@ impl Serving {
     #[inline(always)]
     pub(crate) fn quick(&mut self, id: RequestId) -> Option<HandlerCall> {
         let number = self.net.latest_head_number()?;
-        if self.known.0 == number && !self.known.1.is_null() {
+        if self.known.0 == number && !self.known.1.is_null() && !self.is_refusing {
             return Some(self.handler_call(id, self.known.1));
         }
         let (head, bytes) = self.net.latest_head()?;
-        if !self.hosts.is_empty() {
+        if !self.hosts.is_empty() || self.is_refusing {
             return None;
         }
         let found =
@@ -301,7 +212,7 @@ impl Serving {
 
     /// Takes the pooled Request and points it at request `id`.
     #[inline(always)]
-    fn handler_call(
+    pub(super) fn handler_call(
         &mut self,
         id: RequestId,
         cache: *const ffi::zend_fcall_info_cache,
@@ -323,7 +234,13 @@ impl Serving {
 
     /// Answers without PHP.
     #[cold]
-    fn refuse(&mut self, id: RequestId, events: &mut EventLoop, status: u16, allow: Option<&str>) {
+    pub(super) fn refuse(
+        &mut self,
+        id: RequestId,
+        events: &mut EventLoop,
+        status: u16,
+        allow: Option<&str>,
+    ) {
         let headers: [(&[u8], &[u8]); 1] = [(b"Allow", allow.unwrap_or_default().as_bytes())];
         let mut answer = Answer::new(status).headers(if allow.is_some() { &headers } else { &[] });
         let text = if status == 204 {
@@ -513,6 +430,12 @@ impl Serving {
         self.is_recycling = true;
     }
 
+    /// Recycles this worker, and answers nobody else until then.
+    pub(crate) fn refuse_from_now_on(&mut self, reason: &str) {
+        self.recycle(reason);
+        self.is_refusing = self.worker.is_some();
+    }
+
     /// What decides which worker takes a connection, for listeners of others.
     pub(crate) fn gate(&self) -> Option<Box<dyn AcceptGate>> {
         let gate = self.gate.clone()?;
@@ -572,7 +495,7 @@ fn take_signals_back(events: &mut EventLoop) {
     }
 }
 
-fn host_is_allowed(hosts: &[String], host: Option<&[u8]>) -> bool {
+pub(super) fn host_is_allowed(hosts: &[String], host: Option<&[u8]>) -> bool {
     let host = String::from_utf8_lossy(host.unwrap_or_default()).to_ascii_lowercase();
     let name = match host.rfind(':') {
         Some(at) if !host[at..].contains(']') => &host[..at],

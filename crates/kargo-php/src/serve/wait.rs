@@ -35,6 +35,7 @@ use std::time::{Duration, Instant};
 
 use kargo_loop::{EventLoop, TimerId, Token};
 
+use crate::app::output;
 use crate::engine::callable::take_exception;
 use crate::engine::context::{self, Context, Scope};
 use crate::engine::throw::{class, throw};
@@ -100,7 +101,7 @@ impl Runtime {
 
 /// Whether nothing can wait here. See [`reject_if_blocked`].
 pub(crate) fn is_blocked() -> bool {
-    context::switch_is_blocked() || is_foreign()
+    context::switch_is_blocked() || is_foreign() || output::is_active()
 }
 
 /// Whether this process was forked while the loop ran, so that the frames below belong to a loop of the parent's; or
@@ -133,12 +134,17 @@ fn blocked(reason: &str) -> Thrown {
 ///
 /// # Errors
 /// `Kargo\AwaitError` is pending: in destructors before PHP 8.4, in signal handlers of pcntl, and in a process that
-/// was forked inside a handler or callback.
+/// was forked inside a handler or callback; and in a classic application.
 pub(crate) fn reject_if_blocked() -> Result<(), Thrown> {
     if context::switch_is_blocked() {
         return Err(blocked(
             "PHP does not switch stacks in this place (a destructor before PHP 8.4, or a signal handler of pcntl, for \
              instance)",
+        ));
+    }
+    if output::is_active() {
+        return Err(blocked(
+            "a classic application runs, and PHP's superglobals are its request's",
         ));
     }
     reject_if_foreign()

@@ -313,7 +313,7 @@ fn send(
     }
     match net.answer(events, id, &answer, body) {
         Ok(()) | Err(AnswerError::Gone) => None,
-        Err(AnswerError::Encode(error)) => {
+        Err(error) => {
             refuse(net, events, id, 503);
             Some(error.to_string())
         }

@@ -1,0 +1,82 @@
+/* A classic request: what Rust calls, and what it answers. */
+#ifndef KARGO_APP_H
+#define KARGO_APP_H
+
+/*
+ * What belongs to one application and not to the handlers beside it: error handlers, the error level, and what $_SERVER
+ * and $_ENV have beside the request.
+ */
+typedef struct kg_app_scope {
+	bool is_filled;
+	int error_reporting, handler_error_reporting;
+	zval error_handler, exception_handler;
+	zend_stack error_handlers, error_handlers_error_reporting, exception_handlers;
+	HashTable *server, *env; /* NULL: not made, or not needed */
+	HashTable *session_ini; /* settings of sessions that were changed before the first request */
+} kg_app_scope;
+
+/* The strings end with NUL and live until kg_app_leave(). */
+typedef struct kg_app_request {
+	const char *method, *content_type, *authorization; /* the last two: NULL if there is none */
+	char *uri, *query, *cookie; /* the last two: NULL if there is none */
+	zend_long content_length;
+	zend_long output_buffering;
+} kg_app_request;
+
+typedef struct kg_text {
+	const char *text;
+	size_t length;
+} kg_text;
+
+/* Variables of $_SERVER beside those of headers. */
+typedef enum kg_variable {
+	KG_REQUEST_METHOD, KG_REQUEST_URI, KG_QUERY_STRING, KG_SERVER_PROTOCOL, KG_GATEWAY_INTERFACE, KG_SERVER_SOFTWARE,
+	KG_REQUEST_SCHEME, KG_SERVER_NAME, KG_SERVER_ADDR, KG_SERVER_PORT, KG_REMOTE_ADDR, KG_REMOTE_PORT, KG_DOCUMENT_ROOT,
+	KG_DOCUMENT_URI, KG_SCRIPT_NAME, KG_SCRIPT_FILENAME, KG_PHP_SELF, KG_PATH_INFO, KG_CONTENT_TYPE, KG_CONTENT_LENGTH,
+	KG_REDIRECT_STATUS, KG_VARIABLES,
+} kg_variable;
+
+/* defined in Rust */
+extern bool kargo_app_write(const char *bytes, size_t length);
+extern bool kargo_app_flush(void);
+extern size_t kargo_app_read(char *buffer, size_t length);
+extern void kargo_app_variables(HashTable *variables);
+
+void kg_app_start(void);
+kg_app_scope *kg_app_scope_new(void);
+void kg_app_scope_free(kg_app_scope *scope);
+void kg_app_scope_swap(kg_app_scope *scope);
+void kg_app_note_session_ini(kg_app_scope *scope);
+void kg_app_restore_session_ini(kg_app_scope *scope);
+
+/* one request, in this order; those that take a pointer are to be called protected */
+void kg_app_enter(kg_app_scope *scope, const kg_app_request *request);
+void kg_app_activate(void *request);
+void kg_app_working(bool is_working);
+bool kg_app_has_exception_handler(void);
+void kg_app_handle_exception(void *nothing);
+void kg_app_run_shutdown_functions(void *nothing);
+void kg_app_end_output(void *nothing);
+void kg_app_end_session(void *nothing);
+void kg_app_send_headers(void *nothing);
+void kg_app_clean(void *nothing);
+void kg_app_leave(void);
+void kg_app_complete_base(void *nothing);
+
+void kg_app_flush_all(void);
+bool kg_app_headers_are_sent(void);
+int kg_app_status(void);
+void kg_app_set_status(int status);
+const char *kg_app_status_line(void);
+uint32_t kg_app_header_count(void);
+void kg_app_headers(kg_text *out);
+const char *kg_app_main_script(void);
+
+/* $_SERVER */
+void kg_app_start_variables(void);
+void kg_app_set(HashTable *variables, kg_variable variable, const char *value, size_t length);
+void kg_app_set_header(HashTable *variables, const char *name, size_t name_length, const char *value, size_t length);
+HashTable *kg_app_template(const char *global, size_t length);
+void kg_app_keys_drop(void);
+
+#endif
