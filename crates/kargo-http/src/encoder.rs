@@ -242,7 +242,8 @@ fn append_framing(
             let at = out.len() + b"Content-Length: ".len();
             let width = likely.checked_ilog10().map_or(1, |log| log as usize + 1);
             let width = width.min(LengthSlot::MAX_WIDTH);
-            out.extend_from_slice(&b"Content-Length: 0000000000"[..16 + width]);
+            out.extend_from_slice(b"Content-Length: ");
+            out.resize(at + width, b'0');
             out.extend_from_slice(b"\r\n");
             let slot = LengthSlot { at, width };
             (BodyEncoder::unchecked(), Some(slot))
