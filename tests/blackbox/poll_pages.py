@@ -77,7 +77,7 @@ class PollPages:
             self.assertEqual((answer.status, answer.headers["content-type"]), (200, kind))
             self.assertEqual(answer.body, (ROOT / "demos/library/public" / name).read_bytes())
             self.assertEqual(self.server.get(f"/assets/{name}", {"If-None-Match": answer.headers["etag"]}).status, 304)
-        self.assertEqual(self.server.get("/assets/../bin/main.php").status, 404)
+        self.assertIn(self.server.get("/assets/../bin/main.php").status, (400, 404))
 
     def test_login_and_logout(self):
         visitor = self.visitor().get("/login")
