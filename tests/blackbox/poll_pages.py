@@ -43,7 +43,7 @@ class PollPages:
         self.log_start = len(self.server.log)
 
     def tearDown(self):
-        complaints = re.findall(r".*(?:Warning|Notice|Deprecated|Fatal error|panic).*", self.server.log[self.log_start:])
+        complaints = re.findall(r".*(?:PHP (?:warning|notice|deprecation|error|reported)\b|Fatal error|panic).*", self.server.log[self.log_start:])
         self.assertEqual(complaints, [])
 
     def visitor(self, name=None):
