@@ -23,5 +23,5 @@ $config = Config::read(__DIR__ . '/../deploy/config.ini');
 
 $server = Server::listen(Address::fromArguments($argv));
 $server->mount('/assets', new Files(__DIR__ . '/../../library/public', maxAge: 3600));
-$server->mount('/', LaravelApplication::from(__DIR__ . '/../bootstrap/app.php'));
+$server->mount('/', LaravelApplication::create(__DIR__ . '/../bootstrap/app.php'));
 $server->run($config->workers);

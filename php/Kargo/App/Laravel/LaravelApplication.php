@@ -18,7 +18,7 @@ use Throwable;
 /**
  * A Laravel application that stays in memory, not changed in any way.
  *
- *     $server->mount('/', LaravelApplication::from(__DIR__ . '/bootstrap/app.php'));
+ *     $server->mount('/', LaravelApplication::create(__DIR__ . '/bootstrap/app.php'));
  *
  * It is booted once in each worker. When a request is over, the container and all services of the framework in it get back
  * what they had after the boot (BootState has how):
@@ -59,7 +59,7 @@ final class LaravelApplication
      * @param callable(Laravel): void|null $reset called when a request is over, for what only the application knows
      * @param mixed ...$options as of Kargo\App\Application, by name: script, documentRoot, outputBuffering …
      */
-    public static function from(
+    public static function create(
         string $bootstrap,
         array $services = [],
         ?callable $reset = null,
