@@ -1,5 +1,6 @@
 """The poll application on Slim 3, unpatched, from Debian's package; and what one request leaves behind for the next."""
 
+import re
 import unittest
 
 from harness import ROOT, PhpServer
@@ -38,6 +39,14 @@ class LeftBehindTest(unittest.TestCase):
             self.assertEqual(self.server.get(f"{mount}/exit/ann").body, b"left")
             said = self.server.get(f"{mount}/say/bob?name=bob").json()
             self.assertEqual((said["before"][0], said["before"][3], said["name"]), (None, False, "bob"), mount)
+
+    def test_the_guard_finds_what_is_left_behind_and_nothing_else(self):
+        for mount in BOTH:
+            for path in ("/say/ann?name=ann", "/exit/ann", "/prints", "/throws", "/nowhere", "/empty", f"/leak/{mount[1:]}"):
+                self.server.get(mount + path)
+        self.server.wait_for_log(r"left something behind.*Leak")
+        found = re.findall(r"left something behind.* name=(\S+)", self.server.log)
+        self.assertEqual(set(found), {"Leak::$visitor"})
 
     def test_answers(self):
         for mount in BOTH:

@@ -7,6 +7,7 @@
 
 declare(strict_types=1);
 
+use Kargo\App\Isolation;
 use Kargo\App\Slim\SlimApplication;
 use Kargo\Http\Server;
 use Slim\App;
@@ -18,14 +19,13 @@ error_reporting(E_ALL & ~E_DEPRECATED);
 
 final class Made
 {
-    public static int $count = 0;
-
     public ?string $visitor = null;
+}
 
-    public function __construct()
-    {
-        self::$count++;
-    }
+/** What the guard of docs/ISOLATION.md has to find here. */
+final class Leak
+{
+    public static string $visitor = 'nobody';
 }
 
 /** Keeps its first request's service, and what the visitor said, as controllers do. */
@@ -61,7 +61,6 @@ final class Controller
 }
 
 $make = static function (): App {
-    Made::$count = 0;
     $app = new App(['settings' => ['addContentLengthHeader' => true]]);
     $container = $app->getContainer();
     $container['visitor'] = 'nobody';
@@ -76,6 +75,9 @@ $make = static function (): App {
         $this['added'] = $arguments['name'];
         echo 'left';
         exit;
+    });
+    $app->get('/leak/{name}', function ($request, $response, $arguments) {
+        Leak::$visitor = $arguments['name'];
     });
     $app->get('/empty', fn($request, $response) => $response->withStatus(204));
     $app->get('/plain', fn($request, $response) => $response->withoutHeader('Content-Type')->write('no type'));
@@ -96,6 +98,7 @@ $make = static function (): App {
 };
 
 $server = Server::listen('127.0.0.1:0');
+$server->isolate(Isolation::Log);
 $server->mount('/new', SlimApplication::create($make));
 $server->mount('/kept', SlimApplication::keep($make, ['stays']));
 $server->run(workers: 1);

@@ -55,7 +55,13 @@ final readonly class Responses
         }
         // After the headers: PHP makes any answer with a Location a redirect.
         http_response_code($status);
-        if (in_array($status, [204, 205, 304], true) || ($_SERVER['REQUEST_METHOD'] ?? '') === 'HEAD') {
+        $hasNoBody = in_array($status, [204, 205, 304], true);
+        if ($hasNoBody && !$response->hasHeader('Content-Type') && !headers_sent()) {
+            // PHP would tell the type of what is not there, unless one has been set.
+            header('Content-Type: text/html');
+            header_remove('Content-Type');
+        }
+        if ($hasNoBody || ($_SERVER['REQUEST_METHOD'] ?? '') === 'HEAD') {
             return;
         }
         foreach (self::pieces($response->getBody()) as $piece) {
