@@ -31,6 +31,9 @@ class LaravelApplicationTest(unittest.TestCase):
         cls.addClassCleanup(cls.server.kill)
         cls.booted = cls.server.get("/state").json()
 
+    def tearDown(self):
+        self.assertNotIn("left something behind", self.server.log, "what the isolation guard finds")
+
     def state(self):
         answer = self.server.get("/state")
         self.assertEqual(answer.status, 200, answer.body)

@@ -103,11 +103,10 @@ final class LaravelApplication
 
     private function handle(): void
     {
-        // A request that ended by exit, or by an exception that Laravel could not render, has left everything as it was.
-        if ($this->isUsed) {
-            $this->restore();
-        }
+        $this->restoreIfUsed();
         $this->isUsed = true;
+        // For requests that end by exit, or by an exception that Laravel can't render: after their own shutdown functions.
+        register_shutdown_function(fn() => register_shutdown_function($this->restoreIfUsed(...)));
         $this->request = Request::capture();
         $response = $this->kernel->handle($this->request);
         $response->send();
@@ -119,6 +118,13 @@ final class LaravelApplication
         }
         unset($response);
         $this->restore();
+    }
+
+    private function restoreIfUsed(): void
+    {
+        if ($this->isUsed) {
+            $this->restore();
+        }
     }
 
     private function restore(): void

@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 use Demo\Config;
 use Demo\Schema;
+use Kargo\App\Isolation;
 use Kargo\App\Laravel\LaravelApplication;
 use Kargo\Http\Server;
 
@@ -19,4 +20,5 @@ require DEMOS . '/laravel/bootstrap/autoload.php';
 
 $server = Server::listen("$argv[1]:$argv[2]");
 $server->mount('/', LaravelApplication::create(__DIR__ . '/app.php', reset: static fn() => ++$GLOBALS['resets']));
+$server->isolate(Isolation::Log, allow: ['$resets']);
 $server->run(1);
