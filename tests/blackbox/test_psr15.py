@@ -29,7 +29,9 @@ class Psr15:
         cls.addClassCleanup(cls.server.kill)
 
     def tearDown(self):
-        self.assertNotRegex(self.server.log, r"PHP (?:warning|notice|deprecation|reported)|panic")
+        # What a newer PHP finds old in the library is the library's.
+        ours = re.sub(r".* PHP deprecation .* file=/usr/share/php/.*", "", self.server.log)
+        self.assertNotRegex(ours, r"PHP (?:warning|notice|deprecation|reported)|panic")
 
     def test_what_a_request_has(self):
         for prefix in BOTH:
