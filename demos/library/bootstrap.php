@@ -19,9 +19,11 @@ set_exception_handler(static function (Throwable $throwable): never {
     exit(1);
 });
 
-spl_autoload_register(static function (string $class): void {
+// Found once: in a request of a classic application SCRIPT_FILENAME is another.
+$libraries = [__DIR__, dirname(realpath($_SERVER['SCRIPT_FILENAME']), 2) . '/library'];
+spl_autoload_register(static function (string $class) use ($libraries): void {
     $file = strtr($class, '\\_', '//') . '.php';
-    foreach ([__DIR__, dirname(realpath($_SERVER['SCRIPT_FILENAME']), 2) . '/library'] as $folder) {
+    foreach ($libraries as $folder) {
         if (is_file("$folder/$file")) {
             require "$folder/$file";
 

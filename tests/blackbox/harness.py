@@ -226,7 +226,7 @@ class PhpServer(Process):
 
 
 def php_arguments(shared=("posix", "sockets", "ctype", "tokenizer", "dom", "simplexml", "xml", "xmlreader", "pdo",
-                          "mysqlnd", "pdo_mysql", "pdo_pgsql", "pdo_sqlite")):
+                          "mysqlnd", "pdo_mysql", "pdo_pgsql", "pdo_sqlite", "mbstring", "iconv", "fileinfo", "intl")):
     """Arguments of PHP that make every machine alike: no php.ini, the extension, and what the demos use."""
     directory = subprocess.run(
         [PHP, "-n", "-r", 'echo ini_get("extension_dir");'], check=True, capture_output=True, text=True

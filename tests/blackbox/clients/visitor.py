@@ -97,7 +97,7 @@ class Visitor:
             self.redirects.append(status)
             method, body, headers = "GET", None, None
             where = urlsplit(urljoin(f"http://{self._server.host}:{self._server.port}{path}", self.headers["location"]))
-            path = where.path + (f"?{where.query}" if where.query else "")
+            path = (where.path or "/") + (f"?{where.query}" if where.query else "")
         raise AssertionError(f"too many redirects, last to {path}")
 
     def _send(self, method, path, body, headers):

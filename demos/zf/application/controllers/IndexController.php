@@ -1,0 +1,6 @@
+<?php
+
+class IndexController extends Zend_Controller_Action
+{
+    public function indexAction() {}
+}

@@ -1,0 +1,144 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Kargo\App\Laravel;
+
+use Closure;
+use Illuminate\Contracts\Debug\ExceptionHandler;
+use Illuminate\Contracts\Http\Kernel;
+use Illuminate\Foundation\Application as Laravel;
+use Illuminate\Foundation\Bootstrap\RegisterProviders;
+use Illuminate\Foundation\Bootstrap\SetRequestForConsole;
+use Illuminate\Http\Request;
+use Kargo\App\Application;
+use Kargo\ConfigurationException;
+use Throwable;
+
+/**
+ * A Laravel application that stays in memory, not changed in any way.
+ *
+ *     $server->mount('/', LaravelApplication::create(__DIR__ . '/bootstrap/app.php'));
+ *
+ * It is booted once in each worker. When a request is over, the container and all services of the framework in it get back
+ * what they had after the boot (BootState has how):
+ *
+ * - the container: bindings, instances (so scoped ones and singletons made in the request are gone), callbacks for terminate();
+ * - configuration, events, routes' current request, controllers, middleware, URL defaults, view data, composers;
+ * - sessions, guards and users, the queue of cookies, gates, validators' extensions, the locale, the time zone;
+ * - models (they boot again, so that their listeners are there again), what they and resources have in static properties;
+ * - logs' contexts, caches in memory (the array store), query logs, trusted proxies; open transactions are rolled back.
+ *
+ * Connections of databases and Redis, stores of caches, disks and open logs stay: that is what makes it fast. The
+ * application's own singletons that were made while booting, and its own static properties, stay as they are too;
+ * docs/ISOLATION.md has what finds those that leak.
+ */
+final class LaravelApplication
+{
+    private BootState $state;
+
+    private ?Request $request = null;
+
+    private bool $isUsed = false;
+
+    /** @param Closure(Laravel): void|null $reset */
+    private function __construct(
+        private readonly Laravel $app,
+        private readonly Kernel $kernel,
+        array $services,
+        private readonly ?Closure $reset,
+    ) {
+        $this->state = new BootState($app, $services);
+    }
+
+    /**
+     * For Http\Server::mount() and Http\Files.
+     *
+     * @param string $bootstrap the application's bootstrap/app.php; its autoloader is registered already
+     * @param list<string> $services names in the container, to be made while booting: they stay, with what they hold
+     * @param callable(Laravel): void|null $reset called when a request is over, for what only the application knows
+     * @param mixed ...$options as of Kargo\App\Application, by name: script, documentRoot, outputBuffering …
+     */
+    public static function create(
+        string $bootstrap,
+        array $services = [],
+        ?callable $reset = null,
+        mixed ...$options,
+    ): Application {
+        if (!is_file($bootstrap)) {
+            throw new ConfigurationException("$bootstrap is no file: a Laravel application's bootstrap/app.php is expected");
+        }
+        $public = dirname(realpath($bootstrap), 2) . '/public';
+        $options += ['documentRoot' => is_dir($public) ? $public : dirname($public)];
+        $reset = $reset === null ? null : $reset(...);
+
+        return new Application(
+            static fn(self $application) => $application->handle(),
+            static fn(): self => self::boot($bootstrap, $services, $reset),
+            ...$options,
+        );
+    }
+
+    private static function boot(string $bootstrap, array $services, ?Closure $reset): self
+    {
+        // PHP_SAPI is cli, which Laravel takes for a console unless it is told otherwise before it asks.
+        if (getenv('APP_RUNNING_IN_CONSOLE') === false) {
+            putenv('APP_RUNNING_IN_CONSOLE=false');
+            $_ENV['APP_RUNNING_IN_CONSOLE'] = $_SERVER['APP_RUNNING_IN_CONSOLE'] = 'false';
+        }
+        $app = (static fn(string $file): mixed => require $file)($bootstrap);
+        if (!$app instanceof Laravel) {
+            throw new ConfigurationException("$bootstrap returns no " . Laravel::class);
+        }
+        // Providers may want a request while they boot, as under php-fpm: one for the application's own URL.
+        $app->beforeBootstrapping(
+            RegisterProviders::class,
+            static fn(Laravel $app) => $app->make(SetRequestForConsole::class)->bootstrap($app),
+        );
+        $kernel = $app->make(Kernel::class);
+        $kernel->bootstrap();
+
+        return new self($app, $kernel, $services, $reset);
+    }
+
+    private function handle(): void
+    {
+        $this->restoreIfUsed();
+        $this->isUsed = true;
+        // For requests that end by exit, or by an exception that Laravel can't render: after their own shutdown functions.
+        register_shutdown_function(fn() => register_shutdown_function($this->restoreIfUsed(...)));
+        $this->request = Request::capture();
+        $response = $this->kernel->handle($this->request);
+        $response->send();
+        \Kargo\App\finish();
+        try {
+            $this->kernel->terminate($this->request, $response);
+        } catch (Throwable $throwable) {
+            $this->app->make(ExceptionHandler::class)->report($throwable);
+        }
+        unset($response);
+        $this->restore();
+    }
+
+    private function restoreIfUsed(): void
+    {
+        if ($this->isUsed) {
+            $this->restore();
+        }
+    }
+
+    private function restore(): void
+    {
+        // A route keeps its controller, and a controller may keep what it got in its constructor.
+        $route = $this->request?->route();
+        if (is_object($route) && method_exists($route, 'flushController')) {
+            $route->flushController();
+        }
+        $this->request = null;
+        $this->state->restore();
+        if ($this->reset !== null) {
+            ($this->reset)($this->app);
+        }
+        $this->isUsed = false;
+    }
+}

@@ -1,0 +1,136 @@
+<?php
+
+/** A bootstrap/app.php whose routes change everything they can, and tell what they see. */
+
+declare(strict_types=1);
+
+use Carbon\Carbon;
+use Illuminate\Database\Eloquent\Model;
+use Illuminate\Http\Request;
+use Illuminate\Http\Resources\Json\JsonResource;
+use Illuminate\Support\Facades\Auth;
+use Illuminate\Support\Facades\Cookie;
+use Illuminate\Support\Facades\DB;
+use Illuminate\Support\Facades\Event;
+use Illuminate\Support\Facades\Gate;
+use Illuminate\Support\Facades\Log;
+use Illuminate\Support\Facades\Route;
+use Illuminate\Support\Facades\URL;
+use Illuminate\Support\Facades\Validator;
+use Illuminate\Support\Facades\View;
+
+final class Visitor extends Model
+{
+    protected $table = 'poll';
+
+    protected static function booted(): void
+    {
+        self::retrieved(static fn() => app()->instance('retrieved', true));
+    }
+}
+
+/** What it was made with stays, unless the route forgets its controller. */
+final class KeepingController
+{
+    private ?string $first = null;
+
+    public function show(Request $request): string
+    {
+        return $this->first ??= (string) $request->query('name');
+    }
+}
+
+$state = static fn(Request $request): array => [
+    'config' => config('app.name'),
+    'shared' => View::shared('name'),
+    'locale' => [app()->getLocale(), Carbon::getLocale(), date_default_timezone_get()],
+    'instance' => app()->bound('visitor'),
+    'scoped' => app()->bound('scoped.visitor'),
+    'listeners' => [Event::hasListeners('visitor'), Visitor::getEventDispatcher()->hasListeners('visitor')],
+    'scopes' => count((new Visitor())->getGlobalScopes()),
+    'cookies' => count(Cookie::getQueuedCookies()),
+    'user' => Auth::check(),
+    'defaults' => URL::getDefaultParameters(),
+    'root' => str_starts_with(url('/'), 'http://visitor.example'),
+    'gate' => Gate::has('visit'),
+    'rule' => array_key_exists('visitor', Validator::make([], [])->extensions),
+    'wrap' => JsonResource::$wrap,
+    'proxies' => Request::getTrustedProxies(),
+    'transaction' => DB::transactionLevel(),
+    'queries' => DB::logging(),
+    'session' => $request->hasSession() && $request->session()->has('visitor'),
+    'request' => app('request') === $request && URL::getRequest() === $request,
+];
+
+$change = static function (Request $request) use ($state): array {
+    config(['app.name' => 'Visitor']);
+    View::share('name', 'Visitor');
+    app()->setLocale('de');
+    Carbon::setLocale('de');
+    date_default_timezone_set('Asia/Tokyo');
+    app()->instance('visitor', $request);
+    app()->scoped('scoped.visitor', static fn() => $request);
+    Event::listen('visitor', static fn() => null);
+    Visitor::addGlobalScope('visitor', static fn() => null);
+    Cookie::queue('visitor', 'visitor');
+    Auth::loginUsingId('ann');
+    URL::defaults(['visitor' => 'ann']);
+    URL::forceRootUrl('http://visitor.example');
+    Gate::define('visit', static fn() => true);
+    Validator::extend('visitor', static fn() => true);
+    JsonResource::withoutWrapping();
+    Request::setTrustedProxies(['192.0.2.1'], Request::HEADER_X_FORWARDED_FOR);
+    DB::beginTransaction();
+    DB::enableQueryLog();
+    Log::withContext(['visitor' => 'ann']);
+    $request->session()->put('visitor', true);
+
+    return $state($request);
+};
+
+/** Waits until the test has opened the other end. */
+$wait = static fn(Request $request): string => file_get_contents((string) $request->query('fifo'));
+
+$app = require __DIR__ . '/../../../../demos/laravel/bootstrap/app.php';
+$app->booted(static function () use ($state, $change, $wait): void {
+    $GLOBALS['resets'] = 0;
+    Route::get('/state', $state);
+    Route::middleware('web')->group(static function () use ($change, $wait): void {
+        Route::get('/change', $change);
+        Route::get('/exit', static function (Request $request) use ($change): never {
+            $change($request);
+            exit('over');
+        });
+        Route::get('/throw', static function (Request $request) use ($change): never {
+            $change($request);
+            throw new RuntimeException('the secret');
+        });
+        Route::get('/keeping', [KeepingController::class, 'show']);
+        Route::get('/retrieved', static function (): array {
+            Visitor::query()->first();
+
+            return ['retrieved' => app()->bound('retrieved')];
+        });
+        Route::get('/stream', static fn(Request $request) => response()->stream(static function () use ($request, $wait): void {
+            echo "first\n";
+            flush();
+            echo $wait($request);
+        }));
+        Route::get('/file', static fn() => response()->download(__FILE__, 'app.txt'));
+        Route::get('/terminate', static function (Request $request) use ($wait): string {
+            app()->terminating(static function () use ($request, $wait): never {
+                throw new LogicException('terminating: ' . $wait($request));
+            });
+
+            return 'answered';
+        });
+        Route::get('/memory', static function (): array {
+            gc_collect_cycles();
+
+            return ['bytes' => memory_get_usage(), 'resets' => $GLOBALS['resets']];
+        });
+        Route::get('/console', static fn(): array => ['console' => app()->runningInConsole()]);
+    });
+});
+
+return $app;

@@ -1,0 +1,100 @@
+"""Laravel: the poll application, and what Kargo\\App\\Laravel\\LaravelApplication puts back after each request."""
+
+import os
+import unittest
+from pathlib import Path
+
+from harness import ROOT, PhpServer, scratch_directory
+from poll_pages import SECRETS, PollPages
+
+IS_THERE = Path("/usr/share/php/Illuminate/Foundation").is_dir()
+REQUESTS = 1000
+# What a thousand requests may add; each single one of them would have to leave less than 70 bytes.
+MORE_BYTES = 64 * 1024
+
+
+@unittest.skipUnless(IS_THERE, "php-laravel-framework is not installed")
+class LaravelPollsTest(PollPages, unittest.TestCase):
+    APP, NAME = "laravel", "Laravel"
+
+
+@unittest.skipUnless(IS_THERE, "php-laravel-framework is not installed")
+class LaravelApplicationTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = scratch_directory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.fifo = Path(cls.folder.name, "fifo")
+        os.mkfifo(cls.fifo)
+        environment = {"KARGO_DEMO_DSN": f"sqlite:{cls.folder.name}/poll.sqlite"}
+        cls.server = PhpServer(ROOT / "tests/blackbox/clients/laravel/server.php", "127.0.0.1", "0", env=environment)
+        cls.addClassCleanup(cls.server.kill)
+        cls.booted = cls.server.get("/state").json()
+
+    def tearDown(self):
+        self.assertNotIn("left something behind", self.server.log, "what the isolation guard finds")
+
+    def state(self):
+        answer = self.server.get("/state")
+        self.assertEqual(answer.status, 200, answer.body)
+        return answer.json()
+
+    def test_nothing_of_a_request_is_in_the_next(self):
+        changed = self.server.get("/change").json()
+        same = [name for name, value in self.booted.items() if value == changed[name]]
+        self.assertEqual(same, ["request"], "what is not changed is not tested")
+        self.assertEqual(self.state(), self.booted)
+
+    def test_nor_of_one_that_ended_by_exit_or_an_exception(self):
+        answer = self.server.get("/exit")
+        self.assertEqual((answer.status, answer.body), (200, b"over"))
+        self.server.wait_for_log("A request left a transaction open")
+        self.assertEqual(self.state(), self.booted)
+        answer = self.server.get("/throw")
+        self.assertEqual(answer.status, 500)
+        self.assertNotRegex(answer.body.decode(), SECRETS)
+        self.assertNotIn(b"the secret", answer.body)
+        self.server.wait_for_log("the secret")
+        self.assertEqual(self.state(), self.booted)
+
+    def test_a_controller_lives_for_one_request(self):
+        self.assertEqual([self.server.get(f"/keeping?name={name}").body for name in ("ann", "bob")], [b"ann", b"bob"])
+
+    def test_models_have_their_listeners_in_each_request(self):
+        self.assertEqual([self.server.get("/retrieved").json() for _ in range(3)], [{"retrieved": True}] * 3)
+
+    def test_the_application_is_in_no_console(self):
+        self.assertEqual(self.server.get("/console").json(), {"console": False})
+
+    def test_a_stream_is_sent_while_it_is_made(self):
+        with self.server.connect() as client:
+            client.sendall(f"GET /stream?fifo={self.fifo} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            stream = client.makefile("rb")
+            while (line := stream.readline()) != b"first\n":
+                self.assertNotEqual(line, b"")
+            self.fifo.write_text("second\n")
+            self.assertIn(b"second\n", stream.read())
+
+    def test_a_file_is_sent(self):
+        answer = self.server.get("/file")
+        self.assertEqual(answer.body, (ROOT / "tests/blackbox/clients/laravel/app.php").read_bytes())
+        self.assertIn("app.txt", answer.headers["content-disposition"])
+
+    def test_terminate_comes_after_the_answer_and_its_exceptions_are_reported(self):
+        self.assertEqual(self.server.get(f"/terminate?fifo={self.fifo}").body, b"answered")
+        self.fifo.write_text("now")
+        self.server.wait_for_log("terminating: now")
+        self.assertEqual(self.server.get("/console").status, 200)
+
+    def test_a_thousand_requests_leave_nothing_in_memory(self):
+        def visit(number):
+            for _ in range(number // 5):
+                for path, status in (("/poll", 200), ("/login", 200), ("/change", 200), ("/poll/results/99", 404), ("/state", 200)):
+                    self.assertEqual(self.server.get(path).status, status)
+
+        visit(100)
+        before = self.server.get("/memory").json()
+        visit(REQUESTS)
+        after = self.server.get("/memory").json()
+        self.assertEqual(after["resets"] - before["resets"], REQUESTS + 1)
+        self.assertLess(after["bytes"] - before["bytes"], MORE_BYTES)
