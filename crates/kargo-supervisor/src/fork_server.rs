@@ -8,13 +8,13 @@
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
-    SendFlags,
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags,
 };
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
@@ -76,9 +76,7 @@ impl ForkServer {
                     .map_err(Error::system(doing))?;
                 Ok(Self { socket: near, pid })
             }
-            Fork::Child => {
-                process::exit_now(serve(parent, far, work).unwrap_or(1))
-            }
+            Fork::Child => process::exit_now(serve(parent, far, work).unwrap_or(1)),
         }
     }
 
@@ -197,7 +195,9 @@ fn poll_entry(fd: BorrowedFd<'_>) -> fd::pollfd {
 
 /// Closes every descriptor but 0, 1, 2 and this one, which moves out of the way of those who still believe to own theirs.
 fn alone(socket: UnixStream) -> io::Result<UnixStream> {
-    let moved = fd::move_above_all(socket.into())?;
+    let moved = fd::duplicate_above_all(socket.as_fd())?;
+    // Closed with all others.
+    let _number = socket.into_raw_fd();
     fd::close_others(moved.as_fd())?;
     Ok(UnixStream::from(moved))
 }

@@ -76,7 +76,7 @@ pub use error::Error;
 pub use event::Event;
 pub use exit::Exit;
 pub use foreign_child::{ForeignChildGuard, is_foreign_child};
-pub use fork_server::{ForkServer, ForkedChild, Forked};
+pub use fork_server::{ForkServer, Forked, ForkedChild};
 pub use inherited::Inherited;
 pub use master::{Role, Supervisor};
 pub use orders::{Order, Orders};

@@ -30,6 +30,6 @@ echo $server->get('/native')->body, "\n";
 echo $server->stop(), "\n";
 ?>
 --EXPECT--
-11111 14UTC-0
+11111 14UTC-1
 native
 0

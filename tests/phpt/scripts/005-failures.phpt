@@ -20,7 +20,7 @@ $root = site(['index.php' => <<<'PHP'
         case 'late-kill': echo str_repeat('x', 100_000); flush(); posix_kill(getmypid(), SIGKILL); sleep(5); break;
         case 'loop': while (true); break;
         case 'limit': set_time_limit(1); while (true); break;
-        case 'recursion': (function () { return (new class { function __get($name) { return $this->{$name . 'x'}; } })->a; })(); echo 'deep'; break;
+        case 'recursion': $deep = function (int $n) use (&$deep) { return $n ? $deep($n - 1) : 'deep'; }; echo $deep(20_000); break;
         case 'pid': echo getmypid(); break;
         case 'header': header("X-Bad: a\nb"); echo 'sent'; break;
     }

@@ -32,13 +32,18 @@ fn name_argument(call: &Call, index: u32, what: &str) -> Result<String, Thrown> 
     if is_below {
         return Ok(name);
     }
-    Err(refuse(&format!("{what} \"{name}\" must be the name of a script below the root")))
+    Err(refuse(&format!(
+        "{what} \"{name}\" must be the name of a script below the root"
+    )))
 }
 
 fn construct(call: &Call) -> Result<(), Thrown> {
     let given = PathBuf::from(String::from_utf8_lossy(call.bytes(0)?).into_owned());
     let real = given.canonicalize().map_err(|error| {
-        refuse(&format!("the scripts' root {} can't be used: {error}", given.display()))
+        refuse(&format!(
+            "the scripts' root {} can't be used: {error}",
+            given.display()
+        ))
     })?;
     let index = if call.argument(1).is_some() {
         name_argument(call, 1, "the index")?
@@ -54,7 +59,11 @@ fn construct(call: &Call) -> Result<(), Thrown> {
     let processes = u32::try_from(processes)
         .ok()
         .filter(|count| (1..=MOST_PROCESSES).contains(count))
-        .ok_or_else(|| refuse(&format!("processes must be 1 to {MOST_PROCESSES}, not {processes}")))?;
+        .ok_or_else(|| {
+            refuse(&format!(
+                "processes must be 1 to {MOST_PROCESSES}, not {processes}"
+            ))
+        })?;
     let requests = call.optional_int(4)?.unwrap_or(10_000);
     let requests = u64::try_from(requests)
         .ok()
@@ -62,12 +71,17 @@ fn construct(call: &Call) -> Result<(), Thrown> {
         .ok_or_else(|| refuse("requests must be 1 or more"))?;
     let timeout = call.float_or(5, 30.0)?;
     if !(timeout > 0.0 && timeout <= LONGEST_TIMEOUT) {
-        return Err(refuse("timeout must be more than 0 seconds, and at most a day"));
+        return Err(refuse(
+            "timeout must be more than 0 seconds, and at most a day",
+        ));
     }
     let (root, only) = if real.is_dir() {
         (real, None)
     } else {
-        (real.parent().unwrap_or(Path::new("/")).to_owned(), Some(real))
+        (
+            real.parent().unwrap_or(Path::new("/")).to_owned(),
+            Some(real),
+        )
     };
     static LAST: AtomicU64 = AtomicU64::new(0);
     object::set_native(

@@ -341,8 +341,18 @@ extern "C" fn kargo_script_log(message: *const c_char, length: usize) {
     let message = String::from_utf8_lossy(message);
     let id = CHILD
         .is_set()
-        .then(|| with(|child| child.variable(b"UNIQUE_ID").map(|id| id.to_string_lossy().into_owned())))
+        .then(|| {
+            with(|child| {
+                child
+                    .variable(b"UNIQUE_ID")
+                    .map(|id| id.to_string_lossy().into_owned())
+            })
+        })
         .flatten()
         .unwrap_or_default();
-    log::event(Level::Warning, "script", &[("request", &id), ("message", &message)]);
+    log::event(
+        Level::Warning,
+        "script",
+        &[("request", &id), ("message", &message)],
+    );
 }

@@ -118,18 +118,13 @@ impl Pools {
     }
 }
 
-/// The keys of stacks that are to go on.
-#[must_use]
-#[derive(Debug, Default)]
-pub(super) struct Woken(Option<u64>);
-
 impl Runtime {
     fn script_parts(&mut self) -> Option<(&mut Pools, &mut EventLoop)> {
         Some((self.scripts.as_deref_mut()?, self.events.as_mut()?))
     }
 
-    fn wake_script(&mut self, woken: Woken) {
-        if let Some(key) = woken.0 {
+    fn wake_script(&mut self, woken: Option<u64>) {
+        if let Some(key) = woken {
             self.wake(key, Wake::Woken);
         }
     }
@@ -149,7 +144,11 @@ impl Runtime {
                 Ok(number) => return Asked::Child(number),
                 Err(error) => {
                     log::error(&format!("no process can be made for a script: {error}"));
-                    if pools.pools.get(&scripts.number).is_none_or(|pool| pool.count == 0) {
+                    if pools
+                        .pools
+                        .get(&scripts.number)
+                        .is_none_or(|pool| pool.count == 0)
+                    {
                         return Asked::Failed;
                     }
                 }
@@ -178,11 +177,15 @@ impl Runtime {
                 .then(|| pool.waiting.pop_front())
                 .flatten()
         });
-        self.wake_script(Woken(woken));
+        self.wake_script(woken);
     }
 
     /// Sends bytes of a request: how many were taken. `Err(None)`: the process has ended; `Err(Some(key))`: wait.
-    pub(super) fn send_to_script(&mut self, number: u64, bytes: &[u8]) -> Result<usize, Option<u64>> {
+    pub(super) fn send_to_script(
+        &mut self,
+        number: u64,
+        bytes: &[u8],
+    ) -> Result<usize, Option<u64>> {
         let key = self.new_key();
         let (pools, _) = self.script_parts().ok_or(None)?;
         let child = pools.children.get_mut(&number).ok_or(None)?;
@@ -275,7 +278,7 @@ impl Runtime {
             pool.idle.push(number);
             pool.waiting.pop_front()
         });
-        self.wake_script(Woken(woken));
+        self.wake_script(woken);
     }
 
     /// Ends a process that is at work, or has ended.
@@ -283,7 +286,7 @@ impl Runtime {
         let woken = self
             .script_parts()
             .and_then(|(pools, events)| pools.remove(number, events));
-        self.wake_script(Woken(woken));
+        self.wake_script(woken);
     }
 
     /// The loop tells of a script process.
@@ -305,7 +308,7 @@ impl Runtime {
             .is_some_and(|pool| pool.idle.contains(&number));
         if is_over && is_idle {
             let woken = pools.remove(number, events);
-            self.wake_script(Woken(woken));
+            self.wake_script(woken);
         }
     }
 }

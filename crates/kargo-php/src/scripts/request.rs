@@ -176,15 +176,19 @@ fn exchange(
             Step::Gone => {
                 // Told once; what the script still sends is dropped, so that the process is free when it ends.
                 is_unwanted = true;
-                let _ended = runtime::with(|runtime| runtime.send_to_script(number, &[wire::ABORT]));
+                let _ended =
+                    runtime::with(|runtime| runtime.send_to_script(number, &[wire::ABORT]));
             }
-            Step::Refused(reason) => {
+            Step::Refused(reason, is_complete) => {
                 current::report(
                     Level::Error,
                     "the answer of a script can't be sent",
                     &[("reason", &reason)],
                 );
                 answer::send_failure(id, 500, None);
+                if is_complete {
+                    return Ok(());
+                }
                 is_unwanted = true;
             }
         }
@@ -205,8 +209,8 @@ enum Step {
     ClientIsFull,
     /// Nobody takes the answer.
     Gone,
-    /// The head is none that can be sent.
-    Refused(String),
+    /// The head is none that can be sent; whether the script has said all.
+    Refused(String, bool),
 }
 
 /// Works on the next frame of a script process.
@@ -223,8 +227,8 @@ fn next(runtime: &mut Runtime, id: RequestId, number: u64, streamed: Option<Stre
                 send_whole(runtime, id, head, body)
             });
             return match sent {
-                Err(AnswerError::Encode(error)) => Step::Refused(error.to_string()),
                 Ok(()) | Err(AnswerError::Gone) => Step::Done,
+                Err(error) => Step::Refused(error.to_string(), true),
             };
         }
         Kind::Head => begin(runtime, id, &payload).map(Step::Began),
@@ -248,12 +252,15 @@ fn next(runtime: &mut Runtime, id: RequestId, number: u64, streamed: Option<Stre
     match result {
         Ok(step) => step,
         Err(AnswerError::Gone) => Step::Gone,
-        Err(AnswerError::Encode(error)) => Step::Refused(error.to_string()),
+        Err(error) => Step::Refused(error.to_string(), false),
     }
 }
 
+/// Name and value.
+type Field<'a> = (&'a [u8], &'a [u8]);
+
 /// The fields of a head that are an answer's; framing, connection and date are the server's.
-fn fields(head: &[u8]) -> Option<(u16, Vec<(&[u8], &[u8])>)> {
+fn fields(head: &[u8]) -> Option<(u16, Vec<Field<'_>>)> {
     const OURS: [&[u8]; 7] = [
         b"Connection",
         b"Keep-Alive",

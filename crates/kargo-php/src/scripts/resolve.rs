@@ -28,7 +28,9 @@ pub(super) fn resolve(scripts: &Scripts, prefix: &str, path: &str) -> Result<Scr
     if let Some(only) = &scripts.only {
         let name = only.file_name().unwrap_or_default().to_string_lossy();
         let name_path = format!("/{name}");
-        let rest = path.strip_prefix(&name_path).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let rest = path
+            .strip_prefix(&name_path)
+            .filter(|rest| rest.is_empty() || rest.starts_with('/'));
         return Ok(Script {
             file: only.clone(),
             name: format!("{prefix}{name_path}"),
@@ -87,7 +89,10 @@ pub(super) fn resolve(scripts: &Scripts, prefix: &str, path: &str) -> Result<Scr
 
 /// The script that takes what is no file.
 fn front(scripts: &Scripts, prefix: &str, path: &str) -> Result<Script, NoScript> {
-    let name = scripts.front_controller.as_deref().ok_or(NoScript::NotFound)?;
+    let name = scripts
+        .front_controller
+        .as_deref()
+        .ok_or(NoScript::NotFound)?;
     let file = scripts.root.join(name);
     if !file.is_file() {
         return Err(NoScript::NotFound);
@@ -101,17 +106,25 @@ fn front(scripts: &Scripts, prefix: &str, path: &str) -> Result<Script, NoScript
 
 /// A front controller sees the whole path, but none for the root.
 fn info_of(path: &str) -> String {
-    if path == "/" { String::new() } else { path.to_owned() }
+    if path == "/" {
+        String::new()
+    } else {
+        path.to_owned()
+    }
 }
 
 /// Links may not lead out of the root.
 fn inside(scripts: &Scripts, file: PathBuf) -> Result<PathBuf, NoScript> {
     let real = file.canonicalize().map_err(|_| NoScript::NotFound)?;
-    real.starts_with(&scripts.root).then_some(file).ok_or(NoScript::NotFound)
+    real.starts_with(&scripts.root)
+        .then_some(file)
+        .ok_or(NoScript::NotFound)
 }
 
 fn is_script(segment: &str) -> bool {
-    Path::new(segment).extension().is_some_and(|extension| extension == "php")
+    Path::new(segment)
+        .extension()
+        .is_some_and(|extension| extension == "php")
 }
 
 /// Whether a segment names a file that may be asked for: no dot files, nothing that leads elsewhere.
@@ -119,5 +132,8 @@ fn is_plain(segment: &str) -> bool {
     let mut components = Path::new(segment).components();
     !segment.starts_with('.')
         && !segment.contains(['\0', '\\'])
-        && matches!((components.next(), components.next()), (Some(Component::Normal(_)), None))
+        && matches!(
+            (components.next(), components.next()),
+            (Some(Component::Normal(_)), None)
+        )
 }

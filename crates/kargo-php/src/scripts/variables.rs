@@ -21,7 +21,10 @@ pub(super) fn write(
     let mut push = |name: &[u8], value: &[u8]| wire::push_variable(out, name, value);
     let query = head.query(bytes).unwrap_or_default();
     push(b"GATEWAY_INTERFACE", b"CGI/1.1");
-    push(b"SERVER_SOFTWARE", concat!("kargo-event/", env!("CARGO_PKG_VERSION")).as_bytes());
+    push(
+        b"SERVER_SOFTWARE",
+        concat!("kargo-event/", env!("CARGO_PKG_VERSION")).as_bytes(),
+    );
     push(
         b"SERVER_PROTOCOL",
         if head.version() == Version::Http10 {
@@ -60,7 +63,10 @@ pub(super) fn write(
         }
     }
     if head.has_body() || !request.body().is_empty() {
-        push(b"CONTENT_LENGTH", request.body().len().to_string().as_bytes());
+        push(
+            b"CONTENT_LENGTH",
+            request.body().len().to_string().as_bytes(),
+        );
     }
     if let Some(content_type) = head.header(bytes, "Content-Type") {
         push(b"CONTENT_TYPE", content_type);
@@ -87,7 +93,9 @@ fn without_port(host: &[u8]) -> &[u8] {
 fn headers(request: &RequestRef<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut all: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
     for (name, value) in request.head().headers(request.bytes()) {
-        let is_plain = name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+        let is_plain = name
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
         if !is_plain || name.eq_ignore_ascii_case(b"proxy") {
             continue;
         }
@@ -98,7 +106,11 @@ fn headers(request: &RequestRef<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
         }));
         match all.iter_mut().find(|(of, _)| *of == variable) {
             Some((_, joined)) => {
-                let between: &[u8] = if variable == b"HTTP_COOKIE" { b"; " } else { b", " };
+                let between: &[u8] = if variable == b"HTTP_COOKIE" {
+                    b"; "
+                } else {
+                    b", "
+                };
                 joined.extend_from_slice(between);
                 joined.extend_from_slice(value);
             }

@@ -82,7 +82,7 @@ pub(super) fn push_variable(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
 }
 
 /// Ends the variables; the body follows.
-pub(super) fn end_variables(out: &mut Vec<u8>, body_length: usize) {
+pub(super) fn end_variables(out: &mut [u8], body_length: usize) {
     let variables = length(&out[REQUEST_HEAD..]);
     out[1..5].copy_from_slice(&variables.to_ne_bytes());
     out[5..REQUEST_HEAD].copy_from_slice(&(body_length as u64).to_ne_bytes());

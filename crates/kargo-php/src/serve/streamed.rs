@@ -5,9 +5,9 @@
 
 use kargo_net::{Answer, AnswerError, RequestId, StreamState};
 
+use crate::serve::runner;
 use crate::serve::runtime::{self, Runtime};
 use crate::serve::wait::{self, Wake};
-use crate::serve::runner;
 
 /// A streamed answer in progress.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +86,8 @@ impl Runtime {
         let Some(serving) = self.serving.as_mut() else {
             return;
         };
-        let mut ready: Vec<RequestId> = std::iter::from_fn(|| serving.net.take_writable()).collect();
+        let mut ready: Vec<RequestId> =
+            std::iter::from_fn(|| serving.net.take_writable()).collect();
         ready.extend(self.full.keys().filter(|id| !serving.is_connected(**id)));
         for id in ready {
             if let Some(key) = self.full.remove(&id) {

@@ -127,16 +127,24 @@ pub(crate) fn poll(fds: &mut [pollfd], timeout_ms: i32) -> io::Result<()> {
     }
 }
 
-/// Gives a descriptor a number above that of any other one, so that code that closes a number it once owned does not hit it.
-pub(crate) fn move_above_all(fd: OwnedFd) -> io::Result<OwnedFd> {
+/// A second number for a descriptor, above those of all others: code that closes a number it once owned does not hit it.
+pub(crate) fn duplicate_above_all(fd: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     let mut above = fd.as_raw_fd();
     for entry in std::fs::read_dir("/proc/self/fd")? {
-        let number = entry?.file_name().to_str().and_then(|name| name.parse().ok());
+        let number = entry?
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
         above = above.max(number.unwrap_or(0));
     }
     // SAFETY: F_DUPFD_CLOEXEC takes an open descriptor and an integer.
-    let moved =
-        check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, above.saturating_add(1)) })?;
+    let moved = check(unsafe {
+        libc::fcntl(
+            fd.as_raw_fd(),
+            libc::F_DUPFD_CLOEXEC,
+            above.saturating_add(1),
+        )
+    })?;
     // SAFETY: fcntl(2) succeeded, so the descriptor is open and nobody else's.
     Ok(unsafe { OwnedFd::from_raw_fd(moved) })
 }
