@@ -37,6 +37,7 @@ fn main() {
         "http_client",
         "files",
         "net",
+        "scripts",
         "rpc_types",
         "rpc_rest",
         "rpc_client",
@@ -89,6 +90,7 @@ fn main() {
                 "isolation_hooks",
                 "isolation_process",
                 "isolation_restore",
+                "scripts",
             ]
             .map(|name| format!("shim/{name}.c")),
         )

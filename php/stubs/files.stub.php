@@ -18,7 +18,7 @@ namespace Kargo\Http {
     {
         /**
          * @param string $directory looked at anew each second: where a release has replaced it, the new one is served
-         * @param Handler|Files|\Kargo\Rpc\Api|\Kargo\App\Application|callable|null $otherwise who answers what is no file here, and all methods but
+         * @param Handler|Files|\Kargo\Rpc\Api|\Kargo\App\Application|\Kargo\App\Scripts|callable|null $otherwise who answers what is no file here, and all methods but
          *     GET and HEAD; null: 404 and 405
          * @param int|null $maxAge seconds that clients may use a file without asking again; 0: they always ask; null: theirs
          *     to guess
@@ -34,7 +34,7 @@ namespace Kargo\Http {
          */
         public function __construct(
             string $directory,
-            Handler|Files|\Kargo\Rpc\Api|\Kargo\App\Application|callable|null $otherwise = null,
+            Handler|Files|\Kargo\Rpc\Api|\Kargo\App\Application|\Kargo\App\Scripts|callable|null $otherwise = null,
             ?int $maxAge = null,
             array $immutable = [],
             array $index = ['index.html'],

@@ -215,9 +215,9 @@ namespace Kargo\Http {
 
         /**
          * Gives everything below $prefix to an Api, which has its own paths (/jsonrpc, /xmlrpc), to the Files of a
-         * directory, to an Application, or to a handler. Routes come first.
+         * directory, to an Application, to Scripts, or to a handler. Routes come first.
          */
-        public function mount(string $prefix, \Kargo\Rpc\Api|\Kargo\App\Application|Files|Handler|callable $what): static {}
+        public function mount(string $prefix, \Kargo\Rpc\Api|\Kargo\App\Application|\Kargo\App\Scripts|Files|Handler|callable $what): static {}
 
         /** Calls $callback(int $slot) in each worker after the fork: the place to open database connections. */
         public function onWorkerStart(callable $callback): static {}

@@ -96,6 +96,15 @@ extern size_t kargo_on_output(const char *bytes, size_t length);
 extern void kargo_on_error(int type, zend_string *file, uint32_t line, zend_string *message);
 extern void kargo_on_log(const char *message, size_t length);
 extern bool kargo_on_uncaught(const char *message, size_t length);
+struct kg_script_variable;
+extern bool kargo_script_write(const char *bytes, size_t length);
+extern bool kargo_script_flush(void);
+extern void kargo_script_head(int status);
+extern void kargo_script_header(const char *line, size_t length);
+extern size_t kargo_script_read(char *buffer, size_t length);
+extern const char *kargo_script_cookies(void);
+extern bool kargo_script_variable(size_t index, struct kg_script_variable *out);
+extern void kargo_script_log(const char *message, size_t length);
 extern zend_fiber_context *kargo_context_main(kg_context *context);
 extern void kargo_fn_panic(zend_execute_data *, zval *);
 
@@ -143,6 +152,22 @@ bool kg_interrupt_is_due(void);
 void kg_run_interrupt(void);
 void kg_arm_deadline(int64_t nanos);
 void kg_watch_interrupts(void);
+
+/* scripts */
+typedef struct kg_script {
+	const char *file, *method, *query, *uri, *content_type, *authorization; /* the last two: NULL if there is none */
+	zend_long content_length;
+	int protocol; /* 1000 * major + minor */
+	const char *memory_limit; /* where PHP has none; NULL: leave it so */
+} kg_script;
+
+typedef struct kg_script_variable {
+	const char *name, *value; /* both end with NUL */
+	size_t value_length;
+} kg_script_variable;
+
+void kg_scripts_begin(void);
+bool kg_script_run(const kg_script *script);
 
 /* classic */
 void kg_classic_start(int type, int module_number);

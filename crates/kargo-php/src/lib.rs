@@ -11,6 +11,7 @@
 //! | `net` | connections, UDP sockets and names for PHP code, behind `Kargo\Net` |
 //! | `rpc` | exported PHP classes: values, signatures, JSON-RPC and XML-RPC |
 //! | `isolation` | what a request leaves behind for the next visitor |
+//! | `scripts` | PHP scripts run in processes of their own, behind `Kargo\App\Scripts` |
 //! | `log` | one line per event on stderr |
 //!
 //! PHP calls in through [`get_module`], the functions that `classes` defines and the hooks in `serve::current`. No other
@@ -30,6 +31,7 @@ mod isolation;
 mod log;
 mod net;
 mod rpc;
+mod scripts;
 mod serve;
 
 use std::ffi::c_void;
@@ -87,6 +89,8 @@ extern "C" fn kargo_native_free(class_entry: *mut ffi::zend_class_entry, native:
             drop(Box::from_raw(native.cast::<Rc<app::Application>>()));
         } else if class_entry == class::api() {
             drop(Box::from_raw(native.cast::<Rc<rpc::Api>>()));
+        } else if class_entry == class::scripts() {
+            drop(Box::from_raw(native.cast::<Rc<scripts::Scripts>>()));
         } else if class_entry == class::client() {
             drop(Box::from_raw(native.cast::<classes::http_client::State>()));
         } else if class_entry == class::client_stream() {

@@ -22,4 +22,5 @@ pub(crate) mod rpc_attributes;
 mod rpc_client;
 mod rpc_policies;
 mod rpc_rest;
+mod scripts;
 pub(crate) mod server;

@@ -18,6 +18,7 @@ use crate::engine::value::{array_iter, array_push, class_of, new_array};
 use crate::engine::{Call, Callable, Global, Owned, Thrown, Zv, ffi, object};
 use crate::isolation;
 use crate::log::{self, Level};
+use crate::scripts;
 use crate::serve::route::Target;
 use crate::serve::runtime::Runtime;
 use crate::serve::server::Serving;
@@ -50,6 +51,8 @@ pub(crate) struct State {
     /// Those to be booted.
     applications: Vec<Rc<Application>>,
     isolation: isolation::Settings,
+    /// Whether script processes are needed.
+    has_scripts: bool,
 }
 
 /// Listening sockets that came through exec, until somebody listens on their addresses.
@@ -158,6 +161,7 @@ fn open_all(addresses: &[String], options: Options) -> Result<State, Thrown> {
         start_callbacks: Vec::new(),
         applications: Vec::new(),
         isolation: isolation::Settings::default(),
+        has_scripts: false,
     })
 }
 
@@ -257,6 +261,8 @@ pub(crate) fn target(call: &Call, index: u32) -> Result<Target, Thrown> {
         mountable(object, "this Files was never constructed").map(Target::Files)
     } else if entry == class::application() {
         app::of(object).map(Target::Application)
+    } else if entry == class::scripts() {
+        mountable(object, "this Scripts was never constructed").map(Target::Scripts)
     } else {
         handler_argument(call, index)
     }
@@ -283,6 +289,7 @@ fn mount(call: &Call) -> Result<(), Thrown> {
 impl State {
     fn mount(&mut self, prefix: &str, target: Target) -> Result<(), Thrown> {
         let application = target.application().map(Rc::clone);
+        self.has_scripts |= target.has_scripts();
         self.router
             .mount(prefix, target)
             .map_err(|error| route_error(&error))?;
@@ -376,6 +383,7 @@ impl State {
             start_callbacks: std::mem::take(&mut self.start_callbacks),
             applications: std::mem::take(&mut self.applications),
             isolation: self.isolation.clone(),
+            has_scripts: self.has_scripts,
         };
         if plan.listeners.is_empty() {
             return Err(throw(
@@ -414,6 +422,7 @@ struct Plan {
     start_callbacks: Vec<Rc<Callable>>,
     applications: Vec<Rc<Application>>,
     isolation: isolation::Settings,
+    has_scripts: bool,
 }
 
 impl Plan {
@@ -478,6 +487,11 @@ impl Plan {
 
     /// Serves in this process until the drain is over.
     fn serve(mut self, worker: Option<Worker>) -> Result<(), Thrown> {
+        if self.has_scripts
+            && let Err(message) = scripts::start(&self.options.memory_limit)
+        {
+            return Err(throw_to_operator(class::transport_exception(), &message));
+        }
         // Given away, so that nobody holds them any more once the server has closed them.
         let listeners = std::mem::take(&mut self.listeners);
         let prepared = runtime::with(|runtime| {
@@ -524,6 +538,7 @@ impl Plan {
         // SAFETY: undoes kg_serving_begin().
         unsafe { ffi::kg_serving_end() };
         let over = runtime::with(|runtime| {
+            runtime.scripts = None;
             let servers = runtime.end_net();
             let mut over = runtime.serving.take();
             if let (Some(serving), Some(events)) = (over.as_mut(), runtime.events.as_mut()) {

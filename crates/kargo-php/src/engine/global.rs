@@ -65,6 +65,12 @@ impl<T> Global<T> {
         }
     }
 
+    /// Whether there is a value.
+    pub(crate) fn is_set(&self) -> bool {
+        let (_release, value) = self.borrow();
+        value.is_some()
+    }
+
     /// Puts a value in place and gives back the old one.
     pub(crate) fn replace(&self, new: Option<T>) -> Option<T> {
         let (_release, value) = self.borrow();

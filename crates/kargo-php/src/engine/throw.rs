@@ -122,6 +122,7 @@ pub(crate) mod class {
         http_exception = kargo_ce_http_httpexception;
         server = kargo_ce_http_server;
         isolation = kargo_ce_app_isolation;
+        scripts = kargo_ce_app_scripts;
         request = kargo_ce_http_request;
         files = kargo_ce_http_files;
         response = kargo_ce_http_response;

@@ -16,6 +16,7 @@ use crate::engine::{Owned, Zv, ffi, object};
 use crate::isolation;
 use crate::log::{self, Level};
 use crate::rpc;
+use crate::scripts;
 use crate::serve::answer;
 use crate::serve::current;
 use crate::serve::route::Route;
@@ -69,6 +70,11 @@ fn dispatch(id: RequestId) {
         }
         Some(Route::Application(application, prefix, call)) => {
             app::request::serve(id, &application, prefix, call);
+        }
+        Some(Route::Scripts(scripts, prefix, number)) => {
+            enter(id, number);
+            scripts::serve(id, &scripts, prefix);
+            leave();
         }
         Some(Route::Answered) | None => {}
     }

@@ -10,6 +10,7 @@ use crate::app::Application;
 use crate::classes::request::{Parameters, State};
 use crate::engine::{Callable, object};
 use crate::rpc::Api;
+use crate::scripts::Scripts;
 use crate::serve::files::Mounted;
 use crate::serve::server::{HandlerCall, Serving, host_is_allowed};
 
@@ -20,6 +21,7 @@ pub(crate) enum Target {
     Api(Rc<Api>),
     Files(Rc<Mounted>),
     Application(Rc<Application>),
+    Scripts(Rc<Scripts>),
 }
 
 /// What is to be done with a request.
@@ -31,6 +33,8 @@ pub(crate) enum Route {
     Api(Rc<Api>, crate::rpc::Door, u64),
     /// Run this application, which is mounted at so many bytes of the path; there is no handler to be called.
     Application(Rc<Application>, usize, HandlerCall),
+    /// A document root of scripts, mounted at so many bytes of the path, and the request's number.
+    Scripts(Rc<Scripts>, usize, u64),
     /// Nothing: it was answered.
     Answered,
 }
@@ -41,7 +45,16 @@ impl Target {
         match self {
             Self::Application(application) => Some(application),
             Self::Files(mounted) => mounted.otherwise.as_ref()?.application(),
-            Self::Handler(_) | Self::Api(_) => None,
+            Self::Handler(_) | Self::Api(_) | Self::Scripts(_) => None,
+        }
+    }
+
+    /// Whether it leads to scripts, at once or behind files.
+    pub(crate) fn has_scripts(&self) -> bool {
+        match self {
+            Self::Scripts(_) => true,
+            Self::Files(mounted) => mounted.otherwise.as_ref().is_some_and(Self::has_scripts),
+            Self::Handler(_) | Self::Api(_) | Self::Application(_) => false,
         }
     }
 }
@@ -100,6 +113,12 @@ impl Serving {
                             let prefix = path.len() - below.len();
                             let call = self.handler_call(id, std::ptr::null());
                             return Route::Application(Rc::clone(application), prefix, call);
+                        }
+                        Target::Scripts(scripts) => {
+                            let below = params.mounted_path().unwrap_or(path);
+                            let prefix = path.len() - below.len();
+                            self.last_number += 1;
+                            return Route::Scripts(Rc::clone(scripts), prefix, self.last_number);
                         }
                         Target::Files(mounted) => {
                             let below = params.mounted_path().unwrap_or(path);

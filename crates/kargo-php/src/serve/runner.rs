@@ -303,6 +303,7 @@ fn next_work() -> Work {
             if runtime.classic.http.has_servers() {
                 runtime.classic.http.end_turn(events);
             }
+            runtime.wake_streams();
             if runtime.exchanges.is_some() {
                 runtime.end_client_turn();
             }
@@ -393,6 +394,10 @@ pub(crate) fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
             runtime.wake(token.value(), Wake::TimedOut);
         }
         owner::NEWS => policy::wake_listeners(runtime),
+        owner::SCRIPT => {
+            let is_over = matches!(kind, EventKind::Ready(ready) if ready.is_peer_closed());
+            runtime.script_event(token.value(), is_over);
+        }
         owner::CLIENT | owner::CLIENT_NAMES => runtime.client_event(Event { token, kind }),
         owner::NET_STREAM | owner::NET_DATAGRAM | owner::NET_NAME => {
             runtime.net_event(Event { token, kind });

@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 
 use kargo_loop::EventLoop;
+use kargo_net::RequestId;
 
 use crate::classic::Classic;
 use crate::engine::context::Context;
@@ -13,6 +14,7 @@ use crate::http_client::Exchanges;
 use crate::log::{self, Level};
 use crate::net::Net;
 use crate::rpc::policy::Redis;
+use crate::scripts::Pools;
 use crate::serve::due::DueQueue;
 use crate::serve::inner::InnerRuns;
 use crate::serve::server::Serving;
@@ -64,6 +66,8 @@ pub(crate) mod owner {
     pub(crate) const REDIS_STREAM: u8 = 20;
     pub(crate) const REDIS_NAME: u8 = 21;
     pub(crate) const REDIS_TIMER: u8 = 22;
+    /// A process that runs scripts; the value is its number.
+    pub(crate) const SCRIPT: u8 = 23;
 }
 
 /// A server that was told of an event and may have requests to be handled: it is asked until it has none.
@@ -133,6 +137,10 @@ pub(crate) struct Runtime {
     pub(crate) net: Option<Box<Net>>,
     /// Made when an Api has a `store`.
     pub(crate) redis: Option<Box<Redis>>,
+    /// Processes that run scripts, where the server has a document root of them.
+    pub(crate) scripts: Option<Box<Pools>>,
+    /// Keys of those who wait for a client to take more of their answer.
+    pub(crate) full: HashMap<RequestId, u64>,
     pub(crate) roles: Roles,
     pub(crate) inner: InnerRuns,
     /// Callbacks that are still to be made.
@@ -152,7 +160,12 @@ pub(crate) fn with<R>(body: impl FnOnce(&mut Runtime) -> R) -> R {
 
 /// Gives up everything, when the script ends.
 pub(crate) fn clear() {
-    drop(RUNTIME.replace(None));
+    drop(take());
+}
+
+/// Everything, for whoever must not drop it.
+pub(crate) fn take() -> Option<Runtime> {
+    RUNTIME.replace(None)
 }
 
 impl Runtime {

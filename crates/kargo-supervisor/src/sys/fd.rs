@@ -127,6 +127,42 @@ pub(crate) fn poll(fds: &mut [pollfd], timeout_ms: i32) -> io::Result<()> {
     }
 }
 
+/// A second number for a descriptor, above those of all others: code that closes a number it once owned does not hit it.
+pub(crate) fn duplicate_above_all(fd: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    let mut above = fd.as_raw_fd();
+    for entry in std::fs::read_dir("/proc/self/fd")? {
+        let number = entry?
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
+        above = above.max(number.unwrap_or(0));
+    }
+    // SAFETY: F_DUPFD_CLOEXEC takes an open descriptor and an integer.
+    let moved = check(unsafe {
+        libc::fcntl(
+            fd.as_raw_fd(),
+            libc::F_DUPFD_CLOEXEC,
+            above.saturating_add(1),
+        )
+    })?;
+    // SAFETY: fcntl(2) succeeded, so the descriptor is open and nobody else's.
+    Ok(unsafe { OwnedFd::from_raw_fd(moved) })
+}
+
+/// Closes every descriptor of this process but 0, 1, 2 and `kept`, whoever believes to own them: for a process that was
+/// forked and never drops what it got a copy of.
+pub(crate) fn close_others(kept: BorrowedFd<'_>) -> io::Result<()> {
+    let kept = kept.as_raw_fd().unsigned_abs();
+    let ranges = [(3, kept.wrapping_sub(1)), (kept + 1, libc::c_uint::MAX)];
+    for (first, last) in ranges {
+        if first <= last {
+            // SAFETY: close_range(2) takes integers; the caller has said that nobody uses what it closes.
+            check(unsafe { libc::close_range(first, last, 0) })?;
+        }
+    }
+    Ok(())
+}
+
 /// Takes over descriptor `fd`, which came through exec, if it is a listening socket.
 ///
 /// The caller sees to it that no number is adopted twice.

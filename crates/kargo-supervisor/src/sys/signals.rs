@@ -123,6 +123,17 @@ impl Drop for MasterSignals {
     }
 }
 
+/// In a process that is ended by its parent alone: signals that a terminal or an operator sends to the whole group do
+/// nothing, but have their default meaning again in a program that is started; the rest is as in a new process.
+pub(crate) fn become_forked() {
+    extern "C" fn nothing(_signal: libc::c_int) {}
+    for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP] {
+        set_action(signal, &handler(nothing));
+    }
+    set_action(libc::SIGCHLD, &disposition(libc::SIG_DFL));
+    change_mask(libc::SIG_SETMASK, &signal_set(&[]));
+}
+
 /// All signals held back until this is dropped: around a fork, so that none reaches the child while
 /// it still has the handlers of its parent.
 pub(crate) struct HeldSignals {

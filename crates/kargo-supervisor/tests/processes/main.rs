@@ -16,6 +16,7 @@
 )]
 
 mod family;
+mod fork_server;
 mod life;
 mod master;
 mod reload;
@@ -69,6 +70,10 @@ const CASES: &[Case] = cases! {
         a_process_forked_by_user_code_knows_it,
         sigterm_to_a_foreign_child_ends_only_that_child,
         a_master_that_panics_leaves_no_worker;
+    fork_server:
+        a_forked_child_has_its_socket_and_nothing_of_its_parents,
+        a_forked_child_that_ends_or_is_killed_costs_no_other,
+        forked_children_die_with_their_fork_server;
     reload:
         sighup_replaces_every_worker_one_after_the_other,
         a_reload_whose_workers_fail_leaves_the_old_ones_serving,

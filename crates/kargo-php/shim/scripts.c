@@ -1,0 +1,165 @@
+/*
+ * Scripts that are run as under php-fpm: in a process of their own, each in a request cycle of PHP's. The process was
+ * forked while the script that called Server::run() was under way; that request is ended first, and never returned to.
+ */
+#include "shim.h"
+#include "ext/standard/basic_functions.h"
+
+/* Not "cli": by that name applications decide that there is nobody to show a page to. */
+#define KG_SCRIPTS_NAME "kargo-event"
+
+static size_t kg_script_write(const char *bytes, size_t length)
+{
+	if (!kargo_script_write(bytes, length)) {
+		php_handle_aborted_connection();
+	}
+	return length;
+}
+
+static void kg_script_flush(void *context)
+{
+	/* Headers are sent with the first flush even if nothing was written yet. */
+	if (!SG(headers_sent)) {
+		sapi_send_headers();
+		SG(headers_sent) = 1;
+	}
+	if (!kargo_script_flush()) {
+		php_handle_aborted_connection();
+	}
+}
+
+static int kg_script_send_headers(sapi_headers_struct *headers)
+{
+	zend_llist_position position;
+	sapi_header_struct *header = zend_llist_get_first_ex(&headers->headers, &position);
+	kargo_script_head(headers->http_response_code);
+	for (; header; header = zend_llist_get_next_ex(&headers->headers, &position)) {
+		kargo_script_header(header->header, header->header_len);
+	}
+	return SAPI_HEADER_SENT_SUCCESSFULLY;
+}
+
+static size_t kg_script_read_post(char *buffer, size_t length)
+{
+	return kargo_script_read(buffer, length);
+}
+
+static char *kg_script_read_cookies(void)
+{
+	return (char *) kargo_script_cookies();
+}
+
+static void kg_script_register_variables(zval *variables)
+{
+	php_import_environment_variables(variables);
+	kg_script_variable variable;
+	for (size_t i = 0; kargo_script_variable(i, &variable); i++) {
+		size_t length = variable.value_length;
+		char *value = estrndup(variable.value, length);
+		if (sapi_module.input_filter(PARSE_SERVER, variable.name, &value, length, &length)) {
+			php_register_variable_safe(variable.name, value, length, variables);
+		}
+		efree(value);
+	}
+}
+
+static void kg_script_log(const char *message, int type)
+{
+	kargo_script_log(message, strlen(message));
+}
+
+static int kg_script_nothing(void)
+{
+	return SUCCESS;
+}
+
+/* PHP_SAPI is a constant of the process, made at its start. */
+static void kg_script_rename(void)
+{
+	zend_constant *name = zend_hash_str_find_ptr(EG(zend_constants), ZEND_STRL("PHP_SAPI"));
+	sapi_module.name = KG_SCRIPTS_NAME;
+	sapi_module.pretty_name = "kargo-event scripts";
+	if (name) {
+		zend_string *text = zend_string_init(ZEND_STRL(KG_SCRIPTS_NAME), 1);
+		zend_string_hash_val(text);
+		GC_ADD_FLAGS(text, IS_STR_INTERNED | IS_STR_PERMANENT);
+		ZVAL_INTERNED_STR(&name->value, text);
+	}
+}
+
+/* A setting as if php.ini had it. */
+static void kg_script_setting(const char *name, const char *text)
+{
+	zend_ini_entry *entry = zend_hash_str_find_ptr(EG(ini_directives), name, strlen(name));
+	zend_string *value = zend_string_init(text, strlen(text), 1);
+	GC_MAKE_PERSISTENT_LOCAL(value);
+	if (entry && (!entry->on_modify
+			|| entry->on_modify(entry, value, entry->mh_arg1, entry->mh_arg2, entry->mh_arg3, PHP_INI_STAGE_STARTUP) == SUCCESS)) {
+		entry->value = value;
+	}
+}
+
+/* Ends the request that this process was forked in, without a word to anybody: what it holds is its parent's to end. */
+void kg_scripts_begin(void)
+{
+	zend_objects_store_mark_destructed(&EG(objects_store));
+	php_free_shutdown_functions();
+	EG(current_execute_data) = NULL;
+	EG(exception) = NULL;
+	php_output_discard_all();
+	sapi_module.ub_write = kg_script_write;
+	zend_try {
+		php_request_shutdown(NULL);
+	} zend_end_try();
+	sapi_module.flush = kg_script_flush;
+	sapi_module.send_headers = kg_script_send_headers;
+	sapi_module.header_handler = NULL;
+	sapi_module.read_post = kg_script_read_post;
+	sapi_module.read_cookies = kg_script_read_cookies;
+	sapi_module.register_server_variables = kg_script_register_variables;
+	sapi_module.log_message = kg_script_log;
+	sapi_module.deactivate = kg_script_nothing;
+	sapi_module.phpinfo_as_text = 0;
+	kg_script_rename();
+	/* The command line overrides php.ini with what is good for a terminal; these are php.ini-production's. */
+	kg_script_setting("display_errors", "0");
+	kg_script_setting("log_errors", "1");
+	kg_script_setting("html_errors", "0");
+	kg_script_setting("implicit_flush", "0");
+	kg_script_setting("output_buffering", "4096");
+	kg_script_setting("register_argc_argv", "0");
+}
+
+/* One request, from its beginning to its end. false: PHP could not begin it. */
+bool kg_script_run(const kg_script *script)
+{
+	memset(&SG(request_info), 0, sizeof SG(request_info));
+	SG(server_context) = (void *) script;
+	SG(request_info).request_method = script->method;
+	SG(request_info).query_string = (char *) script->query;
+	SG(request_info).request_uri = (char *) script->uri;
+	SG(request_info).path_translated = (char *) script->file;
+	SG(request_info).content_type = script->content_type;
+	SG(request_info).content_length = script->content_length;
+	SG(request_info).proto_num = script->protocol;
+	SG(sapi_headers).http_response_code = 200;
+	php_handle_auth_data(script->authorization);
+	if (php_request_startup() == FAILURE) {
+		php_request_shutdown(NULL);
+		return false;
+	}
+	if (script->memory_limit && PG(memory_limit) < 0) {
+		kg_set_memory_limit(script->memory_limit, strlen(script->memory_limit));
+	}
+	zend_first_try {
+		zend_file_handle file;
+		zend_stream_init_filename(&file, script->file);
+		file.primary_script = true;
+		php_execute_script(&file);
+		zend_destroy_file_handle(&file);
+	} zend_end_try();
+	php_request_shutdown(NULL);
+	SG(server_context) = NULL;
+	memset(&SG(request_info), 0, sizeof SG(request_info));
+	return true;
+}
