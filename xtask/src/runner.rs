@@ -1,13 +1,16 @@
-//! Runs suites one after the other, each with its own log in `build/test-logs`, and says what came out.
+//! Runs suites, each with its own log in `build/test-logs`, and says what came out.
+//!
+//! Those that compute on the crates alone run beside those that need the extension: while one waits for a server or links
+//! on one core, the other has something to do. What measures or takes long comes after both, by itself.
 
 use std::fs;
 use std::fs::File;
 use std::io;
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
+use std::thread;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -24,14 +27,36 @@ pub(crate) fn run(suites: Vec<Suite>) -> io::Result<bool> {
     let skips = Skips::load()?;
     fs::create_dir_all(LOGS)?;
     let preparation = prepare_other_php(&suites)?;
+    let (alone, together): (Vec<Suite>, Vec<Suite>) =
+        suites.into_iter().partition(|suite| suite.is_run_alone());
+    let (beside, others): (Vec<Suite>, Vec<Suite>) = together
+        .into_iter()
+        .partition(|suite| suite.is_of_the_crates());
+    let mut outcomes = thread::scope(|scope| {
+        let beside = scope.spawn(|| run_in_turn(beside, &skips));
+        let others = run_in_turn(others, &skips)?;
+        let mut all = beside
+            .join()
+            .map_err(|_panic| io::Error::other("a thread of the test runner has panicked"))??;
+        all.extend(others);
+        Ok::<_, io::Error>(all)
+    })?;
+    outcomes.extend(run_in_turn(alone, &skips)?);
+    if let Some(mut child) = preparation {
+        child.wait()?;
+    }
+    summarize(&outcomes)
+}
+
+/// One after the other.
+fn run_in_turn(suites: Vec<Suite>, skips: &Skips) -> io::Result<Vec<(Suite, Report)>> {
     let mut outcomes = Vec::new();
     for suite in suites {
-        print!("{:<20}", suite.name);
-        io::stdout().flush()?;
         let (mut report, took) = run_one(&suite)?;
-        reject_unlisted_skips(&mut report, &suite, &skips);
+        reject_unlisted_skips(&mut report, &suite, skips);
         println!(
-            "{:>6} passed {:>4} failed {:>4} skipped {:>8.1} s",
+            "{:<20}{:>6} passed {:>4} failed {:>4} skipped {:>8.1} s",
+            suite.name,
             report.passed,
             report.failed.len(),
             report.skipped.len(),
@@ -39,10 +64,7 @@ pub(crate) fn run(suites: Vec<Suite>) -> io::Result<bool> {
         );
         outcomes.push((suite, report));
     }
-    if let Some(mut child) = preparation {
-        child.wait()?;
-    }
-    summarize(&outcomes)
+    Ok(outcomes)
 }
 
 /// The scratch root of the other PHP is mostly download and unpacking: it is made while the first suites compute.

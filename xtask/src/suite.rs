@@ -38,6 +38,18 @@ pub(crate) struct Suite {
     pub(crate) limit_seconds: u32,
 }
 
+impl Suite {
+    /// Whether it tests the crates without PHP, and needs nothing that another suite makes.
+    pub(crate) fn is_of_the_crates(&self) -> bool {
+        matches!(self.name.as_str(), "lint" | "cargo" | "fuzz")
+    }
+
+    /// Whether it has the machine for itself.
+    pub(crate) fn is_run_alone(&self) -> bool {
+        self.name.starts_with("long/") || self.name.starts_with("stranger")
+    }
+}
+
 /// All suites of a run, in order.
 pub(crate) fn all(length: Length) -> io::Result<Vec<Suite>> {
     let xtask = env::current_exe()?.display().to_string();
