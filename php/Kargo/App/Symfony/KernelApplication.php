@@ -1,0 +1,194 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Kargo\App\Symfony;
+
+use Closure;
+use Kargo\App\Application;
+use Locale;
+use Symfony\Component\HttpFoundation\Request;
+use Symfony\Component\HttpKernel\HttpCache\HttpCache;
+use Symfony\Component\HttpKernel\HttpKernelInterface;
+use Symfony\Component\HttpKernel\KernelInterface;
+use Symfony\Component\HttpKernel\TerminableInterface;
+use Symfony\Contracts\Service\ResetInterface;
+use Throwable;
+
+use function Kargo\App\finish;
+
+/**
+ * A Symfony application, unpatched, on one kernel per worker that lives on:
+ *
+ *     $server->mount('/', KernelApplication::of(fn () => new App\Kernel('prod', false)));
+ *
+ * Each request goes the way of public/index.php: Request::createFromGlobals(), handle(), send(), terminate(), the last one
+ * when the client has its answer. After that, while nobody waits, is put back:
+ *
+ * - every service tagged kernel.reset, by Kernel::boot(), which does it between two requests; a kernel of another kind is
+ *   reset if it is a ResetInterface;
+ * - connections of Doctrine with an open transaction: closed, so that the database undoes it. The others stay open, and are
+ *   asked before a request whether they live, if nobody used them for a while;
+ * - the save handler of sessions, which PHP forgets after each request and the framework's services don't set again;
+ * - the default locale of intl, which Request::setLocale() changes for the whole process;
+ * - the trusted proxies, where the application trusts "REMOTE_ADDR": that is another address in each request.
+ *
+ * A request that does not end well (an Error that the framework does not catch, an exception while the answer is sent,
+ * exit) leaves a kernel that nobody knows the state of: it is shut down and replaced by a new one.
+ *
+ * The framework takes the command line for a console. Where the environment does not say otherwise, it is told that this is
+ * the web (APP_RUNTIME_MODE, VAR_DUMPER_FORMAT); and its exception handler, which would print traces for a terminal, gets
+ * nothing from here.
+ */
+final class KernelApplication
+{
+    /** What answers: the kernel, or the HTTP cache before it. */
+    private HttpKernelInterface $front;
+
+    private ?KernelInterface $kernel = null;
+    private ?DoctrineConnections $connections = null;
+    private ?Sessions $sessions = null;
+    private TrustedProxies $proxies;
+    private bool $isClean = false;
+    /** The framework's exception handler is put aside by set_exception_handler(null). */
+    private bool $isHandlerAside = false;
+    private readonly ?string $locale;
+
+    /** @param Closure(): HttpKernelInterface $make */
+    private function __construct(private readonly Closure $make)
+    {
+        $_SERVER['APP_RUNTIME_MODE'] ??= 'web=1&worker=1';
+        $_SERVER['VAR_DUMPER_FORMAT'] ??= 'html';
+        $this->locale = class_exists(Locale::class) ? Locale::getDefault() : null;
+        $this->replace();
+    }
+
+    /**
+     * For Http\Server::mount(), or Http\Files behind which it stands.
+     *
+     * @param callable(): HttpKernelInterface $kernel makes a kernel; called in each worker when it starts, and again when a
+     *     kernel must be replaced
+     * @param string $script, $documentRoot, $outputBuffering, $slowClientTimeout as those of Application
+     */
+    public static function of(
+        callable $kernel,
+        string $script = 'index.php',
+        ?string $documentRoot = null,
+        int $outputBuffering = 4096,
+        float $slowClientTimeout = 60.0,
+    ): Application {
+        return new Application(
+            static fn(self $application) => $application->answer(),
+            boot: static fn(): self => new self($kernel(...)),
+            script: $script,
+            documentRoot: $documentRoot,
+            outputBuffering: $outputBuffering,
+            slowClientTimeout: $slowClientTimeout,
+        );
+    }
+
+    private function answer(): void
+    {
+        if ($this->isHandlerAside) {
+            restore_exception_handler();
+            $this->isHandlerAside = false;
+        }
+        try {
+            $this->run();
+        } catch (Throwable $throwable) {
+            // Logged under an id, which is all that the client gets.
+            set_exception_handler(null);
+            $this->isHandlerAside = true;
+
+            throw $throwable;
+        }
+    }
+
+    private function run(): void
+    {
+        if (!$this->isClean) {
+            $this->replace();
+        }
+        // Not by finally, which exit jumps over.
+        $this->isClean = false;
+        $this->connections?->closeLost();
+        $this->proxies->apply();
+        $request = Request::createFromGlobals();
+        $this->sessions?->begin($request);
+        try {
+            $response = $this->front->handle($request);
+        } catch (Throwable $throwable) {
+            $this->fail($throwable, $request);
+
+            return;
+        }
+        $response->send();
+        finish();
+        if ($this->front instanceof TerminableInterface) {
+            $this->front->terminate($request, $response);
+        }
+        $this->reset();
+        $this->isClean = true;
+    }
+
+    /**
+     * The application's own error page for what its kernel let through: before Symfony 6, every Error. It is what the
+     * framework's exception handler does, without making the worker end with 255 one day.
+     */
+    private function fail(Throwable $throwable, Request $request): void
+    {
+        $kernel = $this->kernel?->getContainer()->get('http_kernel') ?? $this->front;
+        if (!method_exists($kernel, 'terminateWithException')) {
+            throw $throwable;
+        }
+        $kernel->terminateWithException($throwable, $request);
+        finish();
+        $this->replace();
+    }
+
+    private function reset(): void
+    {
+        $this->sessions?->end();
+        if ($this->kernel !== null) {
+            $this->kernel->boot();
+        } elseif ($this->front instanceof ResetInterface) {
+            $this->front->reset();
+        }
+        $this->connections?->endTransactions();
+        $this->proxies->restore();
+        if ($this->locale !== null && Locale::getDefault() !== $this->locale) {
+            Locale::setDefault($this->locale);
+        }
+    }
+
+    private function replace(): void
+    {
+        $this->isClean = false;
+        $this->connections?->endTransactions();
+        $this->connections = null;
+        $this->sessions = null;
+        $this->kernel?->shutdown();
+        $this->front = ($this->make)();
+        $this->kernel = $this->kernelOf($this->front);
+        if ($this->kernel !== null) {
+            $this->kernel->boot();
+            $container = $this->kernel->getContainer();
+            // A kernel puts its HTTP cache before itself only until it is booted.
+            if ($this->front === $this->kernel && $container->has('http_cache')) {
+                $this->front = $container->get('http_cache');
+            }
+            $this->connections = DoctrineConnections::in($container);
+            $this->sessions = new Sessions($container, $this->kernel);
+        }
+        $this->proxies = TrustedProxies::of($this->kernel?->getContainer());
+        $this->reset();
+        $this->isClean = true;
+    }
+
+    private function kernelOf(HttpKernelInterface $front): ?KernelInterface
+    {
+        $kernel = $front instanceof HttpCache ? $front->getKernel() : $front;
+
+        return $kernel instanceof KernelInterface ? $kernel : null;
+    }
+}
