@@ -9,7 +9,7 @@ $server = start_pages([
         "input" => file_get_contents("php://input"), "again" => strlen(file_get_contents("php://input"))]);',
     '/server' => 'ksort($_SERVER);
         foreach ($_SERVER as $name => $value) {
-            if (preg_match("/^(HTTP_|SERVER_|REMOTE_|REQUEST_|SCRIPT_|DOCUMENT_|PHP_|PATH_(INFO|TR)|QUERY_|CONTENT_|GATEWAY_|REDIRECT_|arg)/", $name)) {
+            if (preg_match("/^(HTTP_|SERVER_|REMOTE_|REQUEST_|SCRIPT_|DOCUMENT_|PHP_(?!CONFIG)|PATH_(INFO|TR)|QUERY_|CONTENT_|GATEWAY_|REDIRECT_|arg)/", $name)) {
                 echo "$name=", is_string($value) ? $value : get_debug_type($value), "\n";
             }
         }',

@@ -1,5 +1,7 @@
 --TEST--
 Files: half a gigabyte of 10 goes through with flat memory and leaves others their turn; files that shrink, and clients that leave
+--SKIPIF--
+<?php trim((string) shell_exec('command -v curl')) !== '' || die('skip curl is not installed'); ?>
 --FILE--
 <?php
 require __DIR__ . '/site.inc';
