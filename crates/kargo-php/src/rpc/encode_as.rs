@@ -43,10 +43,10 @@ pub(crate) fn write(value: Zv, ty: &Type, encoder: &mut impl Encoder) -> Result<
     let value = value.dereferenced();
     match (value.kind(), ty) {
         (_, Type::Mixed) => encode::write(value, encoder),
-        (_, Type::Union(members)) => {
-            let member = meant(value, members).ok_or(EncodeError::Mismatch)?;
-            write(value, member, encoder)
-        }
+        (_, Type::Union(members)) => match meant(value, members) {
+            Some(member) => write(value, member, encoder),
+            None => misfit(value, encoder),
+        },
         (Kind::String, Type::Bytes) => encoder.binary(value.bytes().unwrap_or_default()),
         (Kind::Array, _) => value.array().map_or(Ok(()), |array| {
             // A jsonSerialize() on the way may change the variable that holds the array: it gets a copy then.
@@ -59,7 +59,18 @@ pub(crate) fn write(value: Zv, ty: &Type, encoder: &mut impl Encoder) -> Result<
         (Kind::Object, _) if conform::is_of(value, ty) => encode::write(value, encoder),
         (Kind::Resource | Kind::Reference | Kind::Other, _) => Err(EncodeError::Unsupported),
         _ if conform::is_plainly(value, ty) => encode::write(value, encoder),
-        _ => Err(EncodeError::Mismatch),
+        _ => misfit(value, encoder),
+    }
+}
+
+/// What isn't of its type fails. A kept result was checked before it was kept, and is what was sent then: a table in place of
+/// an object, a text in place of a date.
+#[cold]
+fn misfit(value: Zv, encoder: &mut impl Encoder) -> Result<(), EncodeError> {
+    if conform::is_kept() {
+        encode::write(value, encoder)
+    } else {
+        Err(EncodeError::Mismatch)
     }
 }
 
@@ -102,7 +113,7 @@ fn write_array(
     encoder: &mut impl Encoder,
 ) -> Result<(), EncodeError> {
     if ty.is_filled() && array_len(array) == 0 {
-        return Err(EncodeError::Mismatch);
+        return misfit(value, encoder);
     }
     match ty {
         // What is in it is written as it is.
@@ -110,11 +121,11 @@ fn write_array(
             encode::write_map(array, encoder)
         }
         Type::Map(item) | Type::NonEmptyMap(item) => write_map(array, |_| Some(item), encoder),
-        Type::Shape(shape) if !conform::has_members(array, shape) => Err(EncodeError::Mismatch),
+        Type::Shape(shape) if !conform::has_members(array, shape) => misfit(value, encoder),
         Type::Shape(shape) if shape.kind == ShapeKind::List => write_shape(array, shape, encoder),
         Type::Shape(shape) => write_map(array, |key| conform::member_at(shape, 0, key), encoder),
         Type::List(_) | Type::NonEmptyList(_) if !conform::has_indexes(array) => {
-            Err(EncodeError::Mismatch)
+            misfit(value, encoder)
         }
         Type::List(item) | Type::NonEmptyList(item) => write_list(array, item, encoder),
         Type::Items(item) | Type::NonEmptyItems(item) if is_list(array) => {
@@ -122,7 +133,7 @@ fn write_array(
         }
         Type::Items(item) | Type::NonEmptyItems(item) => write_map(array, |_| Some(item), encoder),
         Type::Array | Type::Object => encode::write(value, encoder),
-        _ => Err(EncodeError::Mismatch),
+        _ => misfit(value, encoder),
     }
 }
 
@@ -133,6 +144,8 @@ fn is_written_plainly(array: *mut ffi::zend_array, item: &Type) -> Result<bool, 
     }
     if conform::all_are(array, item) {
         Ok(true)
+    } else if conform::is_kept() {
+        Ok(false)
     } else {
         Err(EncodeError::Mismatch)
     }
@@ -211,7 +224,7 @@ fn write_object(
         return if conform::may_be(value, &Type::Instance(class)) {
             encode::write(value, encoder)
         } else {
-            Err(EncodeError::Mismatch)
+            misfit(value, encoder)
         };
     }
     // SAFETY: properties that are known stay until the script ends.

@@ -15,6 +15,7 @@ use crate::log::Level;
 use crate::rpc::api::{Api, Method};
 use crate::rpc::arguments::Arguments;
 use crate::rpc::check::{self, Mismatch};
+use crate::rpc::conform;
 use crate::rpc::construct;
 use crate::rpc::failure::Failure;
 use crate::rpc::plan::{Plan, Unmade};
@@ -390,6 +391,7 @@ fn call_method(
         }
     };
     let outcome = resolved.call(result, count, first);
+    conform::set_kept(false);
     let called = match outcome {
         Outcome::Returned => Ok(()),
         outcome => Err(failure_of(api, method, outcome)),

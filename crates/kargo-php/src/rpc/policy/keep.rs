@@ -13,6 +13,7 @@ use kargo_rpc::tape::{self, TapeEncoder};
 use crate::engine::callable::{Outcome, protect, take_exception};
 use crate::engine::{Global, Kind, Zv};
 use crate::rpc::api::{Api, Method};
+use crate::rpc::conform;
 use crate::rpc::encode_as;
 use crate::rpc::failure::Failure;
 use crate::rpc::policy::access::{refused, refused_for};
@@ -279,7 +280,10 @@ impl Keeper<'_> {
     /// Answers with what was kept; nothing if that is not possible.
     fn replay(&self, kept: &[u8], result: Zv) -> Option<Result<(), Failure>> {
         match kept.split_first()? {
-            (&RESULT, tape) => play_protected(tape, result).then_some(Ok(())),
+            (&RESULT, tape) => play_protected(tape, result).then(|| {
+                conform::set_kept(true);
+                Ok(())
+            }),
             (&FAULT, fault) => Failure::from_kept(fault).map(Err),
             _ => None,
         }
