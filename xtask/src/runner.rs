@@ -1,7 +1,7 @@
 //! Runs suites, each with its own log in `build/test-logs`, and says what came out.
 //!
-//! Those that compute on the crates alone run beside those that need the extension: while one waits for a server or links
-//! on one core, the other has something to do. What measures or takes long comes after both, by itself.
+//! Those that need nothing of the others run beside those that need the extension: while one waits for a server or links on
+//! one core, the other has something to do. What measures or takes long comes after both, by itself.
 
 use std::fs;
 use std::fs::File;
@@ -31,7 +31,7 @@ pub(crate) fn run(suites: Vec<Suite>) -> io::Result<bool> {
         suites.into_iter().partition(|suite| suite.is_run_alone());
     let (beside, others): (Vec<Suite>, Vec<Suite>) = together
         .into_iter()
-        .partition(|suite| suite.is_of_the_crates());
+        .partition(|suite| suite.is_independent());
     let mut outcomes = thread::scope(|scope| {
         let beside = scope.spawn(|| run_in_turn(beside, &skips));
         let others = run_in_turn(others, &skips)?;

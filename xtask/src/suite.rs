@@ -39,9 +39,9 @@ pub(crate) struct Suite {
 }
 
 impl Suite {
-    /// Whether it tests the crates without PHP, and needs nothing that another suite makes.
-    pub(crate) fn is_of_the_crates(&self) -> bool {
-        matches!(self.name.as_str(), "lint" | "cargo" | "fuzz")
+    /// Whether it needs nothing that another suite makes: not the extension for this PHP.
+    pub(crate) fn is_independent(&self) -> bool {
+        matches!(self.name.as_str(), "lint" | "cargo" | "fuzz" | "phpt-other")
     }
 
     /// Whether it has the machine for itself.
