@@ -334,9 +334,19 @@ bool kg_app_has_exception_handler(void)
 	return Z_TYPE(EG(user_exception_handler)) != IS_UNDEF;
 }
 
+/* Not zend_user_exception_handler(): with frames below, it forgets what the handler itself throws. Here that stays pending. */
 void kg_app_handle_exception(void *nothing)
 {
-	zend_user_exception_handler();
+	zval handler, argument, result;
+	zend_object *thrown = EG(exception);
+	EG(exception) = NULL;
+	ZVAL_COPY(&handler, &EG(user_exception_handler));
+	ZVAL_OBJ(&argument, thrown);
+	ZVAL_UNDEF(&result);
+	call_user_function(NULL, NULL, &handler, &result, 1, &argument);
+	zval_ptr_dtor(&result);
+	zval_ptr_dtor(&handler);
+	OBJ_RELEASE(thrown);
 }
 
 static int kg_run_shutdown_function(zval *value)

@@ -74,6 +74,7 @@ const char *kg_app_main_script(void);
 
 /* $_SERVER */
 void kg_app_start_variables(void);
+const char *kg_app_variable_name(kg_variable variable);
 void kg_app_set(HashTable *variables, kg_variable variable, const char *value, size_t length);
 void kg_app_set_header(HashTable *variables, const char *name, size_t name_length, const char *value, size_t length);
 HashTable *kg_app_template(const char *global, size_t length);

@@ -98,6 +98,11 @@ HashTable *kg_app_template(const char *global, size_t length)
 	return copy;
 }
 
+const char *kg_app_variable_name(kg_variable variable)
+{
+	return kg_variable_names[variable];
+}
+
 void kg_app_set(HashTable *variables, kg_variable variable, const char *value, size_t length)
 {
 	zval text;

@@ -53,7 +53,7 @@ static void kg_script_register_variables(zval *variables)
 {
 	php_import_environment_variables(variables);
 	kg_script_variable variable;
-	for (size_t i = 0; kargo_script_variable(i, &variable); i++) {
+	for (size_t at = 0; kargo_script_variable(&at, &variable);) {
 		size_t length = variable.value_length;
 		char *value = estrndup(variable.value, length);
 		if (sapi_module.input_filter(PARSE_SERVER, variable.name, &value, length, &length)) {

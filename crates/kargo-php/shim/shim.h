@@ -103,7 +103,7 @@ extern void kargo_script_head(int status);
 extern void kargo_script_header(const char *line, size_t length);
 extern size_t kargo_script_read(char *buffer, size_t length);
 extern const char *kargo_script_cookies(void);
-extern bool kargo_script_variable(size_t index, struct kg_script_variable *out);
+extern bool kargo_script_variable(size_t *at, struct kg_script_variable *out);
 extern void kargo_script_log(const char *message, size_t length);
 extern zend_fiber_context *kargo_context_main(kg_context *context);
 extern void kargo_fn_panic(zend_execute_data *, zval *);

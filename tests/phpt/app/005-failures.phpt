@@ -15,6 +15,7 @@ $server = start_pages([
     '/shutdown-throw' => 'register_shutdown_function(function () { throw new Exception("secret text"); });',
     '/shutdown-after' => 'register_shutdown_function(function () { http_response_code(500); echo "own page: ", error_get_last()["type"] ?? "none"; }); trigger_error("secret text", E_USER_ERROR);',
     '/handler' => 'set_exception_handler(function ($e) { http_response_code(503); echo "own: ", get_class($e); }); throw new LogicException("secret text");',
+    '/handler-throws' => 'set_exception_handler(function ($e) { echo "half"; throw new LogicException("secret text"); }); throw new RuntimeException("first");',
     '/handler-off' => 'restore_exception_handler(); echo "x";',
     '/told' => 'throw new Kargo\Http\HttpException(403, "not yours");',
     '/wait' => 'try { Kargo\delay(0); } catch (Kargo\AwaitError $e) { echo $e->getMessage(); }',
@@ -27,7 +28,7 @@ $show = function (string $path) use ($server): void {
     $named = $response->header('x-request-id') !== null ? ' with id' : '';
     echo "$path: $response->status", $named, ' ', json_encode($response->body), str_contains($response->head . $response->body, 'secret') ? ' TOLD' : '', "\n";
 };
-foreach (['/hello', '/throw', '/partial', '/error', '/warning', '/shutdown', '/shutdown-exit', '/shutdown-throw', '/handler', '/handler-off', '/told', '/wait',
+foreach (['/hello', '/throw', '/partial', '/error', '/warning', '/shutdown', '/shutdown-exit', '/shutdown-throw', '/handler', '/handler-off', '/handler-throws', '/handler-off', '/told', '/wait',
     '/exit-in-buffer', '/callback-throws', '/hello', '/shutdown-after', '/hello', '/limit', '/hello'] as $path) {
     $show($path);
 }
@@ -47,6 +48,8 @@ echo preg_match('/request=\S+/', $found[0]) ? "named\n" : "not named: $found[0]\
 /shutdown-throw: 500 with id "500 Internal Server Error\n"
 /handler: 503 "own: LogicException"
 /handler-off: 200 "x"
+/handler-throws: 500 with id "half"
+/handler-off: 200 "x"
 /told: 403 "not yours\n"
 /wait: 200 "nothing can wait here: a classic application runs, and PHP's superglobals are its request's"
 /exit-in-buffer: 200 "kept"
@@ -57,5 +60,5 @@ echo preg_match('/request=\S+/', $found[0]) ? "named\n" : "not named: $found[0]\
 /limit: 500 with id "500 Internal Server Error\n"
 /hello: 200 "hello 1 0 null"
 0
-5 times in the log, 2 workers replaced
+6 times in the log, 2 workers replaced
 named

@@ -39,8 +39,7 @@ impl Server {
         body: FileBody,
     ) -> Result<(), AnswerError> {
         self.refresh_date(events);
-        let place = self.place_of(id);
-        match place {
+        match self.place_of(id) {
             Place::Batch | Place::Exchange => {}
             Place::Stream(at) => return self.stream_file(events, id, at, answer, body),
             Place::Nowhere => return Err(AnswerError::Gone),
@@ -49,8 +48,8 @@ impl Server {
             .connections
             .get(id.connection)
             .is_some_and(|connection| connection.facts.is_head);
-        if is_head || body.len() <= IN_MEMORY_BYTES {
-            return self.answer_from_memory(events, id, place, answer, body);
+        if !is_head && body.len() <= IN_MEMORY_BYTES {
+            return self.answer_from_memory(events, id, answer, body);
         }
         self.detach(events, id);
         self.reject_unless_unanswered(id)?;
@@ -83,44 +82,22 @@ impl Server {
         Ok(())
     }
 
-    /// The same for a body that fits into the answer, or is not sent.
+    /// The same for a body that fits into the answer.
     fn answer_from_memory(
         &mut self,
         events: &mut EventLoop,
         id: RequestId,
-        place: Place,
         answer: &Answer<'_>,
         body: FileBody,
     ) -> Result<(), AnswerError> {
-        self.reject_unless_unanswered(id)?;
-        let keep_alive = self.may_stay_open(id.connection) && !answer.close;
-        let connection = self
-            .connections
-            .get_mut(id.connection)
-            .ok_or(AnswerError::Gone)?;
-        let head = response_head(
-            answer,
-            connection.facts,
-            keep_alive,
-            &self.date,
-            self.options.echo_version,
-            BodyLength::Known(body.len()),
-        );
-        let out = if place == Place::Batch {
-            &mut self.out
-        } else {
-            &mut connection.output
-        };
-        let start = out.len();
-        let encoded = encode_head(out, &head, answer.headers.iter().copied())?;
-        if !encoded.body.is_omitted()
-            && let Err(error) = body.append_to(out)
-        {
-            out.truncate(start);
-            return Err(AnswerError::File(error));
+        let mut slot = self.begin_whole(events, id, answer)?;
+        match body.append_to(slot.buffer()) {
+            Ok(()) => self.finish_whole(events, slot),
+            Err(error) => {
+                self.cancel_whole(events, slot);
+                Err(AnswerError::File(error))
+            }
         }
-        self.complete(events, id.connection, place, encoded.keep_alive);
-        Ok(())
     }
 
     /// Sends a part of the connection's file, at most `most` bytes of it. `None`: it has none.

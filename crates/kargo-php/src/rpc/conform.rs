@@ -5,7 +5,6 @@
 //! needs a look inside, and the place for the log. Objects that say themselves how they are sent are not looked into.
 
 use std::ffi::c_void;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::engine::callable::{Outcome, protect, take_exception};
 use crate::engine::throw::class;
@@ -21,17 +20,6 @@ const LOOKS: u32 = 10_000;
 
 /// The same where it is known already that something is wrong.
 const LOOKS_FOR_THE_LOG: u32 = 1_000_000;
-
-/// Whether the result that is written next was kept, not given by a method just now. It is written right after either.
-static IS_KEPT: AtomicBool = AtomicBool::new(false);
-
-pub(crate) fn set_kept(is_kept: bool) {
-    IS_KEPT.store(is_kept, Ordering::Relaxed);
-}
-
-pub(crate) fn is_kept() -> bool {
-    IS_KEPT.load(Ordering::Relaxed)
-}
 
 /// Whether a scalar or null is of a type.
 #[inline]

@@ -35,6 +35,9 @@ pub(crate) fn is_checked(ty: &Type, is_native: bool) -> bool {
     }
 }
 
+/// As what a result is written: its declared type, which lives as long as the method; null: it says itself what it is.
+pub(crate) type Form = *const Type;
+
 /// Writes a PHP value as `ty`.
 ///
 /// # Errors
@@ -43,10 +46,10 @@ pub(crate) fn write(value: Zv, ty: &Type, encoder: &mut impl Encoder) -> Result<
     let value = value.dereferenced();
     match (value.kind(), ty) {
         (_, Type::Mixed) => encode::write(value, encoder),
-        (_, Type::Union(members)) => match meant(value, members) {
-            Some(member) => write(value, member, encoder),
-            None => misfit(value, encoder),
-        },
+        (_, Type::Union(members)) => {
+            let member = meant(value, members).ok_or(EncodeError::Mismatch)?;
+            write(value, member, encoder)
+        }
         (Kind::String, Type::Bytes) => encoder.binary(value.bytes().unwrap_or_default()),
         (Kind::Array, _) => value.array().map_or(Ok(()), |array| {
             // A jsonSerialize() on the way may change the variable that holds the array: it gets a copy then.
@@ -59,18 +62,27 @@ pub(crate) fn write(value: Zv, ty: &Type, encoder: &mut impl Encoder) -> Result<
         (Kind::Object, _) if conform::is_of(value, ty) => encode::write(value, encoder),
         (Kind::Resource | Kind::Reference | Kind::Other, _) => Err(EncodeError::Unsupported),
         _ if conform::is_plainly(value, ty) => encode::write(value, encoder),
-        _ => misfit(value, encoder),
+        _ => Err(EncodeError::Mismatch),
     }
 }
 
-/// What isn't of its type fails. A kept result was checked before it was kept, and is what was sent then: a table in place of
-/// an object, a text in place of a date.
-#[cold]
-fn misfit(value: Zv, encoder: &mut impl Encoder) -> Result<(), EncodeError> {
-    if conform::is_kept() {
-        encode::write(value, encoder)
-    } else {
-        Err(EncodeError::Mismatch)
+/// Writes a result.
+///
+/// # Safety
+/// The form is null, or its method is alive.
+///
+/// # Errors
+/// As [`write()`].
+#[inline]
+pub(crate) unsafe fn write_in_form(
+    value: Zv,
+    form: Form,
+    encoder: &mut impl Encoder,
+) -> Result<(), EncodeError> {
+    // SAFETY: the caller's promise.
+    match unsafe { form.as_ref() } {
+        None => encode::write(value, encoder),
+        Some(ty) => write(value, ty, encoder),
     }
 }
 
@@ -113,7 +125,7 @@ fn write_array(
     encoder: &mut impl Encoder,
 ) -> Result<(), EncodeError> {
     if ty.is_filled() && array_len(array) == 0 {
-        return misfit(value, encoder);
+        return Err(EncodeError::Mismatch);
     }
     match ty {
         // What is in it is written as it is.
@@ -121,11 +133,11 @@ fn write_array(
             encode::write_map(array, encoder)
         }
         Type::Map(item) | Type::NonEmptyMap(item) => write_map(array, |_| Some(item), encoder),
-        Type::Shape(shape) if !conform::has_members(array, shape) => misfit(value, encoder),
+        Type::Shape(shape) if !conform::has_members(array, shape) => Err(EncodeError::Mismatch),
         Type::Shape(shape) if shape.kind == ShapeKind::List => write_shape(array, shape, encoder),
         Type::Shape(shape) => write_map(array, |key| conform::member_at(shape, 0, key), encoder),
         Type::List(_) | Type::NonEmptyList(_) if !conform::has_indexes(array) => {
-            misfit(value, encoder)
+            Err(EncodeError::Mismatch)
         }
         Type::List(item) | Type::NonEmptyList(item) => write_list(array, item, encoder),
         Type::Items(item) | Type::NonEmptyItems(item) if is_list(array) => {
@@ -133,7 +145,7 @@ fn write_array(
         }
         Type::Items(item) | Type::NonEmptyItems(item) => write_map(array, |_| Some(item), encoder),
         Type::Array | Type::Object => encode::write(value, encoder),
-        _ => misfit(value, encoder),
+        _ => Err(EncodeError::Mismatch),
     }
 }
 
@@ -144,8 +156,6 @@ fn is_written_plainly(array: *mut ffi::zend_array, item: &Type) -> Result<bool, 
     }
     if conform::all_are(array, item) {
         Ok(true)
-    } else if conform::is_kept() {
-        Ok(false)
     } else {
         Err(EncodeError::Mismatch)
     }
@@ -224,7 +234,7 @@ fn write_object(
         return if conform::may_be(value, &Type::Instance(class)) {
             encode::write(value, encoder)
         } else {
-            misfit(value, encoder)
+            Err(EncodeError::Mismatch)
         };
     }
     // SAFETY: properties that are known stay until the script ends.

@@ -15,8 +15,8 @@ use crate::log::Level;
 use crate::rpc::api::{Api, Method};
 use crate::rpc::arguments::Arguments;
 use crate::rpc::check::{self, Mismatch};
-use crate::rpc::conform;
 use crate::rpc::construct;
+use crate::rpc::encode_as::Form;
 use crate::rpc::failure::Failure;
 use crate::rpc::plan::{Plan, Unmade};
 use crate::rpc::policy;
@@ -27,7 +27,7 @@ use crate::serve::{current, handler};
 /// Calls `method` with the arguments that lie on the stack from `start` on. They are given up afterwards, whatever
 /// happens.
 ///
-/// `room` is memory for that, kept from call to call.
+/// `room` is memory for that, kept from call to call. Gives as what the result is to be written.
 pub(crate) fn invoke(
     api: &Api,
     method: &Method,
@@ -36,7 +36,7 @@ pub(crate) fn invoke(
     start: usize,
     room: &mut Room,
     result: Zv,
-) -> Result<(), Failure> {
+) -> Result<Form, Failure> {
     let given = Given {
         start,
         count: call.argument_count as usize,
@@ -380,7 +380,7 @@ fn call_method(
     first: Zv,
     count: u32,
     result: Zv,
-) -> Result<(), Failure> {
+) -> Result<Form, Failure> {
     let resolved = match method.resolve() {
         Ok(resolved) => resolved,
         Err(Unresolved::Call(outcome)) => return Err(failure_of(api, method, outcome)),
@@ -391,9 +391,8 @@ fn call_method(
         }
     };
     let outcome = resolved.call(result, count, first);
-    conform::set_kept(false);
     let called = match outcome {
-        Outcome::Returned => Ok(()),
+        Outcome::Returned => Ok(method.signature.form()),
         outcome => Err(failure_of(api, method, outcome)),
     };
     resolved.finish();

@@ -10,10 +10,8 @@ use crate::engine::callable::{Outcome, protect};
 use crate::engine::{Global, Zv};
 use crate::rpc::conform;
 use crate::rpc::encode;
-use crate::rpc::encode_as;
-use crate::rpc::signature::Signature;
+use crate::rpc::encode_as::{self, Form};
 use crate::rpc::stack::{ObjectsAs, ValueStack};
-use crate::rpc::types::Type;
 
 /// Why a value could not be written.
 #[derive(Debug)]
@@ -36,63 +34,48 @@ pub(crate) fn encode(value: Zv, out: &mut Vec<u8>) -> Result<(), EncodeError> {
 
 struct Job {
     value: Zv,
-    /// Null: it says itself what it is.
-    ty: *const Type,
+    form: Form,
     out: *mut Vec<u8>,
     error: Option<EncodeError>,
 }
 
 unsafe extern "C" fn encode_body(data: *mut c_void) {
     let job = data.cast::<Job>();
-    // SAFETY: `run` gives a Job whose buffer and type outlive the call.
+    // SAFETY: `encode_result` gives a Job whose buffer and form outlive the call.
     unsafe {
-        (*job).error = match (*job).ty.as_ref() {
-            None => encode((*job).value, &mut *(*job).out).err(),
-            Some(ty) => {
-                let mut encoder = JsonEncoder::new(&mut *(*job).out);
-                let written = encode_as::write((*job).value, ty, &mut encoder);
-                encoder.finish();
-                written.err()
-            }
-        }
-    };
+        let mut encoder = JsonEncoder::new(&mut *(*job).out);
+        (*job).error = encode_as::write_in_form((*job).value, (*job).form, &mut encoder).err();
+        encoder.finish();
+    }
 }
 
 /// Appends `value` as JSON; whatever PHP code on the way does comes back as an error.
 pub(crate) fn encode_protected(value: Zv, out: &mut Vec<u8>) -> Result<(), Failed> {
-    run(value, std::ptr::null(), out)
+    encode_result(value, std::ptr::null(), out)
 }
 
-/// The same for the result of a method, in the form that its declared type has.
-pub(crate) fn encode_result(
-    value: Zv,
-    signature: &Signature,
-    out: &mut Vec<u8>,
-) -> Result<(), Failed> {
-    run(value, signature.form(), out)
-}
-
-fn run(value: Zv, ty: *const Type, out: &mut Vec<u8>) -> Result<(), Failed> {
+/// The same for the result of a method, whose form must live as long as the call.
+pub(crate) fn encode_result(value: Zv, form: Form, out: &mut Vec<u8>) -> Result<(), Failed> {
     let mut job = Job {
         value,
-        ty,
+        form,
         out,
         error: None,
     };
     match protect(&mut job, encode_body) {
         Outcome::Returned => job
             .error
-            .map_or(Ok(()), |error| Err(Failed::of(error, value, ty))),
+            .map_or(Ok(()), |error| Err(Failed::of(error, value, form))),
         outcome => Err(Failed::Call(outcome)),
     }
 }
 
 impl Failed {
-    /// Why a value of this type was not written; `ty` is null or outlives the call.
+    /// Why a value was not written in this form, which outlives the call.
     #[cold]
-    pub(crate) fn of(error: EncodeError, value: Zv, ty: *const Type) -> Self {
+    pub(crate) fn of(error: EncodeError, value: Zv, form: Form) -> Self {
         // SAFETY: the caller's promise.
-        match unsafe { ty.as_ref() } {
+        match unsafe { form.as_ref() } {
             Some(ty) if error == EncodeError::Mismatch => Self::Mismatch(conform::place(value, ty)),
             _ => Self::Encode(error),
         }

@@ -14,6 +14,7 @@ use crate::rpc::body;
 use crate::rpc::construct;
 use crate::rpc::cors::{self, Wanted};
 use crate::rpc::documents;
+use crate::rpc::encode_as::Form;
 use crate::rpc::failure::Failure;
 use crate::rpc::invoke::{arguments, failure_of, invoke, method_not_found};
 use crate::rpc::json::FLOODED;
@@ -173,7 +174,15 @@ pub(crate) fn between_calls() {
     unsafe { ffi::kg_arm_time_limit() };
 }
 
-/// Calls a method; of a method of our own the result comes back as JSON.
+/// What a call came to.
+enum Called {
+    /// A value of PHP's, and as what it is written.
+    Value(Form),
+    /// The answer of our own method, as JSON.
+    Own(Rc<[u8]>),
+}
+
+/// Calls a method.
 fn run(
     id: RequestId,
     api: &Api,
@@ -182,17 +191,17 @@ fn run(
     workspace: &mut Workspace,
     start: usize,
     result: Zv,
-) -> Result<Option<Rc<[u8]>>, Failure> {
+) -> Result<Called, Failure> {
     if let CallKind::Invalid(..) = call.kind {
-        return Ok(None);
+        return Ok(Called::Value(std::ptr::null()));
     }
     let Some(method) = method else {
-        return discover(id, api, call).map(Some);
+        return discover(id, api, call).map(Called::Own);
     };
     let Workspace {
         arguments, room, ..
     } = workspace;
-    invoke(api, method, call, arguments, start, room, result).map(|()| None)
+    invoke(api, method, call, arguments, start, room, result).map(Called::Value)
 }
 
 /// The only method of our own, `rpc.discover`, if it is that one which is called.
@@ -223,7 +232,7 @@ impl Reply<'_> {
         api: &Api,
         method: Option<&Rc<Method>>,
         call: &Call,
-        called: Result<Option<Rc<[u8]>>, Failure>,
+        called: Result<Called, Failure>,
         result: Zv,
     ) {
         let Self {
@@ -235,15 +244,14 @@ impl Reply<'_> {
         if let CallKind::Invalid(_, fault) = call.kind {
             return responses.fault(out, version, id, &fault);
         }
-        let written = called.and_then(|own| {
+        let written = called.and_then(|called| {
             let start = responses.begin_result(out);
-            let encoded = match (method, own) {
-                (Some(method), _) => json::encode_result(result, &method.signature, out),
-                (None, Some(text)) => {
+            let encoded = match called {
+                Called::Value(form) => json::encode_result(result, form, out),
+                Called::Own(text) => {
                     out.extend_from_slice(&text);
                     Ok(())
                 }
-                (None, None) => json::encode_protected(result, out),
             };
             encoded.map(|()| out.push(b',')).map_err(|failed| {
                 out.truncate(start);

@@ -402,9 +402,9 @@ fn call_tool(
     } = workspace;
     let mut value = Owned::undefined();
     let called = invoke(api, method, &call, arguments, start, room, value.zv());
-    let given = called.and_then(|()| {
+    let given = called.and_then(|form| {
         let mut text = Vec::new();
-        match json::encode_result(value.zv(), &method.signature, &mut text) {
+        match json::encode_result(value.zv(), form, &mut text) {
             Ok(()) => Ok(Given {
                 text,
                 is_error: false,

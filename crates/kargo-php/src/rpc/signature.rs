@@ -8,7 +8,7 @@ use crate::engine::{Owned, Zv, ffi};
 use crate::rpc::attribute::Attributes;
 use crate::rpc::declared::{self, Direction};
 use crate::rpc::docblock::DocBlock;
-use crate::rpc::encode_as::is_checked;
+use crate::rpc::encode_as::{Form, is_checked};
 use crate::rpc::json;
 use crate::rpc::names::Names;
 use crate::rpc::properties;
@@ -196,7 +196,7 @@ impl Signature {
 
     /// The type of the result, where it says how it is written or has to be checked; else null.
     #[inline]
-    pub(crate) fn form(&self) -> *const Type {
+    pub(crate) fn form(&self) -> Form {
         if self.has_form {
             &raw const self.returns
         } else {

@@ -17,13 +17,11 @@ use crate::rpc::api::{Api, Method};
 use crate::rpc::body;
 use crate::rpc::construct;
 use crate::rpc::documents::{self, Asked};
-use crate::rpc::encode;
-use crate::rpc::encode_as;
+use crate::rpc::encode_as::{self, Form};
 use crate::rpc::failure::{self, Failure};
 use crate::rpc::invoke::{invoke, method_not_found};
 use crate::rpc::json::{FLOODED, Failed};
 use crate::rpc::jsonrpc::{self, unsendable};
-use crate::rpc::types::Type;
 use crate::rpc::workspace::{self, Decoded, Dialect, Workspace};
 use crate::serve::{answer, current, handler};
 
@@ -171,8 +169,9 @@ impl Reply<'_> {
                 answer::send(self.id, &Answer::new(202), b"");
             }
         } else {
-            let answered =
-                called.and_then(|()| self.result(api, operation, method, workspace, result.zv()));
+            let answered = called.and_then(|form| {
+                self.result(api, operation, method, workspace, (result.zv(), form))
+            });
             if let Err(failure) = answered {
                 self.failure(method, workspace, &failure);
             }
@@ -187,7 +186,7 @@ impl Reply<'_> {
         operation: &Operation,
         method: &Rc<Method>,
         workspace: &mut Workspace,
-        result: Zv,
+        (result, form): (Zv, Form),
     ) -> Result<(), Failure> {
         let content_type = ResponseWriter::content_type(self.version);
         let answer = Answer::new(200).content_type(content_type);
@@ -199,7 +198,7 @@ impl Reply<'_> {
         let encoded = if operation.result.is_some() {
             let mut job = Job {
                 value: result,
-                ty: method.signature.form(),
+                form,
                 out,
                 scratch: &raw mut workspace.encoder,
                 responses: self.responses,
@@ -207,11 +206,9 @@ impl Reply<'_> {
                 error: None,
             };
             match protect(&mut job, encode_body) {
-                Outcome::Returned => {
-                    let form = method.signature.form();
-                    job.error
-                        .map_or(Ok(()), |error| Err(Failed::of(error, result, form)))
-                }
+                Outcome::Returned => job
+                    .error
+                    .map_or(Ok(()), |error| Err(Failed::of(error, result, form))),
                 outcome => Err(Failed::Call(outcome)),
             }
         } else {
@@ -275,8 +272,7 @@ fn report_one_way(method: &Method, failure: &Failure) {
 
 struct Job<'a> {
     value: Zv,
-    /// Null: it says itself what it is.
-    ty: *const Type,
+    form: Form,
     out: *mut Vec<u8>,
     scratch: *mut EncoderScratch,
     responses: ResponseWriter<'a>,
@@ -285,16 +281,13 @@ struct Job<'a> {
 }
 
 unsafe extern "C" fn encode_body(data: *mut c_void) {
-    // SAFETY: `Reply::result` gives a Job, whose buffers outlive the call and are nobody else's meanwhile.
+    // SAFETY: `Reply::result` gives a Job, whose form and buffers outlive the call and are nobody else's meanwhile.
     unsafe {
         let job = &mut *data.cast::<Job<'_>>();
         let mut encoder: SoapEncoder<'_> =
             job.responses
                 .encoder(&mut *job.out, job.operation, &mut *job.scratch);
-        job.error = match job.ty.as_ref() {
-            None => encode::write(job.value, &mut encoder).err(),
-            Some(ty) => encode_as::write(job.value, ty, &mut encoder).err(),
-        };
+        job.error = encode_as::write_in_form(job.value, job.form, &mut encoder).err();
     }
 }
 

@@ -13,15 +13,13 @@ use crate::rpc::api::{Api, Method, Methods};
 use crate::rpc::arguments::{SYSTEM, UNKNOWN_METHOD};
 use crate::rpc::body;
 use crate::rpc::construct;
-use crate::rpc::encode;
-use crate::rpc::encode_as;
+use crate::rpc::encode_as::{self, Form};
 use crate::rpc::failure::Failure;
 use crate::rpc::invoke::{invoke, method_not_found};
 use crate::rpc::json::FLOODED;
 use crate::rpc::json::Failed;
 use crate::rpc::jsonrpc::{admits, between_calls, unsendable};
 use crate::rpc::system;
-use crate::rpc::types::Type;
 use crate::rpc::workspace::{self, Decoded, Dialect, Workspace};
 use crate::serve::{answer, handler};
 
@@ -125,8 +123,8 @@ fn answer_multicall(id: RequestId, api: &Api, methods: &Methods, workspace: &mut
 
 /// What a call came to.
 enum Called {
-    /// A value of PHP's.
-    Value,
+    /// A value of PHP's, and as what it is written.
+    Value(Form),
     /// The answer of one of our own methods.
     System(system::Answer),
     /// No method was run, since it is no call.
@@ -155,7 +153,7 @@ fn run(
     let Some(method) = methods.get(call.handle) else {
         return Err(method_not_found());
     };
-    invoke(api, method, call, arguments, start, room, result).map(|()| Called::Value)
+    invoke(api, method, call, arguments, start, room, result).map(Called::Value)
 }
 
 fn write_answer(
@@ -172,9 +170,8 @@ fn write_answer(
         Ok(Called::System(answer)) => responses
             .result(out, |encoder| answer.write(encoder))
             .map_err(|_error| Failure::internal()),
-        Ok(Called::Value) => {
+        Ok(Called::Value(form)) => {
             responses.begin_result(out);
-            let form = method.map_or(std::ptr::null(), |method| method.signature.form());
             match encode_protected(result, form, out) {
                 Ok(()) => {
                     responses.end_result(out);
@@ -198,36 +195,32 @@ fn write_fault(responses: &ResponseWriter, out: &mut Vec<u8>, failure: &Failure)
 
 struct Job {
     value: Zv,
-    /// Null: it says itself what it is.
-    ty: *const Type,
+    form: Form,
     out: *mut Vec<u8>,
     error: Option<EncodeError>,
 }
 
 unsafe extern "C" fn encode_body(data: *mut c_void) {
     let job = data.cast::<Job>();
-    // SAFETY: `encode_protected` gives a Job whose buffer outlives the call.
+    // SAFETY: `encode_protected` gives a Job whose buffer and form outlive the call.
     unsafe {
         let mut encoder = XmlRpcEncoder::new(&mut *(*job).out, Options::default());
-        (*job).error = match (*job).ty.as_ref() {
-            None => encode::write((*job).value, &mut encoder).err(),
-            Some(ty) => encode_as::write((*job).value, ty, &mut encoder).err(),
-        };
+        (*job).error = encode_as::write_in_form((*job).value, (*job).form, &mut encoder).err();
     }
 }
 
 /// Appends `value` as XML; whatever PHP code on the way does comes back as an error.
-fn encode_protected(value: Zv, ty: *const Type, out: &mut Vec<u8>) -> Result<(), Failed> {
+fn encode_protected(value: Zv, form: Form, out: &mut Vec<u8>) -> Result<(), Failed> {
     let mut job = Job {
         value,
-        ty,
+        form,
         out,
         error: None,
     };
     match protect(&mut job, encode_body) {
         Outcome::Returned => job
             .error
-            .map_or(Ok(()), |error| Err(Failed::of(error, value, ty))),
+            .map_or(Ok(()), |error| Err(Failed::of(error, value, form))),
         outcome => Err(Failed::Call(outcome)),
     }
 }

@@ -314,11 +314,13 @@ extern "C" fn kargo_script_cookies() -> *const c_char {
     })
 }
 
-/// Variable number `index` of `$_SERVER`. `false`: there is none.
+/// The variable of `$_SERVER` at `at`, which is 0 at first and moves behind it. `false`: there are no more.
 #[unsafe(no_mangle)]
-extern "C" fn kargo_script_variable(index: usize, out: *mut ffi::kg_script_variable) -> bool {
+extern "C" fn kargo_script_variable(at: *mut usize, out: *mut ffi::kg_script_variable) -> bool {
     with(|child| {
-        let Some((name, value)) = wire::variables(&child.variables).nth(index) else {
+        // SAFETY: the shim gives a place for it.
+        let at = unsafe { &mut *at };
+        let Some((name, value)) = wire::next_variable(&child.variables, at) else {
             return false;
         };
         // SAFETY: the shim gives a place for it; the texts stay until the next request.

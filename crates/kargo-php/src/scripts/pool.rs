@@ -17,8 +17,11 @@ use crate::log;
 use crate::serve::runtime::{Runtime, owner};
 use crate::serve::wait::Wake;
 
-/// Bytes received at once, and the most that a frame has beside its head.
-const RECEIVED: usize = 256 * 1024;
+/// Bytes received at once.
+const RECEIVED: usize = 64 * 1024;
+
+/// Room for frames that is kept; what a larger one needed is given back after it.
+const KEPT: usize = 256 * 1024;
 
 /// All script processes of this worker.
 #[derive(Debug)]
@@ -63,9 +66,24 @@ pub(super) enum Asked {
     Failed,
 }
 
+/// A frame, taken out of the process's state while it is worked on: give it back by [`Runtime::frame_is_done`].
+pub(super) struct Frame {
+    pub(super) kind: Kind,
+    received: Vec<u8>,
+    end: usize,
+}
+
+impl Frame {
+    pub(super) fn payload(&self) -> &[u8] {
+        self.received
+            .get(wire::FRAME_HEAD..self.end)
+            .unwrap_or_default()
+    }
+}
+
 /// What reading from a process came to.
-pub(super) enum Received<'a> {
-    Frame(Kind, &'a [u8]),
+pub(super) enum Received {
+    Frame(Frame),
     /// Wait for this key and read again.
     Wait(u64),
     /// The process has ended.
@@ -213,8 +231,8 @@ impl Runtime {
         }
     }
 
-    /// The next frame of a process. It stays at the front until [`Self::frame_is_done`].
-    pub(super) fn receive_from_script(&mut self, number: u64) -> Received<'_> {
+    /// The next frame of a process.
+    pub(super) fn receive_from_script(&mut self, number: u64) -> Received {
         let key = self.new_key();
         let Some(child) = self
             .scripts
@@ -243,25 +261,24 @@ impl Runtime {
                 Err(_) => return Received::Over,
             }
         };
-        let payload = child
-            .received
-            .get(wire::FRAME_HEAD..wire::FRAME_HEAD + length)
-            .unwrap_or_default();
-        Received::Frame(kind, payload)
+        Received::Frame(Frame {
+            kind,
+            received: std::mem::take(&mut child.received),
+            end: wire::FRAME_HEAD + length,
+        })
     }
 
     /// The frame that [`Self::receive_from_script`] gave was worked on.
-    pub(super) fn frame_is_done(&mut self, number: u64) {
+    pub(super) fn frame_is_done(&mut self, number: u64, frame: Frame) {
         let child = self
             .scripts
             .as_deref_mut()
             .and_then(|pools| pools.children.get_mut(&number));
-        if let Some(child) = child
-            && let Ok(Some((_, length))) = wire::frame(&child.received)
-        {
-            child.received.drain(..wire::FRAME_HEAD + length);
-            if child.received.is_empty() && child.received.capacity() > RECEIVED {
-                child.received = Vec::new();
+        if let Some(child) = child {
+            child.received = frame.received;
+            child.received.drain(..frame.end);
+            if child.received.is_empty() {
+                child.received.shrink_to(KEPT);
             }
         }
     }
@@ -315,23 +332,25 @@ impl Runtime {
 
 /// Receives what is there. An end is an error, too.
 fn fill(child: &mut Child) -> io::Result<()> {
-    let before = child.received.len();
-    child.received.resize(before + RECEIVED, 0);
-    // SAFETY: the buffer has room for RECEIVED bytes behind what was received before.
+    child.received.reserve(RECEIVED);
+    let room = child.received.spare_capacity_mut();
+    // SAFETY: the kernel writes so many bytes at most into the room behind what was received before.
     let got = unsafe {
         libc::recv(
             child.process.socket.as_raw_fd(),
-            child.received.as_mut_ptr().add(before).cast(),
-            RECEIVED,
+            room.as_mut_ptr().cast(),
+            room.len(),
             libc::MSG_DONTWAIT,
         )
     };
-    let error = io::Error::last_os_error();
-    let count = usize::try_from(got).unwrap_or(0);
-    child.received.truncate(before + count);
-    match got {
-        0 => Err(io::ErrorKind::UnexpectedEof.into()),
-        1.. => Ok(()),
-        _ => Err(error),
+    match usize::try_from(got) {
+        Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+        Ok(count) => {
+            let filled = child.received.len() + count;
+            // SAFETY: the kernel has written them.
+            unsafe { child.received.set_len(filled) };
+            Ok(())
+        }
+        Err(_) => Err(io::Error::last_os_error()),
     }
 }

@@ -215,15 +215,27 @@ enum Step {
 
 /// Works on the next frame of a script process.
 fn next(runtime: &mut Runtime, id: RequestId, number: u64, streamed: Option<Streamed>) -> Step {
-    let (kind, payload) = match runtime.receive_from_script(number) {
-        Received::Frame(kind, payload) => (kind, payload.to_vec()),
+    let frame = match runtime.receive_from_script(number) {
+        Received::Frame(frame) => frame,
         Received::Wait(key) => return Step::Wait(key),
         Received::Over => return Step::Over,
     };
-    runtime.frame_is_done(number);
+    let step = pass_on(runtime, id, streamed, frame.kind, frame.payload());
+    runtime.frame_is_done(number, frame);
+    step
+}
+
+/// Gives the client what a frame has.
+fn pass_on(
+    runtime: &mut Runtime,
+    id: RequestId,
+    streamed: Option<Streamed>,
+    kind: Kind,
+    payload: &[u8],
+) -> Step {
     let result = match kind {
         Kind::Whole => {
-            let sent = wire::whole(&payload).map_or(Err(AnswerError::Gone), |(head, body)| {
+            let sent = wire::whole(payload).map_or(Err(AnswerError::Gone), |(head, body)| {
                 send_whole(runtime, id, head, body)
             });
             return match sent {
@@ -231,9 +243,9 @@ fn next(runtime: &mut Runtime, id: RequestId, number: u64, streamed: Option<Stre
                 Err(error) => Step::Refused(error.to_string(), true),
             };
         }
-        Kind::Head => begin(runtime, id, &payload).map(Step::Began),
+        Kind::Head => begin(runtime, id, payload).map(Step::Began),
         Kind::Body => match streamed {
-            Some(streamed) => streamed.write(runtime, &payload).map(|is_ready| {
+            Some(streamed) => streamed.write(runtime, payload).map(|is_ready| {
                 if is_ready {
                     Step::Write
                 } else {

@@ -100,17 +100,22 @@ pub(super) fn request_lengths(head: &[u8; REQUEST_HEAD - 1]) -> io::Result<(usiz
 }
 
 /// The variables of a block: name and value, both with their NUL.
-pub(super) fn variables(mut block: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    std::iter::from_fn(move || {
-        let (name_length, rest) = block.split_at_checked(4)?;
-        let (value_length, rest) = rest.split_at_checked(4)?;
-        let name_length = u32::from_ne_bytes(name_length.try_into().ok()?) as usize + 1;
-        let value_length = u32::from_ne_bytes(value_length.try_into().ok()?) as usize + 1;
-        let (name, rest) = rest.split_at_checked(name_length)?;
-        let (value, rest) = rest.split_at_checked(value_length)?;
-        block = rest;
-        Some((name, value))
-    })
+pub(super) fn variables(block: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut at = 0;
+    std::iter::from_fn(move || next_variable(block, &mut at))
+}
+
+/// The variable at `at`, which moves behind it.
+pub(super) fn next_variable<'a>(block: &'a [u8], at: &mut usize) -> Option<(&'a [u8], &'a [u8])> {
+    let rest = block.get(*at..)?;
+    let (name_length, rest) = rest.split_at_checked(4)?;
+    let (value_length, rest) = rest.split_at_checked(4)?;
+    let name_length = u32::from_ne_bytes(name_length.try_into().ok()?) as usize + 1;
+    let value_length = u32::from_ne_bytes(value_length.try_into().ok()?) as usize + 1;
+    let (name, rest) = rest.split_at_checked(name_length)?;
+    let (value, _) = rest.split_at_checked(value_length)?;
+    *at += 8 + name_length + value_length;
+    Some((name, value))
 }
 
 /// Sends a script's frame, whose payload is these parts.

@@ -13,6 +13,7 @@ pub(crate) mod route;
 pub(crate) mod runner;
 pub(crate) mod runtime;
 pub(crate) mod server;
+pub(crate) mod server_variables;
 pub(crate) mod streamed;
 pub(crate) mod wait;
 pub(crate) mod watched;

@@ -13,8 +13,7 @@ use kargo_rpc::tape::{self, TapeEncoder};
 use crate::engine::callable::{Outcome, protect, take_exception};
 use crate::engine::{Global, Kind, Zv};
 use crate::rpc::api::{Api, Method};
-use crate::rpc::conform;
-use crate::rpc::encode_as;
+use crate::rpc::encode_as::{self, Form};
 use crate::rpc::failure::Failure;
 use crate::rpc::policy::access::{refused, refused_for};
 use crate::rpc::policy::canonical;
@@ -23,7 +22,6 @@ use crate::rpc::policy::flights::{self, Joined, Landed};
 use crate::rpc::policy::shared::Shared;
 use crate::rpc::policy::{Policy, request, who_calls};
 use crate::rpc::stack::{ObjectsAs, ValueStack};
-use crate::rpc::types::Type;
 use crate::serve::{current, wait};
 
 /// How long answers are kept, and what they depend on beside the arguments.
@@ -53,7 +51,7 @@ const FAULT: u8 = 1;
 /// The result has no form; it was sent as a fault then.
 const FORMLESS: u8 = 2;
 
-type Run<'a> = &'a dyn Fn(Zv) -> Result<(), Failure>;
+type Run<'a> = &'a dyn Fn(Zv) -> Result<Form, Failure>;
 
 /// Memory for decoding, kept.
 static STACK: Global<ValueStack> = Global::new();
@@ -71,7 +69,7 @@ pub(super) fn answer(
     arguments: (Zv, u32),
     result: Zv,
     run: Run<'_>,
-) -> Result<(), Failure> {
+) -> Result<Form, Failure> {
     if policy.cache.is_none() && policy.idempotent.is_none() {
         return run(result);
     }
@@ -120,7 +118,7 @@ pub(crate) enum Purpose {
 }
 
 impl Keeper<'_> {
-    fn cached(&self, arguments: &[u8], result: Zv, run: Run<'_>) -> Result<(), Failure> {
+    fn cached(&self, arguments: &[u8], result: Zv, run: Run<'_>) -> Result<Form, Failure> {
         let Some(keeping) = &self.policy.cache else {
             return run(result);
         };
@@ -140,16 +138,16 @@ impl Keeper<'_> {
         hasher.part(arguments);
         let key = hasher.finish();
         match self.find(Purpose::Cache, key, Digest::default()) {
-            Found::Answer(kept) => self.replay(&kept, result).unwrap_or_else(|| run(result)),
+            Found::Answer(kept) => replay(&kept, result).unwrap_or_else(|| run(result)),
             Found::None | Found::Away => run(result),
             Found::Failed(failure) => Err(failure),
             Found::Mine(claim, flight) => {
-                run(result)?;
-                if let Some(kept) = self.kept_of(result) {
+                let form = run(result)?;
+                if let Some(kept) = kept_of(result, form) {
                     claim.finish(&kept, keeping.time);
                     flight.land(&Landed::Answer(kept.into()));
                 }
-                Ok(())
+                Ok(form)
             }
         }
     }
@@ -160,7 +158,7 @@ impl Keeper<'_> {
         arguments: &[u8],
         result: Zv,
         run: Run<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Form, Failure> {
         let named = request::header(KEY_HEADER);
         let named = named.filter(|named| !named.is_empty() && named.len() <= LONGEST_KEY);
         let Some(named) = named else {
@@ -184,16 +182,16 @@ impl Keeper<'_> {
         hasher.part(&self.method.name);
         hasher.part(arguments);
         match self.find(Purpose::Idempotent, key, hasher.finish()) {
-            Found::Answer(kept) => self
-                .replay(&kept, result)
-                .unwrap_or_else(|| Err(refused(RefusalKind::AnswerLost))),
+            Found::Answer(kept) => {
+                replay(&kept, result).unwrap_or_else(|| Err(refused(RefusalKind::AnswerLost)))
+            }
             Found::None => Err(refused_for(RefusalKind::Busy, 1)),
             Found::Away => Err(refused_for(RefusalKind::Away, 1)),
             Found::Failed(failure) => Err(failure),
             Found::Mine(claim, flight) => {
                 let called = self.cached(arguments, result, run);
                 let kept = match &called {
-                    Ok(()) => self.kept_of(result).unwrap_or_else(|| vec![FORMLESS]),
+                    Ok(form) => kept_of(result, *form).unwrap_or_else(|| vec![FORMLESS]),
                     Err(failure) if failure.is_answer() => {
                         let mut kept = vec![FAULT];
                         failure.to_kept(&mut kept);
@@ -269,24 +267,20 @@ impl Keeper<'_> {
             }
         }
     }
+}
 
-    /// A result in the form in which it is kept.
-    fn kept_of(&self, result: Zv) -> Option<Vec<u8>> {
-        let mut kept = vec![RESULT];
-        let returns = Some(&raw const self.method.signature.returns);
-        encode_protected(&mut kept, result, 1, returns).then_some(kept)
-    }
+/// A result as it is kept: in the form in which it is sent.
+fn kept_of(result: Zv, form: Form) -> Option<Vec<u8>> {
+    let mut kept = vec![RESULT];
+    encode_protected(&mut kept, result, 1, Some(form)).then_some(kept)
+}
 
-    /// Answers with what was kept; nothing if that is not possible.
-    fn replay(&self, kept: &[u8], result: Zv) -> Option<Result<(), Failure>> {
-        match kept.split_first()? {
-            (&RESULT, tape) => play_protected(tape, result).then(|| {
-                conform::set_kept(true);
-                Ok(())
-            }),
-            (&FAULT, fault) => Failure::from_kept(fault).map(Err),
-            _ => None,
-        }
+/// Answers with what was kept; nothing if that is not possible. Its form is on the tape.
+fn replay(kept: &[u8], result: Zv) -> Option<Result<Form, Failure>> {
+    match kept.split_first()? {
+        (&RESULT, tape) => play_protected(tape, result).then_some(Ok(std::ptr::null())),
+        (&FAULT, fault) => Failure::from_kept(fault).map(Err),
+        _ => None,
     }
 }
 
@@ -316,8 +310,8 @@ struct Encoding {
     out: *mut Vec<u8>,
     first: Zv,
     count: u32,
-    /// The type of a result; arguments have none, and of them everything counts.
-    returns: Option<*const Type>,
+    /// The form of a result; arguments have none, and of them everything counts.
+    form: Option<Form>,
     written: Result<(), EncodeError>,
 }
 
@@ -331,10 +325,10 @@ unsafe extern "C" fn encode_body(data: *mut c_void) {
                 (*encoding.out).push(b'-');
                 continue;
             }
-            let mut encoder = TapeEncoder::new(&mut *encoding.out, encoding.returns.is_none());
-            encoding.written = match encoding.returns {
+            let mut encoder = TapeEncoder::new(&mut *encoding.out, encoding.form.is_none());
+            encoding.written = match encoding.form {
                 None => canonical::write(value, &mut encoder),
-                Some(ty) => encode_as::write(value, &*ty, &mut encoder),
+                Some(form) => encode_as::write_in_form(value, form, &mut encoder),
             };
             if encoding.written.is_err() {
                 return;
@@ -344,17 +338,12 @@ unsafe extern "C" fn encode_body(data: *mut c_void) {
 }
 
 /// Appends values as tapes. `false`: one has no form. Runs PHP code where a result has a jsonSerialize().
-fn encode_protected(
-    out: &mut Vec<u8>,
-    first: Zv,
-    count: u32,
-    returns: Option<*const Type>,
-) -> bool {
+fn encode_protected(out: &mut Vec<u8>, first: Zv, count: u32, form: Option<Form>) -> bool {
     let mut encoding = Encoding {
         out,
         first,
         count,
-        returns,
+        form,
         written: Ok(()),
     };
     let outcome = protect(&mut encoding, encode_body);

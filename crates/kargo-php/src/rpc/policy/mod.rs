@@ -40,6 +40,7 @@ use kargo_rpc::description::RefusalKind;
 use crate::engine::Zv;
 use crate::log::Level;
 use crate::rpc::api::{Api, Method};
+use crate::rpc::encode_as::Form;
 use crate::rpc::failure::Failure;
 use crate::serve::{current, deadline};
 
@@ -210,8 +211,8 @@ pub(crate) fn call(
     policy: &Policy,
     (first, count): (Zv, u32),
     result: Zv,
-    run: &dyn Fn(Zv) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+    run: &dyn Fn(Zv) -> Result<Form, Failure>,
+) -> Result<Form, Failure> {
     let timed = |result: Zv| match policy.timeout {
         None => run(result),
         Some(time) => within(time, method, || run(result)),
@@ -223,8 +224,8 @@ pub(crate) fn call(
 fn within(
     time: Duration,
     method: &Method,
-    run: impl FnOnce() -> Result<(), Failure>,
-) -> Result<(), Failure> {
+    run: impl FnOnce() -> Result<Form, Failure>,
+) -> Result<Form, Failure> {
     deadline::begin(time);
     let called = run();
     let is_over = deadline::end();

@@ -156,7 +156,10 @@ fn answer(
             .map_err(|failure| Problem::of(&failure))
     });
     match called {
-        Ok(()) => reply.send_result(api, method, arrived, result.zv(), &mut workspace.out),
+        Ok(form) => {
+            let result = (result.zv(), form);
+            reply.send_result(api, method, arrived, result, &mut workspace.out);
+        }
         Err(problem) => reply.send_problem(&problem),
     }
     construct::release(result.zv(), 1);

@@ -10,6 +10,7 @@ use twox_hash::XxHash3_128;
 use crate::engine::Zv;
 use crate::rpc::api::{Api, Method};
 use crate::rpc::cors::{self, Cors, Line};
+use crate::rpc::encode_as::Form;
 use crate::rpc::json;
 use crate::rpc::jsonrpc::unsendable;
 use crate::serve::{answer, current};
@@ -103,13 +104,13 @@ impl Reply {
         self.send(problem.status, Some(PROBLEM), &body);
     }
 
-    /// Answers with what a method gave, by way of `out`.
+    /// Answers with what a method gave, and as what that is written, by way of `out`.
     pub(crate) fn send_result(
         &mut self,
         api: &Api,
         method: &Rc<Method>,
         arrived: &Arrived<'_, '_>,
-        result: Zv,
+        (result, form): (Zv, Form),
         out: &mut Vec<u8>,
     ) {
         let (status, has_body) = arrived.route.outcome(method);
@@ -117,7 +118,7 @@ impl Reply {
             return self.send_empty(status);
         }
         out.clear();
-        let written = json::encode_result(result, &method.signature, out);
+        let written = json::encode_result(result, form, out);
         if let Err(failed) = written {
             let failure = unsendable(api, Some(method), &failed);
             return self.send_problem(&Problem::of(&failure));
