@@ -44,9 +44,11 @@ impl Suite {
         matches!(self.name.as_str(), "lint" | "cargo" | "fuzz" | "phpt-other")
     }
 
-    /// Whether it has the machine for itself.
+    /// Whether it has the machine for itself: what is measured in time, or takes long.
     pub(crate) fn is_run_alone(&self) -> bool {
-        self.name.starts_with("long/") || self.name.starts_with("stranger")
+        self.name.ends_with("/process")
+            || self.name.starts_with("long/")
+            || self.name.starts_with("stranger")
     }
 }
 
@@ -104,16 +106,30 @@ pub(crate) fn all(length: Length) -> io::Result<Vec<Suite>> {
         suite(
             "phpt",
             "the PHP-level tests on this PHP",
-            &["tests/phpt/run"],
+            &["tests/phpt/run", "--without", "process"],
             Format::Lines,
             900,
         ),
         suite(
             "phpt-other",
             "the same on the other Debian release's PHP, built there",
-            &["scripts/other-php", "test"],
+            &["scripts/other-php", "test", "--without", "process"],
             Format::Lines,
             1800,
+        ),
+        suite(
+            "phpt/process",
+            "those on how workers share connections in time",
+            &["tests/phpt/run", "process"],
+            Format::Lines,
+            300,
+        ),
+        suite(
+            "phpt-other/process",
+            "the same on the other release's PHP",
+            &["scripts/other-php", "test", "process"],
+            Format::Lines,
+            900,
         ),
         suite(
             "blackbox",
@@ -181,7 +197,7 @@ pub(crate) fn named(length: Length, names: &[&str]) -> io::Result<Vec<Suite>> {
 
 /// Whether a suite uses `build/kargo_event.so`.
 fn loads_extension(name: &str) -> bool {
-    matches!(name, "stubs" | "phpt" | "blackbox")
+    matches!(name, "stubs" | "phpt" | "phpt/process" | "blackbox")
         || name.starts_with("gates/")
         || name.starts_with("long/")
 }
