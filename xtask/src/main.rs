@@ -46,8 +46,8 @@ fn run(arguments: &[&str]) -> io::Result<bool> {
             }
             Ok(true)
         }
-        ["test", names @ ..] => runner::run(suite::named(suite::Length::Short, names)?),
-        ["test-long", names @ ..] => runner::run(suite::named(suite::Length::Long, names)?),
+        ["test", names @ ..] => runner::run(&suite::named(suite::Length::Short, names)?),
+        ["test-long", names @ ..] => runner::run(&suite::named(suite::Length::Long, names)?),
         ["lint"] => lint::run(),
         _ => Err(io::Error::other(
             "usage: xtask test [list | SUITE...] | test-long [SUITE...] | lint",

@@ -1,8 +1,9 @@
 //! Runs suites, each with its own log in `build/test-logs`, and says what came out.
 //!
 //! Those that need nothing of the others run beside those that need the extension: while one waits for a server or links on
-//! one core, the other has something to do. What measures or takes long comes after both, by itself.
+//! one core, the other has something to do. What measures time comes after both, by itself, and then what takes long.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::fs::File;
 use std::io;
@@ -10,48 +11,63 @@ use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::thread;
 use std::time::Duration;
 use std::time::Instant;
 
 use crate::report::Report;
 use crate::skips::Skips;
+use crate::suite::Stage;
 use crate::suite::Suite;
+
+type Outcomes = Vec<(Suite, Report)>;
 
 const LOGS: &str = "build/test-logs";
 /// How much of a failed suite's log is shown.
 const TAIL_LINES: usize = 60;
 
 /// Whether nothing failed. The last line printed is `N passed, M failed, K skipped`.
-pub(crate) fn run(suites: Vec<Suite>) -> io::Result<bool> {
+pub(crate) fn run(suites: &[Suite]) -> io::Result<bool> {
     let skips = Skips::load()?;
     fs::create_dir_all(LOGS)?;
-    let preparation = prepare_other_php(&suites)?;
-    let (alone, together): (Vec<Suite>, Vec<Suite>) =
-        suites.into_iter().partition(|suite| suite.is_run_alone());
-    let (beside, others): (Vec<Suite>, Vec<Suite>) = together
-        .into_iter()
-        .partition(|suite| suite.is_independent());
-    let mut outcomes = thread::scope(|scope| {
-        let beside = scope.spawn(|| run_in_turn(beside, &skips));
-        let others = run_in_turn(others, &skips)?;
-        let mut all = beside
-            .join()
-            .map_err(|_panic| io::Error::other("a thread of the test runner has panicked"))??;
-        all.extend(others);
-        Ok::<_, io::Error>(all)
-    })?;
-    outcomes.extend(run_in_turn(alone, &skips)?);
+    let preparation = prepare_other_php(suites)?;
+    let of = |stage: Stage| -> VecDeque<Suite> {
+        let of_stage = suites.iter().filter(|suite| suite.stage() == stage);
+        of_stage.cloned().collect()
+    };
+    let independent = Mutex::new(of(Stage::Independent));
+    let extension = Mutex::new(of(Stage::Extension));
+    let alone = Mutex::new(of(Stage::Alone));
+    let soaks = Mutex::new(of(Stage::Soak));
+    let mut outcomes = run_beside([&independent, &extension], &skips)?;
+    outcomes.extend(run_in_turn(&alone, &skips)?);
+    outcomes.extend(run_beside([&soaks, &soaks], &skips)?);
     if let Some(mut child) = preparation {
         child.wait()?;
     }
     summarize(&outcomes)
 }
 
-/// One after the other.
-fn run_in_turn(suites: Vec<Suite>, skips: &Skips) -> io::Result<Vec<(Suite, Report)>> {
+/// Two queues beside each other, or one by two threads.
+fn run_beside(queues: [&Mutex<VecDeque<Suite>>; 2], skips: &Skips) -> io::Result<Outcomes> {
+    let [first, second] = queues;
+    thread::scope(|scope| {
+        let beside = scope.spawn(|| run_in_turn(first, skips));
+        let others = run_in_turn(second, skips)?;
+        let mut all = beside
+            .join()
+            .map_err(|_panic| io::Error::other("a thread of the test runner has panicked"))??;
+        all.extend(others);
+        Ok(all)
+    })
+}
+
+/// One after the other, until the queue is empty.
+fn run_in_turn(queue: &Mutex<VecDeque<Suite>>, skips: &Skips) -> io::Result<Outcomes> {
     let mut outcomes = Vec::new();
-    for suite in suites {
+    while let Some(suite) = next_suite(queue) {
         let (mut report, took) = run_one(&suite)?;
         reject_unlisted_skips(&mut report, &suite, skips);
         println!(
@@ -65,6 +81,14 @@ fn run_in_turn(suites: Vec<Suite>, skips: &Skips) -> io::Result<Vec<(Suite, Repo
         outcomes.push((suite, report));
     }
     Ok(outcomes)
+}
+
+fn next_suite(queue: &Mutex<VecDeque<Suite>>) -> Option<Suite> {
+    // A thread that panicked has left nothing half done in it.
+    queue
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .pop_front()
 }
 
 /// The scratch root of the other PHP is mostly download and unpacking: it is made while the first suites compute.

@@ -38,24 +38,34 @@ pub(crate) struct Suite {
     pub(crate) limit_seconds: u32,
 }
 
-impl Suite {
-    /// Whether it needs nothing that another suite makes: not the extension for this PHP.
-    pub(crate) fn is_independent(&self) -> bool {
-        matches!(self.name.as_str(), "lint" | "cargo" | "fuzz" | "phpt-other")
-    }
+/// What may run beside a suite. The stages of a run follow each other in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Needs nothing that another suite makes, so it runs beside those of [`Stage::Extension`].
+    Independent,
+    /// Needs the extension for this PHP.
+    Extension,
+    /// Has the machine for itself, since it measures time or is a whole run of its own.
+    Alone,
+    /// Counts, and takes long: two of them at a time.
+    Soak,
+}
 
-    /// Whether it has the machine for itself: what is measured in time, or takes long.
-    pub(crate) fn is_run_alone(&self) -> bool {
-        self.name.ends_with("/process")
-            || self.name.starts_with("long/")
-            || self.name.starts_with("stranger")
+impl Suite {
+    pub(crate) fn stage(&self) -> Stage {
+        match self.name.as_str() {
+            "lint" | "cargo" | "fuzz" | "phpt-other" => Stage::Independent,
+            "long/chaos" | "long/chat" => Stage::Alone,
+            name if name.ends_with("/process") || name.starts_with("stranger") => Stage::Alone,
+            name if name.starts_with("long/") => Stage::Soak,
+            _ => Stage::Extension,
+        }
     }
 }
 
 /// All suites of a run, in order.
 pub(crate) fn all(length: Length) -> io::Result<Vec<Suite>> {
     let xtask = env::current_exe()?.display().to_string();
-    let fuzz_seconds = if length == Length::Long { "60" } else { "3" };
     let mut suites = vec![
         suite(
             "lint",
@@ -85,7 +95,7 @@ pub(crate) fn all(length: Length) -> io::Result<Vec<Suite>> {
         suite(
             "fuzz",
             "each parser, for some seconds",
-            &["fuzz/run", fuzz_seconds],
+            &["fuzz/run", "3"],
             Format::Lines,
             1800,
         ),
