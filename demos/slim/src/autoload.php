@@ -11,7 +11,7 @@ foreach (['Slim' => 'php-slim', 'Twig' => 'php-twig'] as $library => $package) {
         throw new RuntimeException("$library is not installed: the Debian package $package brings it");
     }
 }
-require __DIR__ . '/../../../php/autoload.php';
+require __DIR__ . '/../../../php/Kargo/autoload.php';
 
 spl_autoload_register(static function (string $class): void {
     if (str_starts_with($class, 'Polls\\')) {

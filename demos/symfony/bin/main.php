@@ -15,7 +15,7 @@ use Kargo\Http\Files;
 use Kargo\Http\Server;
 
 require __DIR__ . '/../../library/bootstrap.php';
-require __DIR__ . '/../../../php/autoload.php';
+require __DIR__ . '/../../../php/Kargo/autoload.php';
 require __DIR__ . '/../config/autoload.php';
 
 $config = Config::read(__DIR__ . '/../deploy/config.ini');

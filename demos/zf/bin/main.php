@@ -19,7 +19,7 @@ use Kargo\Http\Files;
 use Kargo\Http\Server;
 
 require __DIR__ . '/../../library/bootstrap.php';
-require __DIR__ . '/../../../php/autoload.php';
+require __DIR__ . '/../../../php/Kargo/autoload.php';
 
 $zend = getenv('ZEND_DIR') ?: __DIR__ . '/../library/Zend';
 if (!is_file("$zend/Application.php")) {

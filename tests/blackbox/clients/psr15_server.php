@@ -16,7 +16,7 @@ use Psr\Http\Message\ResponseInterface;
 use Psr\Http\Message\ServerRequestInterface;
 use Psr\Http\Message\UploadedFileInterface;
 
-require __DIR__ . '/../../../php/autoload.php';
+require __DIR__ . '/../../../php/Kargo/autoload.php';
 foreach (['Nyholm', 'GuzzleHttp'] as $vendor) {
     if (stream_resolve_include_path("$vendor/Psr7/autoload.php")) {
         require_once "$vendor/Psr7/autoload.php";

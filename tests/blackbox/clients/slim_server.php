@@ -12,7 +12,7 @@ use Kargo\App\Slim\SlimApplication;
 use Kargo\Http\Server;
 use Slim\App;
 
-require __DIR__ . '/../../../php/autoload.php';
+require __DIR__ . '/../../../php/Kargo/autoload.php';
 require 'Slim/autoload.php';
 
 error_reporting(E_ALL & ~E_DEPRECATED);

@@ -2,7 +2,7 @@
 Zend Framework 1: static properties, objects and entries of the framework's classes are put back, those of others stay
 --FILE--
 <?php
-require __DIR__ . '/../../../php/autoload.php';
+require __DIR__ . '/../../../php/Kargo/autoload.php';
 
 // As the framework's classes are: singletons, private and inherited properties, references, variables as properties.
 #[AllowDynamicProperties]

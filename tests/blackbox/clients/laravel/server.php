@@ -13,7 +13,7 @@ use Kargo\Http\Server;
 const DEMOS = __DIR__ . '/../../../../demos';
 
 require DEMOS . '/library/bootstrap.php';
-require DEMOS . '/../php/autoload.php';
+require DEMOS . '/../php/Kargo/autoload.php';
 require DEMOS . '/laravel/bootstrap/autoload.php';
 
 (new Schema(Config::read(DEMOS . '/laravel/deploy/config.ini')))->install(DEMOS . '/zf-apiserver/deploy');

@@ -11,7 +11,7 @@ use Kargo\App\Isolation;
 use Kargo\App\Zend\ZendApplication;
 use Kargo\Http\Server;
 
-require __DIR__ . '/../../../../php/autoload.php';
+require __DIR__ . '/../../../../php/Kargo/autoload.php';
 set_include_path(dirname(getenv('ZEND_DIR')) . PATH_SEPARATOR . get_include_path());
 require_once 'Zend/Application.php';
 define('TRAPS', __DIR__);
