@@ -27,7 +27,7 @@ $script = <<<'PHP'
     $http->get('/slow', function () { Kargo\delay(0.3); return 'answered'; });
     $http->run(workers: (int) $argv[2]);
     PHP;
-$path = getenv('KARGO_TEST_TMP') . '/net-009.sock';
+$path = getenv('KARGO_TEST_TMP') . '/process-010.sock';
 foreach (['127.0.0.1:0', "unix:$path"] as $listen) {
     $server = Server::start($script, [$listen, '4', '10']);
     $server->waitUntil(fn () => preg_match_all('/worker \d+ ready/', $server->log()) === 4, 'all workers serve');
