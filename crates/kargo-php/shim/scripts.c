@@ -156,6 +156,10 @@ bool kg_script_run(const kg_script *script)
 		zend_stream_init_filename(&file, script->file);
 		file.primary_script = true;
 		php_execute_script(&file);
+		/* An extension may end a request without a word, as the opcode cache does; PHP's errors have set their status. */
+		if (CG(unclean_shutdown) && !SG(headers_sent) && SG(sapi_headers).http_response_code == 200) {
+			SG(sapi_headers).http_response_code = 500;
+		}
 		zend_destroy_file_handle(&file);
 	} zend_end_try();
 	php_request_shutdown(NULL);

@@ -48,8 +48,8 @@ pub struct ForkedChild {
 
 /// What the fork server's process does.
 pub trait Forked {
-    /// Called once, in the new process, which has no descriptors but stdin, stdout and stderr. What was open before is
-    /// closed, whoever holds it: what is dropped here must not close it once more.
+    /// Called once, in the new process, which has no descriptors but stdin, stdout, stderr and files without a name. What was
+    /// open before is closed, whoever holds it: what is dropped here must not close it once more.
     fn prepare(&mut self);
 
     /// Called in each child with its end of the socket, which the parent closes to end it. Gives the exit code.
@@ -193,7 +193,7 @@ fn poll_entry(fd: BorrowedFd<'_>) -> fd::pollfd {
     }
 }
 
-/// Closes every descriptor but 0, 1, 2 and this one, which moves out of the way of those who still believe to own theirs.
+/// Closes what [`fd::close_others`] closes, except this one, which moves out of the way of those who still believe to own theirs.
 fn alone(socket: UnixStream) -> io::Result<UnixStream> {
     let moved = fd::duplicate_above_all(socket.as_fd())?;
     // Closed with all others.

@@ -149,15 +149,29 @@ pub(crate) fn duplicate_above_all(fd: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(moved) })
 }
 
-/// Closes every descriptor of this process but 0, 1, 2 and `kept`, whoever believes to own them: for a process that was
-/// forked and never drops what it got a copy of.
+/// Closes every descriptor of this process but 0, 1, 2, `kept` and files without a name, whoever believes to own them: for a
+/// process that was forked and never drops what it got a copy of.
+///
+/// A file without a name is what a library locks to agree with its copies in other processes, as PHP's opcode cache does
+/// before it writes: without it the cache ends the request.
 pub(crate) fn close_others(kept: BorrowedFd<'_>) -> io::Result<()> {
-    let kept = kept.as_raw_fd().unsigned_abs();
-    let ranges = [(3, kept.wrapping_sub(1)), (kept + 1, libc::c_uint::MAX)];
-    for (first, last) in ranges {
-        if first <= last {
-            // SAFETY: close_range(2) takes integers; the caller has said that nobody uses what it closes.
-            check(unsafe { libc::close_range(first, last, 0) })?;
+    let mut numbers = Vec::new();
+    for entry in std::fs::read_dir("/proc/self/fd")? {
+        let name = entry?.file_name();
+        let number: Option<RawFd> = name.to_str().and_then(|name| name.parse().ok());
+        numbers.extend(number.filter(|&number| number > 2 && number != kept.as_raw_fd()));
+    }
+    for number in numbers {
+        // SAFETY: fstat(2) and close(2) take an integer, and a `stat` that may be overwritten. The caller has said that
+        // nobody uses what is closed; the descriptor of the directory itself is closed already.
+        unsafe {
+            let mut status: libc::stat = std::mem::zeroed();
+            let is_shared_lock = libc::fstat(number, &raw mut status) == 0
+                && status.st_mode & libc::S_IFMT == libc::S_IFREG
+                && status.st_nlink == 0;
+            if !is_shared_lock {
+                libc::close(number);
+            }
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::fs::{File, read_dir};
 use std::io::{Read, Write};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
@@ -83,6 +83,15 @@ pub(crate) fn a_forked_child_has_its_socket_and_nothing_of_its_parents() {
     let pids: std::collections::HashSet<i32> = children.iter().map(|child| child.pid).collect();
     assert_eq!(pids.len(), 5);
     end(server, &pids.into_iter().collect::<Vec<i32>>());
+}
+
+pub(crate) fn a_forked_child_has_files_without_a_name() {
+    // SAFETY: the name ends with a zero; the descriptor that comes back is nobody else's.
+    let _lock = unsafe { OwnedFd::from_raw_fd(libc::memfd_create(c"lock".as_ptr(), 0)) };
+    let server = start();
+    let mut child = server.fork().unwrap();
+    assert_eq!(ask(&mut child), 5);
+    end(server, &[child.pid]);
 }
 
 pub(crate) fn a_forked_child_that_ends_or_is_killed_costs_no_other() {

@@ -72,6 +72,7 @@ const CASES: &[Case] = cases! {
         a_master_that_panics_leaves_no_worker;
     fork_server:
         a_forked_child_has_its_socket_and_nothing_of_its_parents,
+        a_forked_child_has_files_without_a_name,
         a_forked_child_that_ends_or_is_killed_costs_no_other,
         forked_children_die_with_their_fork_server;
     reload:
