@@ -8,8 +8,10 @@
     reason = "a panic is how a finding is told"
 )]
 
+mod multipart;
 mod stored;
 
+pub use multipart::multipart;
 pub use stored::stored;
 
 use crate::BodyDecoder;
@@ -449,6 +451,17 @@ mod tests {
             stored(&[&size[..], &data].concat());
             stored(&[&small.to_le_bytes()[..], b"/", &data].concat());
             stored(&[&small.to_le_bytes()[..], b"bytes=", &data].concat());
+        }
+
+        #[test]
+        fn forms_with_files(flags in any::<[u8; 2]>(), pieces in prop::collection::vec(prop::sample::select(vec![
+            &b"--x"[..], b"----", b"--", b"-", b"\r\n", b"\r", b"\n", b"\r\n--x", b"\r\n--x--", b"\r\n--x\r\n", b" ", b"\t",
+            b"Content-Disposition: form-data; name=a\r\n", b"Content-Disposition: form-data; name=\"f\"; filename=\"b\"\r\n",
+            b"Content-Type: a/b\r\n", b"\r\n\r\n", b"abc", b"\0", b"\xff", b"\"", b"\\", b"; boundary=x", b"boundary", b"=",
+        ]), 0..24)) {
+            let bytes = pieces.concat();
+            multipart(&[&flags[..], &bytes].concat());
+            multipart(&[&flags[..], b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n", &bytes].concat());
         }
 
         #[test]

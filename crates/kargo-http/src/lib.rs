@@ -11,6 +11,7 @@
 //! | [`response_decoder`], [`response_head`] | the same for responses: [`ResponseDecoder`], [`ResponseHead`] |
 //! | [`body_decoder`] | [`BodyDecoder`]: Content-Length and chunked bodies as events |
 //! | [`encoder`] | [`encode_head`], [`BodyEncoder`]: answers; [`encode_request`]: requests |
+//! | [`multipart`] | [`multipart::Decoder`]: `multipart/form-data` bodies as events |
 //! | [`router`] | [`router::Router`]: path patterns and methods to values |
 //! | [`conditional`], [`byte_ranges`], [`accept_encoding`], [`file_path`] | what a request for a stored file asks for |
 //! | [`query`], [`cookie`], [`media_type`], [`accept`], [`etag`], [`percent`], [`date`] | small lazy parsers and writers |
@@ -57,6 +58,7 @@ pub mod head_decoder;
 mod limits;
 pub mod media_type;
 mod method;
+pub mod multipart;
 pub mod percent;
 pub mod query;
 pub mod request_head;
