@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 use std::os::fd::RawFd;
+use std::rc::Rc;
 
 use kargo_http::RequestHead;
 
 use crate::PeerAddress;
+use crate::Upload;
 use crate::sys::socket;
 
 /// Names one request of one connection. Never reused within 2³² requests of 2³² connections in the same place.
@@ -27,6 +29,7 @@ pub struct RequestRef<'a> {
     body: &'a [u8],
     peer: &'a PeerAddress,
     local: Local<'a>,
+    upload: Option<&'a Rc<Upload>>,
 }
 
 /// Where the request came in: asked from the kernel only if somebody wants to know.
@@ -50,6 +53,7 @@ impl<'a> RequestRef<'a> {
             body: &bytes[body],
             peer,
             local,
+            upload: None,
         }
     }
 
@@ -69,6 +73,12 @@ impl<'a> RequestRef<'a> {
     #[inline]
     pub fn body(&self) -> &'a [u8] {
         self.body
+    }
+
+    /// What came with it, where a [`crate::BodyGate`] had the body spooled. Then [`Self::body`] is empty.
+    #[inline]
+    pub fn upload(&self) -> Option<&'a Rc<Upload>> {
+        self.upload
     }
 
     /// Who sent it.
@@ -94,6 +104,7 @@ impl<'a> RequestRef<'a> {
             body: start..start + self.body.len(),
             peer: *self.peer,
             local: self.local_address(),
+            upload: self.upload.map(Rc::clone),
         }
     }
 }
@@ -106,6 +117,7 @@ pub struct OwnedRequest {
     body: Range<usize>,
     peer: PeerAddress,
     local: PeerAddress,
+    upload: Option<Rc<Upload>>,
 }
 
 impl OwnedRequest {
@@ -130,18 +142,28 @@ impl OwnedRequest {
             body,
             peer,
             local,
+            upload: None,
         }
+    }
+
+    /// The same with what came as a form.
+    #[must_use]
+    pub fn with_upload(mut self, upload: Rc<Upload>) -> Self {
+        self.upload = Some(upload);
+        self
     }
 
     /// The request as everywhere else.
     pub fn as_ref(&self) -> RequestRef<'_> {
         let local = Local::Known(&self.local);
-        RequestRef::new(
+        let mut request = RequestRef::new(
             &self.head,
             &self.bytes,
             self.body.clone(),
             &self.peer,
             local,
-        )
+        );
+        request.upload = self.upload.as_ref();
+        request
     }
 }

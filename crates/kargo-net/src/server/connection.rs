@@ -16,6 +16,8 @@ use crate::PeerAddress;
 use crate::StreamRequest;
 use crate::Transport;
 
+use super::spool::Spooled;
+
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) transport: Transport,
@@ -110,6 +112,8 @@ pub(super) enum Phase {
         data_end: usize,
         decoder: BodyDecoder,
     },
+    /// The head's bytes have come; the body goes elsewhere.
+    Spooled(Box<Spooled>),
 }
 
 /// A request that outlives its turn, and its answer.

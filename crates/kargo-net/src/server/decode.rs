@@ -16,7 +16,11 @@ use super::connection::Facts;
 use super::connection::Partial;
 use super::connection::Phase;
 use super::connection::State;
+use super::spool::Spooled;
+use crate::BodyGate;
+use crate::BodyPlace;
 use crate::RequestId;
+use crate::UploadError;
 
 impl Server {
     /// The next request whose body is complete. It lies in the shared buffer until it is answered or detached; a
@@ -70,7 +74,13 @@ impl Server {
                 if !self.head.has_body() {
                     return self.hand_out(index, head_bytes, head_bytes, head_bytes);
                 }
-                let body = decode_body(&mut self.head, head_bytes, bytes, &self.options.limits);
+                let body = decode_body(
+                    &mut self.head,
+                    head_bytes,
+                    bytes,
+                    &self.options.limits,
+                    self.body_gate.as_deref_mut(),
+                );
                 self.take_decoded(events, index, body, None)
             }
             Ok(None) => {
@@ -93,7 +103,7 @@ impl Server {
         self.repeated.forget();
         let head = self
             .decoder
-            .decode(bytes, &self.options.limits, &mut self.head);
+            .decode(bytes, &self.head_limits, &mut self.head);
         if let Ok(Some(head_bytes)) = head {
             self.repeated.remember(&bytes[..head_bytes]);
         }
@@ -115,14 +125,17 @@ impl Server {
         let mut due = Some(due);
         self.repeated.forget();
         let decoded = match phase {
-            Phase::Head(mut decoder) => match decoder.decode(bytes, limits, &mut self.head) {
-                Ok(Some(head_bytes)) => {
-                    due = None;
-                    decode_body(&mut self.head, head_bytes, bytes, limits)
+            Phase::Head(mut decoder) => {
+                match decoder.decode(bytes, &self.head_limits, &mut self.head) {
+                    Ok(Some(head_bytes)) => {
+                        due = None;
+                        let gate = self.body_gate.as_deref_mut();
+                        decode_body(&mut self.head, head_bytes, bytes, limits, gate)
+                    }
+                    Ok(None) => Ok(Decoded::Part(Phase::Head(decoder), bytes.len())),
+                    Err(error) => Err(error.into()),
                 }
-                Ok(None) => Ok(Decoded::Part(Phase::Head(decoder), bytes.len())),
-                Err(error) => Err(error),
-            },
+            }
             Phase::Length {
                 head,
                 head_bytes,
@@ -136,6 +149,8 @@ impl Server {
                 })
             }
             phase @ Phase::Length { .. } => Ok(Decoded::Part(phase, bytes.len())),
+            // It takes its bytes when they are received.
+            phase @ Phase::Spooled(_) => Ok(Decoded::Part(phase, bytes.len())),
             Phase::Chunked {
                 head,
                 head_bytes,
@@ -155,7 +170,7 @@ impl Server {
         &mut self,
         events: &mut EventLoop,
         index: u32,
-        decoded: Result<Decoded, DecodeError>,
+        decoded: Result<Decoded, UploadError>,
         due: Option<u64>,
     ) -> Option<RequestId> {
         match decoded {
@@ -164,12 +179,17 @@ impl Server {
                 message,
                 consumed,
             }) => self.hand_out(index, head_bytes, message, consumed),
+            Ok(Decoded::Spooled(spooled, consumed)) => {
+                self.hand_out_spooled(events, index, *spooled, consumed)
+            }
             Ok(Decoded::Part(phase, kept)) => {
                 self.keep_part(events, index, phase, kept, due);
                 None
             }
             Err(error) => {
-                self.refuse_in_batch(events, index, error.status());
+                let status = error.status();
+                self.note_upload_error(events, error);
+                self.refuse_in_batch(events, index, status);
                 None
             }
         }
@@ -215,8 +235,9 @@ impl Server {
         kept: usize,
         due: Option<u64>,
     ) {
-        let timeout = match phase {
+        let timeout = match &phase {
             Phase::Head(_) => self.options.header_timeout,
+            Phase::Spooled(spooled) => spooled.patience(self.options.body_total_timeout),
             _ => self.options.body_total_timeout,
         };
         let is_new_body = due.is_none() && !matches!(phase, Phase::Head(_));
@@ -237,6 +258,13 @@ impl Server {
                     encode_continue(&mut self.out);
                 }
                 *head_bytes
+            }
+            Phase::Spooled(spooled) => {
+                let came = self.batch.rest.len();
+                if is_new_body && spooled.expects_continue() && came == kept {
+                    encode_continue(&mut self.out);
+                }
+                kept
             }
         };
         debug_assert!(head_bytes <= kept);
@@ -333,6 +361,8 @@ enum Decoded {
     },
     /// A part of one, which are that many bytes.
     Part(Phase, usize),
+    /// A whole request, of so many bytes, whose body is on disk.
+    Spooled(Box<Spooled>, usize),
 }
 
 /// The body behind a complete head.
@@ -342,7 +372,18 @@ fn decode_body(
     head_bytes: usize,
     bytes: &mut [u8],
     limits: &Limits,
-) -> Result<Decoded, DecodeError> {
+    gate: Option<&mut (dyn BodyGate + 'static)>,
+) -> Result<Decoded, UploadError> {
+    if let Some(gate) = gate
+        && let BodyPlace::Upload(settings) = gate.place(head, bytes)
+    {
+        let mut spooled = Box::new(Spooled::new(head, head_bytes, bytes, settings, limits)?);
+        let body = bytes.get(head_bytes..).unwrap_or_default();
+        return Ok(match spooled.take(body)? {
+            Some(consumed) => Decoded::Spooled(spooled, head_bytes + consumed),
+            None => Decoded::Part(Phase::Spooled(spooled), head_bytes),
+        });
+    }
     match head.body_framing() {
         BodyFraming::None => Ok(Decoded::Whole {
             head_bytes,
@@ -350,7 +391,9 @@ fn decode_body(
             consumed: head_bytes,
         }),
         BodyFraming::Length(length) => {
-            // The decoder has held it against the limit, so it is no more than memory can hold.
+            if length > limits.body_bytes {
+                return Err(DecodeError::BodyTooLarge.into());
+            }
             let end = usize::try_from(length)
                 .ok()
                 .and_then(|length| head_bytes.checked_add(length))
@@ -386,7 +429,7 @@ fn decode_chunks(
     mut data_end: usize,
     mut decoder: BodyDecoder,
     bytes: &mut [u8],
-) -> Result<Decoded, DecodeError> {
+) -> Result<Decoded, UploadError> {
     let mut at = data_end;
     loop {
         match decoder.decode(&bytes[at..])? {

@@ -5,6 +5,7 @@
 //! | `accept` | listeners and who may connect |
 //! | `receive` | bytes from sockets, one connection at a time |
 //! | `decode`, `repeated_head` | requests out of bytes |
+//! | `spool` | bodies that go to disk |
 //! | `handout` | requests as they are handed out, in place or detached |
 //! | `respond`, `stream`, `file` | answers: whole, in pieces, from files |
 //! | `send` | bytes to sockets |
@@ -28,6 +29,7 @@ mod repeated_head;
 mod respond;
 mod send;
 mod slab;
+mod spool;
 mod stream;
 mod streams;
 mod timeouts;
@@ -41,6 +43,7 @@ use std::time::UNIX_EPOCH;
 
 use kargo_http::HeadDecoder;
 use kargo_http::HttpDate;
+use kargo_http::Limits;
 use kargo_http::PreparedHead;
 use kargo_http::RequestHead;
 use kargo_loop::Event;
@@ -49,8 +52,10 @@ use kargo_loop::EventLoop;
 use kargo_loop::Token;
 
 use crate::AcceptGate;
+use crate::BodyGate;
 use crate::RequestId;
 use crate::ServerOptions;
+use crate::UploadError;
 
 pub use accept::ListenerSetup;
 pub use upgrade::UpgradeTarget;
@@ -92,6 +97,11 @@ pub struct Server {
     accept_error: Option<std::io::Error>,
     accept_error_at: Option<Instant>,
     gate: Option<Box<dyn AcceptGate>>,
+    body_gate: Option<Box<dyn BodyGate>>,
+    upload_error: Option<UploadError>,
+    upload_error_at: Option<Instant>,
+    /// The limits without that on the body, which depends on where it goes.
+    head_limits: Limits,
     connections: Slab,
     /// Open connections.
     live: usize,
@@ -145,6 +155,10 @@ impl Server {
     pub fn numbered(owner: u8, number: u16, options: ServerOptions) -> Self {
         let now = Instant::now();
         let sweep = Sweep::new(now, options.keep_alive_timeout);
+        let head_limits = Limits {
+            body_bytes: u64::MAX,
+            ..options.limits
+        };
         Self {
             options,
             owner,
@@ -154,6 +168,10 @@ impl Server {
             accept_error: None,
             accept_error_at: None,
             gate: None,
+            body_gate: None,
+            upload_error: None,
+            upload_error_at: None,
+            head_limits,
             connections: Slab::default(),
             live: 0,
             received: vec![0; RECEIVE_BYTES].into_boxed_slice(),
@@ -198,6 +216,11 @@ impl Server {
     /// Asks `gate` before each accept from now on.
     pub fn set_accept_gate(&mut self, gate: Box<dyn AcceptGate>) {
         self.gate = Some(gate);
+    }
+
+    /// Asks `gate` where the body of each request goes from now on.
+    pub fn set_body_gate(&mut self, gate: Box<dyn BodyGate>) {
+        self.body_gate = Some(gate);
     }
 
     /// How much is going on.

@@ -137,12 +137,15 @@ impl Server {
         let Some(partial) = &mut connection.partial else {
             return;
         };
+        if matches!(partial.phase, Phase::Spooled(_)) {
+            return self.receive_spooled(events, index, is_ending);
+        }
         let have = connection.input.len();
         let room = match &partial.phase {
             Phase::Head(_) => HEAD_ROOM,
             // Never more at once than has come already: a length is only a promise.
             Phase::Length { end, .. } => (end - have).min(have.max(RECEIVE_BYTES)),
-            Phase::Chunked { .. } => RECEIVE_BYTES,
+            Phase::Chunked { .. } | Phase::Spooled(_) => RECEIVE_BYTES,
         };
         match connection
             .transport
@@ -164,7 +167,7 @@ impl Server {
         };
         let has_all = match &partial.phase {
             Phase::Length { end, .. } => connection.input.len() >= *end,
-            Phase::Head(_) | Phase::Chunked { .. } => true,
+            Phase::Head(_) | Phase::Chunked { .. } | Phase::Spooled(_) => true,
         };
         if !matches!(partial.phase, Phase::Head(_)) {
             let due = partial.due;

@@ -2,13 +2,14 @@
 //!
 //! `socket`: what std's sockets cannot do (backlog, accept with flags, receiving into spare capacity, sendfile).
 //! `address`: the kernel's socket addresses. `borrowed`: descriptors of others. `file`: reading into spare capacity.
-//! `threads`: threads without signals.
+//! `threads`: threads without signals. `temporary`: files without a name.
 #![allow(unsafe_code, reason = "system calls")]
 
 mod address;
 pub(crate) mod borrowed;
 pub(crate) mod file;
 pub(crate) mod socket;
+pub(crate) mod temporary;
 pub(crate) mod threads;
 
 use std::io;
