@@ -1,9 +1,165 @@
-"""The poll application on Symfony."""
+"""The poll application on Symfony, and the adapter it runs on."""
 
+import re
 import unittest
+from pathlib import Path
 
+from harness import ROOT, PhpServer, scratch_directory
 from poll_pages import PollPages
+
+SECRETS = re.compile(rb"secret|Exception|\.php|Stack trace")
 
 
 class SymfonyPagesTest(PollPages, unittest.TestCase):
     APP, NAME = "symfony", "Symfony"
+
+
+class KernelApplicationTest(unittest.TestCase):
+    """One worker, so that each request comes after the one before it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = scratch_directory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.server = PhpServer(ROOT / "tests/blackbox/clients/symfony.php", cls.folder.name)
+        cls.addClassCleanup(cls.server.kill)
+
+    def names(self, name):
+        return self.server.get(f"/names?name={name}").json()
+
+    def test_services_are_reset_between_requests(self):
+        first, second = self.names("ann"), self.names("bob")
+        self.assertEqual((first["names"], second["names"]), (["ann"], ["bob"]))
+        self.assertEqual((first["made"], first["pid"]), (second["made"], second["pid"]), "one kernel for both")
+
+    def test_an_exception_of_a_controller(self):
+        before = self.names("ann")["made"]
+        answer = self.server.get("/exception?name=ann")
+        self.assertEqual(answer.status, 500)
+        self.assertNotRegex(answer.body, SECRETS)
+        self.server.wait_for_log("a secret of a controller")
+        after = self.names("bob")
+        self.assertEqual((after["names"], after["made"]), (["bob"], before), "what the framework caught leaves a clean kernel")
+
+    def test_an_error_of_a_controller(self):
+        start = len(self.server.log)
+        for _ in range(3):
+            answer = self.server.get("/error?name=ann")
+            self.assertEqual(answer.status, 500)
+            self.assertIn(b"<html", answer.body, "the application's page")
+            self.assertNotRegex(answer.body, SECRETS)
+        self.server.wait_for_log("a secret of a controller", start)
+        self.assertEqual(self.names("bob")["names"], ["bob"])
+
+    def test_exit_of_a_controller_gets_a_new_kernel(self):
+        before = self.names("ann")
+        answer = self.server.get("/exit?name=ann")
+        self.assertEqual((answer.status, answer.body), (200, b"bye"))
+        after = self.names("bob")
+        self.assertEqual((after["names"], after["made"], after["pid"]), (["bob"], before["made"] + 1, before["pid"]))
+
+    def test_a_streamed_response(self):
+        flag = Path(self.folder.name, "stream")
+        with self.server.connect() as connection:
+            connection.sendall(f"GET /stream?until={flag} HTTP/1.0\r\nHost: a\r\n\r\n".encode())
+            data = b""
+            while b"first" not in data:
+                part = connection.recv(4096)
+                self.assertTrue(part)
+                data += part
+            self.assertNotIn(b"second", data, "the first part came before the second was made")
+            flag.touch()
+            while part := connection.recv(4096):
+                data += part
+        self.assertIn(b"first, second", data.replace(b"\r\n", b""))
+
+    def test_a_stream_that_breaks(self):
+        start, before = len(self.server.log), self.names("ann")["made"]
+        for number in (1, 2):
+            with self.server.connect() as connection:
+                connection.sendall(b"GET /broken HTTP/1.1\r\nHost: a\r\n\r\n")
+                data = b""
+                while part := connection.recv(4096):
+                    data += part
+            self.assertIn(b"first", data)
+            self.assertFalse(data.endswith(b"0\r\n\r\n"), "the client can tell that it is not whole")
+            self.assertNotRegex(data, SECRETS)
+            self.assertEqual(self.names("bob")["made"], before + number)
+        self.server.wait_for_log("a secret of a stream", start)
+        self.assertEqual(self.server.get("/error").status, 500, "the framework's handler is back")
+
+    def test_a_stream_that_breaks_at_once_is_an_error_page(self):
+        answer = self.server.get("/broken?first=")
+        self.assertEqual(answer.status, 500)
+        self.assertNotRegex(answer.body, SECRETS)
+
+    def test_terminate_comes_after_the_answer(self):
+        start, flag = len(self.server.log), Path(self.folder.name, "terminate")
+        answer = self.server.get(f"/names?name=ann&until={flag}")
+        self.assertEqual(answer.json()["names"], ["ann"])
+        self.assertNotIn("terminated", self.server.log[start:])
+        flag.touch()
+        self.server.wait_for_log("terminated after the answer", start)
+
+    def test_files_redirects_and_cookies(self):
+        source = (ROOT / "tests/blackbox/clients/symfony.php").read_bytes()
+        self.assertEqual(self.server.get("/file").body, source)
+        part = self.server.get("/file", {"Range": "bytes=2-4"})
+        self.assertEqual((part.status, part.body), (206, b"php"))
+        self.assertEqual(self.server.request("HEAD", "/file").headers["content-length"], str(len(source)))
+        with self.server.connect() as connection:
+            connection.sendall(b"GET /redirect HTTP/1.0\r\nHost: a\r\n\r\n")
+            data = b""
+            while part := connection.recv(4096):
+                data += part
+        self.assertRegex(data, rb"^HTTP/1\.[01] 303 ")
+        self.assertEqual(len(re.findall(rb"(?im)^set-cookie: [ab]=[12];", data)), 2)
+        self.assertEqual(self.server.get("/nowhere/at/all").status, 404)
+
+    def test_proxies_are_trusted_as_configured(self):
+        for client in ("192.0.2.1", "192.0.2.2"):
+            headers = {"X-Forwarded-For": client, "X-Forwarded-Proto": "https"}
+            self.assertEqual(self.server.get("/client", headers).json(), [client, True, "en"])
+        self.assertEqual(self.server.get("/client").json(), ["127.0.0.1", False, "en"])
+
+    def test_the_locale_of_a_request_ends_with_it(self):
+        self.assertEqual([self.server.get("/locale").json() for _ in range(2)], ["en", "en"])
+
+    def test_an_open_transaction_ends_with_its_request(self):
+        start = len(self.server.log)
+        self.assertEqual([self.server.get("/transaction").json() for _ in range(2)], [False, False])
+        self.server.wait_for_log("the connection is closed", start)
+
+    def test_sessions_of_two_visitors(self):
+        path, cookies = str(Path(self.folder.name, "sessions")), {}
+        for name in ("ann", "bob"):
+            answer = self.server.get(f"/session?name={name}")
+            self.assertEqual(answer.json(), [None, path])
+            cookies[name] = answer.headers["set-cookie"]
+            self.assertRegex(cookies[name], "(?i)httponly; *samesite=lax")
+            self.assertNotRegex(cookies[name], "(?i)secure")
+        for _ in range(3):
+            for name, cookie in cookies.items():
+                self.assertEqual(self.server.get("/session", {"Cookie": cookie.split(";")[0]}).json(), [name, path])
+                self.assertEqual(self.server.get("/session?name=x").json(), [None, path])
+        secure = self.server.get("/session?name=x", {"X-Forwarded-Proto": "https"}).headers["set-cookie"]
+        self.assertRegex(secure, "(?i); *secure")
+        self.assertNotRegex(self.server.get("/session?name=x").headers["set-cookie"], "(?i)secure")
+
+    def test_a_thousand_requests_need_no_more_memory(self):
+        def resident():
+            status = Path(f"/proc/{self.server.workers()[0]}/status").read_text()
+            return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+
+        def requests(count):
+            for number in range(count):
+                self.server.get(f"/names?name={number}")
+                if number % 10 == 0:
+                    self.server.get("/session?name=x")
+                    self.server.get("/exception")
+
+        requests(300)
+        before, used = resident(), self.server.get("/memory").json()
+        requests(1000)
+        self.assertLess(self.server.get("/memory").json() - used, 32 * 1024, "bytes of PHP's memory")
+        self.assertLess(resident() - before, 1024, "KiB")

@@ -7,6 +7,7 @@ namespace Kargo\App\Symfony;
 use Closure;
 use Kargo\App\Application;
 use Locale;
+use RuntimeException;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpKernel\HttpCache\HttpCache;
 use Symfony\Component\HttpKernel\HttpKernelInterface;
@@ -34,7 +35,8 @@ use function Kargo\App\finish;
  * - the trusted proxies, where the application trusts "REMOTE_ADDR": that is another address in each request.
  *
  * A request that does not end well (an Error that the framework does not catch, an exception while the answer is sent,
- * exit) leaves a kernel that nobody knows the state of: it is shut down and replaced by a new one.
+ * exit) leaves a kernel that nobody knows the state of: it is shut down and replaced by a new one. An answer that has failed
+ * after its first bytes is cut off, so that its client can tell.
  *
  * The framework takes the command line for a console. Where the environment does not say otherwise, it is told that this is
  * the web (APP_RUNTIME_MODE, VAR_DUMPER_FORMAT); and its exception handler, which would print traces for a terminal, gets
@@ -122,11 +124,19 @@ final class KernelApplication
 
             return;
         }
+        if (headers_sent() && ($response->isClientError() || $response->isServerError())) {
+            // Before Symfony 6 a stream is sent inside of the kernel, which answers its exception with an error page: that would
+            // stand behind the stream's first bytes as if it were their end.
+            throw new RuntimeException('An answer broke off after its first bytes; what failed was logged before');
+        }
         $response->send();
         finish();
         if ($this->front instanceof TerminableInterface) {
             $this->front->terminate($request, $response);
         }
+        // The framework has given it a factory that holds the request itself: a ring, which only PHP's collector would free.
+        $request->setSessionFactory(static fn() => null);
+        unset($request, $response);
         $this->reset();
         $this->isClean = true;
     }
@@ -183,6 +193,8 @@ final class KernelApplication
         $this->proxies = TrustedProxies::of($this->kernel?->getContainer());
         $this->reset();
         $this->isClean = true;
+        // What booting left behind, and the kernel before.
+        gc_collect_cycles();
     }
 
     private function kernelOf(HttpKernelInterface $front): ?KernelInterface

@@ -1,0 +1,226 @@
+<?php
+
+/** An application on Symfony with what is hard in a process that lives on: php symfony.php FOLDER */
+
+declare(strict_types=1);
+
+namespace App;
+
+use Error;
+use Kargo\App\Symfony\KernelApplication;
+use Kargo\Http\Server;
+use Locale;
+use RuntimeException;
+use Symfony\Bundle\FrameworkBundle\FrameworkBundle;
+use Symfony\Bundle\FrameworkBundle\Kernel\MicroKernelTrait;
+use Symfony\Component\DependencyInjection\Loader\Configurator\ContainerConfigurator;
+use Symfony\Component\EventDispatcher\EventSubscriberInterface;
+use Symfony\Component\HttpFoundation\BinaryFileResponse;
+use Symfony\Component\HttpFoundation\Cookie;
+use Symfony\Component\HttpFoundation\JsonResponse;
+use Symfony\Component\HttpFoundation\RedirectResponse;
+use Symfony\Component\HttpFoundation\Request;
+use Symfony\Component\HttpFoundation\Response;
+use Symfony\Component\HttpFoundation\StreamedResponse;
+use Symfony\Component\HttpKernel\Event\TerminateEvent;
+use Symfony\Component\HttpKernel\Kernel;
+use Symfony\Component\HttpKernel\KernelEvents;
+use Symfony\Component\Routing\Loader\Configurator\RoutingConfigurator;
+use Symfony\Contracts\Service\ResetInterface;
+
+require __DIR__ . '/../../../php/Kargo/autoload.php';
+require 'Symfony/Bundle/FrameworkBundle/autoload.php';
+
+/** Keeps what a request tells it, until it is reset. */
+final class Memory implements ResetInterface
+{
+    public static int $made = 0;
+    public array $names = [];
+
+    public function __construct()
+    {
+        ++self::$made;
+    }
+
+    public function reset(): void
+    {
+        $this->names = [];
+    }
+}
+
+/** Stands for Doctrine's registry and its one connection. */
+final class Connection
+{
+    private bool $isOpen = false;
+
+    public function beginTransaction(): void
+    {
+        $this->isOpen = true;
+    }
+
+    public function isTransactionActive(): bool
+    {
+        return $this->isOpen;
+    }
+
+    public function isConnected(): bool
+    {
+        return true;
+    }
+
+    public function close(): void
+    {
+        $this->isOpen = false;
+        error_log('the connection is closed');
+    }
+}
+
+final class Registry
+{
+    public function __construct(public readonly Connection $connection) {}
+
+    /** @return array<string, string> */
+    public function getConnectionNames(): array
+    {
+        return ['default' => 'connection'];
+    }
+}
+
+final class Late implements EventSubscriberInterface
+{
+    public static function getSubscribedEvents(): array
+    {
+        return [KernelEvents::TERMINATE => 'onTerminate'];
+    }
+
+    public function onTerminate(TerminateEvent $event): void
+    {
+        if ($file = $event->getRequest()->query->get('until')) {
+            while (!is_file($file)) {
+                clearstatcache();
+                usleep(1000);
+            }
+            error_log('terminated after the answer');
+        }
+    }
+}
+
+final class TestKernel extends Kernel
+{
+    use MicroKernelTrait;
+
+    public function registerBundles(): iterable
+    {
+        yield new FrameworkBundle();
+    }
+
+    public function getProjectDir(): string
+    {
+        return $GLOBALS['argv'][1];
+    }
+
+    public function page(Request $request, Memory $memory, Registry $doctrine, string $what): Response
+    {
+        $memory->names[] = $request->query->get('name');
+
+        return match ($what) {
+            'names' => new JsonResponse(['names' => $memory->names, 'made' => Memory::$made, 'pid' => getmypid()]),
+            'exception' => throw new RuntimeException('a secret of a controller'),
+            'error' => throw new Error('a secret of a controller'),
+            'exit' => exit('bye'),
+            'stream' => new StreamedResponse(static function () use ($request): void {
+                echo 'first';
+                ob_flush();
+                flush();
+                while (!is_file($request->query->get('until'))) {
+                    clearstatcache();
+                    usleep(1000);
+                }
+                echo ', second';
+            }),
+            'broken' => new StreamedResponse(static function () use ($request): void {
+                if ($request->query->get('first', 'first') !== '') {
+                    echo 'first';
+                    ob_flush();
+                    flush();
+                }
+                throw new RuntimeException('a secret of a stream');
+            }),
+            'file' => new BinaryFileResponse(__FILE__),
+            'redirect' => $this->redirect(),
+            'client' => new JsonResponse([$request->getClientIp(), $request->isSecure(), $request->getLocale()]),
+            'locale' => $this->locale($request),
+            'memory' => new JsonResponse(memory_get_usage()),
+            'transaction' => $this->transaction($doctrine),
+            'session' => $this->session($request),
+        };
+    }
+
+    private function redirect(): Response
+    {
+        $response = new RedirectResponse('/names', 303);
+        $response->headers->setCookie(Cookie::create('a', '1'));
+        $response->headers->setCookie(Cookie::create('b', '2'));
+
+        return $response;
+    }
+
+    private function locale(Request $request): Response
+    {
+        $before = Locale::getDefault();
+        $request->setLocale('fr');
+
+        return new JsonResponse($before);
+    }
+
+    private function transaction(Registry $doctrine): Response
+    {
+        $was = $doctrine->connection->isTransactionActive();
+        $doctrine->connection->beginTransaction();
+
+        return new JsonResponse($was);
+    }
+
+    private function session(Request $request): Response
+    {
+        $session = $request->getSession();
+        $before = $session->get('name');
+        $session->set('name', $before ?? $request->query->get('name'));
+
+        return new JsonResponse([$before, (string) session_save_path()]);
+    }
+
+    private function configureContainer(ContainerConfigurator $container): void
+    {
+        $container->extension('framework', [
+            'secret' => 'of a test',
+            'router' => ['utf8' => true],
+            'http_method_override' => false,
+            'trusted_proxies' => 'REMOTE_ADDR',
+            'trusted_headers' => ['x-forwarded-for', 'x-forwarded-proto'],
+            'session' => [
+                'handler_id' => 'session.handler.native_file',
+                'storage_factory_id' => 'session.storage.factory.native',
+                'save_path' => '%kernel.project_dir%/sessions',
+                'cookie_secure' => 'auto',
+                'cookie_samesite' => 'lax',
+            ],
+        ]);
+        $services = $container->services()->defaults()->autowire()->autoconfigure();
+        $services->set(Memory::class);
+        $services->set(Late::class);
+        $services->set('connection', Connection::class)->public();
+        $services->alias(Connection::class, 'connection');
+        $services->set('doctrine', Registry::class)->public();
+        $services->alias(Registry::class, 'doctrine');
+    }
+
+    private function configureRoutes(RoutingConfigurator $routes): void
+    {
+        $routes->add('page', '/{what}')->controller('kernel::page');
+    }
+}
+
+$server = Server::listen('127.0.0.1:0');
+$server->mount('/', KernelApplication::of(static fn(): TestKernel => new TestKernel('prod', false)));
+$server->run(workers: 1);
