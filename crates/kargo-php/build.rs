@@ -36,6 +36,7 @@ fn main() {
         "kargo_event",
         "http_client",
         "files",
+        "uploads",
         "net",
         "scripts",
         "rpc_types",
@@ -91,6 +92,7 @@ fn main() {
                 "isolation_process",
                 "isolation_restore",
                 "scripts",
+                "uploads",
             ]
             .map(|name| format!("shim/{name}.c")),
         )

@@ -156,6 +156,8 @@ namespace Kargo\Http {
          * @param string $memoryLimit for each worker where memory_limit is -1: bytes, with K, M or G
          * @param list<string> $hosts if not empty, other Host names are answered with 421
          * @param int $waitingRequests handlers that wait at the same time, per worker; beyond: 503 for new requests
+         * @param Uploads|false|null $uploads what multipart/form-data may hold that handlers get; null: as much as any body,
+         *     bodyBytes; false: it is a body like others, in memory
          */
         public function __construct(
             public readonly int $requestLineBytes = 8192,
@@ -173,11 +175,16 @@ namespace Kargo\Http {
             public readonly string $memoryLimit = '256M',
             public readonly array $hosts = [],
             public readonly int $waitingRequests = 4096,
+            Uploads|false|null $uploads = null,
         ) {}
+
+        /** @var Uploads|false|null */
+        public readonly object|false|null $uploads;
     }
 
     /**
-     * An HTTP/1.1 server. Routes are matched segment by segment after one percent-decoding; `{name}` takes one
+     * An HTTP/1.1 server. Routes that take $uploads have limits of their own on forms with files; null: Options has them,
+     * false: such a body is one like others, in memory. Routes are matched segment by segment after one percent-decoding; `{name}` takes one
      * segment, `{name...}` at the end takes the rest. HEAD follows GET, OPTIONS is answered by itself, other methods of
      * a known path get 405 with Allow, unknown paths 404.
      */
@@ -199,25 +206,29 @@ namespace Kargo\Http {
 
         public function get(string $path, callable|Handler $handler): static {}
 
-        public function post(string $path, callable|Handler $handler): static {}
+        public function post(string $path, callable|Handler $handler, Uploads|false|null $uploads = null): static {}
 
-        public function put(string $path, callable|Handler $handler): static {}
+        public function put(string $path, callable|Handler $handler, Uploads|false|null $uploads = null): static {}
 
-        public function patch(string $path, callable|Handler $handler): static {}
+        public function patch(string $path, callable|Handler $handler, Uploads|false|null $uploads = null): static {}
 
         public function delete(string $path, callable|Handler $handler): static {}
 
         /** Every method. */
-        public function any(string $path, callable|Handler $handler): static {}
+        public function any(string $path, callable|Handler $handler, Uploads|false|null $uploads = null): static {}
 
         /** @param string|list<string> $methods */
-        public function route(string|array $methods, string $path, callable|Handler $handler): static {}
+        public function route(string|array $methods, string $path, callable|Handler $handler, Uploads|false|null $uploads = null): static {}
 
         /**
          * Gives everything below $prefix to an Api, which has its own paths (/jsonrpc, /xmlrpc), to the Files of a
-         * directory, to an Application, to Scripts, or to a handler. Routes come first.
+         * directory, to an Application, to Scripts, or to a handler, which alone can have $uploads. Routes come first.
          */
-        public function mount(string $prefix, \Kargo\Rpc\Api|\Kargo\App\Application|\Kargo\App\Scripts|Files|Handler|callable $what): static {}
+        public function mount(
+            string $prefix,
+            \Kargo\Rpc\Api|\Kargo\App\Application|\Kargo\App\Scripts|Files|Handler|callable $what,
+            Uploads|false|null $uploads = null,
+        ): static {}
 
         /** Calls $callback(int $slot) in each worker after the fork: the place to open database connections. */
         public function onWorkerStart(callable $callback): static {}
@@ -293,6 +304,7 @@ namespace Kargo\Http {
         /** @return array<string, string> */
         public function cookies(): array {}
 
+        /** The body; '' if it was multipart/form-data, which form() and files() have. */
         public function body(): string {}
 
         /**
@@ -302,8 +314,19 @@ namespace Kargo\Http {
          */
         public function json(): mixed {}
 
-        /** The body of an application/x-www-form-urlencoded request as PHP parses it, else []. */
+        /** The fields of an application/x-www-form-urlencoded or multipart/form-data body as PHP parses them, else []. */
         public function form(): array {}
+
+        /** The first file of the field $name, or of $name[] or $name[key]; null if there is none. */
+        public function file(string $name): ?UploadedFile {}
+
+        /**
+         * All files in the order they came, or those of the field $name, $name[] and $name[key]. An input without a chosen
+         * file is none.
+         *
+         * @return list<UploadedFile>
+         */
+        public function files(?string $name = null): array {}
 
         /** The peer's IP address, or "unix:" on a unix socket. Proxy headers are not believed. */
         public function clientAddress(): string {}

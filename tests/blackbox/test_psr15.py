@@ -84,6 +84,21 @@ class Psr15:
             "none": ["", "", 0, 4, None],
         })
 
+    def test_uploads_of_handlers(self):
+        def part(name, filename, content):
+            kind = f'; filename="{filename}"\r\nContent-Type: text/x-cat' if filename is not None else ""
+            return f'--cut\r\nContent-Disposition: form-data; name="{name}"{kind}\r\n\r\n{content}\r\n'
+
+        body = (part("owner", None, "Ann") + part("photo", "tom.txt", "miau") + part("more[]", "a", "A")
+                + part("more[]", "b", "") + part("deep[x][y]", "c", "C") + "--cut--\r\n")
+        came = self.server.post("/what", body, {"Content-Type": "multipart/form-data; boundary=cut"}).json()
+        self.assertEqual((came["parsed"], came["body"]), ({"owner": "Ann"}, ""))
+        self.assertEqual(came["files"], {
+            "photo": ["tom.txt", "text/x-cat", 4, 0, "miau"],
+            "more": [["a", "text/x-cat", 1, 0, "A"], ["b", "text/x-cat", 0, 0, ""]],
+            "deep": {"x": {"y": ["c", "text/x-cat", 1, 0, "C"]}},
+        })
+
     def test_targets_that_are_no_usual_paths(self):
         for target, host, uri in (
             ("//evil.example/what", "cats.example", "http://cats.example//evil.example/what"),

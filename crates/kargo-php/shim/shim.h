@@ -214,6 +214,19 @@ const char *kg_stream_take_buffered(zval *stream, size_t *length);
 bool kg_make_string(zval *reference, uint32_t number);
 void kg_append(zval *reference, const char *bytes, size_t length);
 void kg_parse_query(const char *text, size_t length, zval *out);
+
+/* forms with files */
+typedef struct kg_field {
+	const char *name;
+	const char *value;
+	size_t length;
+} kg_field;
+
+void kg_register_fields(const kg_field *fields, size_t count, zval *out);
+const char *kg_upload_directory(void);
+zend_string *kg_string_room(size_t length);
+bool kg_stream_of_fd(int fd, zval *out);
+
 zend_string *kg_url_encode(const char *text, size_t length);
 void kg_throw_exit(void);
 zend_class_entry *kg_lookup_class(zend_string *name);

@@ -85,6 +85,14 @@ extern "C" fn kargo_native_free(class_entry: *mut ffi::zend_class_entry, native:
             drop(Box::from_raw(native.cast::<classes::server::State>()));
         } else if class_entry == class::files() {
             drop(Box::from_raw(native.cast::<Rc<serve::files::Mounted>>()));
+        } else if class_entry == class::uploads() {
+            drop(Box::from_raw(
+                native.cast::<Rc<kargo_net::UploadSettings>>(),
+            ));
+        } else if class_entry == class::uploaded_file() {
+            drop(Box::from_raw(
+                native.cast::<classes::uploaded_file::State>(),
+            ));
         } else if class_entry == class::application() {
             drop(Box::from_raw(native.cast::<Rc<app::Application>>()));
         } else if class_entry == class::api() {

@@ -24,3 +24,5 @@ mod rpc_policies;
 mod rpc_rest;
 mod scripts;
 pub(crate) mod server;
+pub(crate) mod uploaded_file;
+pub(crate) mod uploads;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::engine::call::native;
 use crate::engine::value::{array_iter, new_array};
 use crate::engine::{Call, Kind, Thrown, ffi, object, throw_value_error};
+use crate::serve::body_gate::RouteUploads;
 
 native! {
     kargo_http_options_construct => construct;
@@ -20,6 +21,7 @@ const MEMORY_LIMIT: u32 = 12;
 const HOSTS: u32 = 13;
 const WAITING: u32 = 14;
 const WAITING_DEFAULT: i64 = 4096;
+const UPLOADS: u32 = 15;
 
 fn construct(call: &Call) -> Result<(), Thrown> {
     let this = call.this();
@@ -60,6 +62,12 @@ fn construct(call: &Call) -> Result<(), Thrown> {
         ));
     }
     object::property(this, WAITING).set_int(waiting);
+    // Says what is wrong with it.
+    RouteUploads::argument(call, UPLOADS)?;
+    match call.argument(UPLOADS) {
+        None => object::property(this, UPLOADS).set_null(),
+        Some(uploads) => object::property(this, UPLOADS).copy_from(uploads),
+    }
     match call.argument(HOSTS) {
         None => object::property(this, HOSTS).set_array(new_array(0)),
         Some(hosts) => {
@@ -105,6 +113,7 @@ pub(crate) struct Options {
     /// Lower case.
     pub(crate) hosts: Vec<String>,
     pub(crate) waiting_requests: usize,
+    pub(crate) uploads: RouteUploads,
 }
 
 impl Default for Options {
@@ -126,6 +135,7 @@ impl Default for Options {
             memory_limit: "256M".into(),
             hosts: Vec::new(),
             waiting_requests: usize::try_from(WAITING_DEFAULT).unwrap_or(usize::MAX),
+            uploads: RouteUploads::Usual,
         }
     }
 }
@@ -156,6 +166,8 @@ impl Options {
                 .bytes()
                 .map_or_else(String::new, text),
             waiting_requests: size(WAITING),
+            uploads: RouteUploads::of(object::property(options, UPLOADS))
+                .unwrap_or(RouteUploads::Usual),
             hosts: object::property(options, HOSTS)
                 .array()
                 .map_or_else(Vec::new, |array| {

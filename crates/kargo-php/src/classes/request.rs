@@ -11,6 +11,7 @@ use kargo_http::{Version, percent};
 use kargo_net::{OwnedRequest, RequestId, RequestRef};
 
 use crate::classes::exceptions::throw_http;
+use crate::classes::uploaded_file;
 use crate::engine::call::native;
 use crate::engine::throw::{class, throw};
 use crate::engine::value::{array_find, array_set, new_array};
@@ -85,7 +86,7 @@ fn state<'a>(call: &Call) -> Result<&'a mut State, Thrown> {
 }
 
 /// Gives the request's bytes to `read`.
-fn view<R>(call: &Call, read: impl FnOnce(&RequestRef<'_>) -> R) -> Result<R, Thrown> {
+pub(crate) fn view<R>(call: &Call, read: impl FnOnce(&RequestRef<'_>) -> R) -> Result<R, Thrown> {
     let state = state(call)?;
     let found = match &state.bytes {
         Bytes::Own(request) => Some(read(&OwnedRequest::as_ref(request))),
@@ -300,6 +301,10 @@ fn json_body(call: &Call) -> Result<(), Thrown> {
 }
 
 fn form(call: &Call) -> Result<(), Thrown> {
+    if let Some(upload) = view(call, |request| request.upload().map(Rc::clone))? {
+        uploaded_file::fields(&upload, call.result());
+        return Ok(());
+    }
     let text = view(call, |request| {
         let is_form = request
             .head()

@@ -19,6 +19,7 @@ use crate::engine::{Call, Callable, Global, Owned, Thrown, Zv, ffi, object};
 use crate::isolation;
 use crate::log::{self, Level};
 use crate::scripts;
+use crate::serve::body_gate::RouteUploads;
 use crate::serve::route::Target;
 use crate::serve::runtime::Runtime;
 use crate::serve::server::Serving;
@@ -194,7 +195,7 @@ fn handler_argument(call: &Call, index: u32) -> Result<Target, Thrown> {
         return Err(call.wrong_type(index, c"a handler"));
     };
     Callable::handler(value)
-        .map(|callable| Target::Handler(Rc::new(callable)))
+        .map(|callable| Target::Handler(Rc::new(callable), RouteUploads::Usual))
         .map_err(|reason| {
             let expected =
                 std::ffi::CString::new(format!("a callable or Kargo\\Http\\Handler, {reason}"));
@@ -203,13 +204,25 @@ fn handler_argument(call: &Call, index: u32) -> Result<Target, Thrown> {
 }
 
 fn add(call: &Call, methods: MethodSet, path: u32) -> Result<(), Thrown> {
-    let target = handler_argument(call, path + 1)?;
+    let target = with_uploads(call, handler_argument(call, path + 1)?, path + 2)?;
     state(call)?
         .router
         .add(methods, &text(call.bytes(path)?), target)
         .map_err(|error| route_error(&error))?;
     call.return_this();
     Ok(())
+}
+
+/// The same target, with the limits on forms that argument `index` gives it.
+fn with_uploads(call: &Call, target: Target, index: u32) -> Result<Target, Thrown> {
+    match (target, RouteUploads::argument(call, index)?) {
+        (target, RouteUploads::Usual) => Ok(target),
+        (Target::Handler(callable, _), uploads) => Ok(Target::Handler(callable, uploads)),
+        _ => Err(throw(
+            class::configuration_exception(),
+            "only handlers have limits on forms with files; applications have php.ini's",
+        )),
+    }
 }
 
 fn get(call: &Call) -> Result<(), Thrown> {
@@ -280,7 +293,7 @@ fn mountable<T>(object: *mut ffi::zend_object, otherwise: &str) -> Result<Rc<T>,
 
 fn mount(call: &Call) -> Result<(), Thrown> {
     let prefix = text(call.bytes(0)?);
-    let target = target(call, 1)?;
+    let target = with_uploads(call, target(call, 1)?, 2)?;
     state(call)?.mount(&prefix, target)?;
     call.return_this();
     Ok(())

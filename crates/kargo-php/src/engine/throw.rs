@@ -125,6 +125,8 @@ pub(crate) mod class {
         scripts = kargo_ce_app_scripts;
         request = kargo_ce_http_request;
         files = kargo_ce_http_files;
+        uploads = kargo_ce_http_uploads;
+        uploaded_file = kargo_ce_http_uploadedfile;
         response = kargo_ce_http_response;
         client = kargo_ce_http_client;
         client_options = kargo_ce_http_clientoptions;

@@ -49,6 +49,15 @@ impl Visitor {
         self.body = self.bytes.len();
         let room = KEPT - self.body;
         self.bytes.extend_from_slice(&body[..body.len().min(room)]);
+        for (name, value) in request.upload().iter().flat_map(|it| it.fields()) {
+            for text in [name, value] {
+                let room = (KEPT - self.bytes.len()).saturating_sub(1);
+                self.bytes.extend_from_slice(&text[..text.len().min(room)]);
+                if room != 0 {
+                    self.bytes.push(b'\n');
+                }
+            }
+        }
     }
 
     /// Forgets it; gives the session, which is to be dropped when nothing is borrowed.

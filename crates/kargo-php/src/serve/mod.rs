@@ -1,12 +1,13 @@
 //! The runner: who runs the loop, what it does with each event, and how a handler waits.
 
 pub(crate) mod answer;
+pub(crate) mod body_gate;
 pub(crate) mod callback;
 pub(crate) mod current;
 pub(crate) mod deadline;
 pub(crate) mod due;
 pub(crate) mod files;
-pub(crate) mod gate;
+mod gate;
 pub(crate) mod handler;
 pub(crate) mod inner;
 pub(crate) mod route;

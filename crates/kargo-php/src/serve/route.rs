@@ -11,13 +11,14 @@ use crate::classes::request::{Parameters, State};
 use crate::engine::{Callable, object};
 use crate::rpc::Api;
 use crate::scripts::Scripts;
+use crate::serve::body_gate::RouteUploads;
 use crate::serve::files::Mounted;
 use crate::serve::server::{HandlerCall, Serving, host_is_allowed};
 
 /// What a route leads to.
 #[derive(Clone, Debug)]
 pub(crate) enum Target {
-    Handler(Rc<Callable>),
+    Handler(Rc<Callable>, RouteUploads),
     Api(Rc<Api>),
     Files(Rc<Mounted>),
     Application(Rc<Application>),
@@ -45,7 +46,7 @@ impl Target {
         match self {
             Self::Application(application) => Some(application),
             Self::Files(mounted) => mounted.otherwise.as_ref()?.application(),
-            Self::Handler(_) | Self::Api(_) | Self::Scripts(_) => None,
+            Self::Handler(..) | Self::Api(_) | Self::Scripts(_) => None,
         }
     }
 
@@ -54,7 +55,7 @@ impl Target {
         match self {
             Self::Scripts(_) => true,
             Self::Files(mounted) => mounted.otherwise.as_ref().is_some_and(Self::has_scripts),
-            Self::Handler(_) | Self::Api(_) | Self::Application(_) => false,
+            Self::Handler(..) | Self::Api(_) | Self::Application(_) => false,
         }
     }
 }
@@ -82,7 +83,7 @@ impl Serving {
                 let mut target = value;
                 loop {
                     match target {
-                        Target::Handler(callable) => {
+                        Target::Handler(callable, _) => {
                             let cache = callable.cache();
                             let parameters: Parameters = params
                                 .iter()

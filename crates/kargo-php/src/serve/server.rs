@@ -13,6 +13,7 @@ use crate::classes::options::Options;
 use crate::classes::request::{Bytes, Parameters, State};
 use crate::engine::{Owned, ffi, object};
 use crate::log::{self, Level};
+use crate::serve::body_gate::Bodies;
 use crate::serve::gate::Gate;
 use crate::serve::route::Target;
 use crate::serve::runtime::{self, owner};
@@ -98,6 +99,7 @@ impl Serving {
     ) -> Result<Self, String> {
         let told = |error: std::io::Error| error.to_string();
         let mut net = NetServer::new(owner::SERVER, net_options(options));
+        net.set_body_gate(Box::new(Bodies::new(options, Rc::clone(&router))));
         let share = worker.as_ref().map(Worker::accept_share);
         let mut gate = None;
         for listener in listeners {
@@ -202,7 +204,7 @@ impl Serving {
         let found =
             self.router
                 .find_static(head.method(), head.method_name(bytes), head.path(bytes));
-        let Some(Target::Handler(callable)) = found else {
+        let Some(Target::Handler(callable, _)) = found else {
             return None;
         };
         let cache = callable.cache();
@@ -261,6 +263,14 @@ impl Serving {
                 Level::Warning,
                 "connections can't be accepted for a moment; is LimitNOFILE or ulimit -n too low?",
                 &[("error", &error.to_string())],
+            );
+        }
+        if let Some(error) = self.net.take_upload_error() {
+            let error = error.to_string();
+            log::event(
+                Level::Error,
+                "a form with files was refused",
+                &[("error", &error)],
             );
         }
         if self.is_recycling {

@@ -18,7 +18,7 @@ use Psr\Http\Message\ServerRequestInterface;
  *
  * It runs as our own handlers do: no superglobals, and it may wait (Kargo\delay(), Http\Client) while the same worker
  * answers others with the same objects. So what one request is about belongs into the PSR-7 request's attributes, as
- * PSR-15 means it, not into properties of handlers, middleware or services. Where that can't be, or for uploads, answers in
+ * PSR-15 means it, not into properties of handlers, middleware or services. Where that can't be, or for answers in
  * pieces, $_SESSION and header(), classic() runs the same handler with one request at a time.
  *
  * Nothing is reset between requests, since nothing is kept here: the handler's objects live as long as the worker.

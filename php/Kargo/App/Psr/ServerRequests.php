@@ -25,7 +25,7 @@ final readonly class ServerRequests
 
     /**
      * Of a request as handlers get it. No superglobal is read or needed. Parameters of the route are attributes. The
-     * parsed body is there for application/x-www-form-urlencoded; uploads are for classic mode.
+     * parsed body is there for forms, and uploaded files where the route takes them.
      *
      * @throws HttpException 400 if the library can't express it
      */
@@ -53,8 +53,11 @@ final readonly class ServerRequests
         foreach ($request->parameters() as $name => $value) {
             $psr = $psr->withAttribute((string) $name, $value);
         }
+        if ($request->files() !== []) {
+            $psr = $psr->withUploadedFiles($this->filesOf($request));
+        }
         if ($body === '') {
-            return $psr;
+            return self::isForm($psr) && $request->form() !== [] ? $psr->withParsedBody($request->form()) : $psr;
         }
         $psr = $psr->withBody($this->factories->streams->createStream($body));
         if ($psr->getBody()->isSeekable()) {
@@ -139,6 +142,29 @@ final readonly class ServerRequests
         $type = strtolower(trim(explode(';', $request->getHeaderLine('Content-Type'), 2)[0]));
 
         return $type === 'application/x-www-form-urlencoded' || $type === 'multipart/form-data';
+    }
+
+    /** @return array<array-key, UploadedFileInterface|array> nested by the names of their fields, as PHP nests */
+    private function filesOf(Request $request): array
+    {
+        $files = $request->files();
+        $pairs = [];
+        foreach ($files as $index => $file) {
+            $pairs[] = rawurlencode($file->field()) . "=$index";
+        }
+        parse_str(implode('&', $pairs), $nested);
+        array_walk_recursive($nested, function (string &$index) use ($files): void {
+            $file = $files[(int) $index];
+            $index = $this->factories->uploadedFiles->createUploadedFile(
+                $this->factories->streams->createStreamFromResource($file->stream()),
+                $file->size(),
+                UPLOAD_ERR_OK,
+                $file->rawClientFilename(),
+                $file->clientMediaType(),
+            );
+        });
+
+        return $nested;
     }
 
     /**
