@@ -31,7 +31,8 @@ class PollPages:
         cls.folder = scratch_directory()
         cls.addClassCleanup(cls.folder.cleanup)
         cls.database = Path(cls.folder.name, "poll.sqlite")
-        environment = {"KARGO_DEMO_DSN": f"sqlite:{cls.database}", "KARGO_DEMO_WORKERS": cls.WORKERS, **cls.ENVIRONMENT}
+        environment = {"KARGO_DEMO_DSN": f"sqlite:{cls.database}", "KARGO_DEMO_WORKERS": cls.WORKERS,
+                       "KARGO_DEMO_ISOLATION": "log", **cls.ENVIRONMENT}
         cls.server = PhpServer(ROOT / f"demos/{cls.APP}/bin/main.php", "127.0.0.1", "0", env=environment)
         cls.addClassCleanup(cls.server.kill)
 
@@ -45,6 +46,7 @@ class PollPages:
     def tearDown(self):
         complaints = re.findall(r".*(?:PHP (?:warning|notice|deprecation|error|reported)\b|Fatal error|panic).*", self.server.log[self.log_start:])
         self.assertEqual(complaints, [])
+        self.assertEqual(re.findall(r"a request left something behind.*", self.server.log), [], "the isolation guard is on")
 
     def visitor(self, name=None):
         visitor = Visitor(self.server)

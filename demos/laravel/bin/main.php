@@ -21,7 +21,7 @@ $config = Config::read(__DIR__ . '/../deploy/config.ini');
 (new Schema($config))->install(__DIR__ . '/../../zf-apiserver/deploy');
 (new UserStore(new Database($config)))->addDemoAccounts();
 
-$server = Server::listen(Address::fromArguments($argv));
+$server = Server::listen(Address::fromArguments($argv))->isolate($config->isolation);
 $server->mount('/assets', new Files(__DIR__ . '/../../library/public', maxAge: 3600));
 $server->mount('/', LaravelApplication::create(__DIR__ . '/../bootstrap/app.php'));
 $server->run($config->workers);

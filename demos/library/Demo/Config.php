@@ -4,17 +4,19 @@ declare(strict_types=1);
 
 namespace Demo;
 
+use Kargo\App\Isolation;
 use UnexpectedValueException;
 
 /**
  * What an application is told by its deploy/config.ini. The environment wins over the file: KARGO_DEMO_DSN,
- * KARGO_DEMO_USER, KARGO_DEMO_PASSWORD and KARGO_DEMO_WORKERS.
+ * KARGO_DEMO_USER, KARGO_DEMO_PASSWORD, KARGO_DEMO_WORKERS and KARGO_DEMO_ISOLATION.
  */
 final readonly class Config
 {
     /**
      * @param string $dsn as PDO takes it: sqlite:, mysql: or pgsql:
      * @param int|null $workers processes; null: one per core
+     * @param Isolation $isolation what is done about that which a request leaves behind
      */
     public function __construct(
         public string $dsn,
@@ -22,6 +24,7 @@ final readonly class Config
         #[\SensitiveParameter]
         public string $password = '',
         public ?int $workers = null,
+        public Isolation $isolation = Isolation::Off,
     ) {}
 
     /**
@@ -44,6 +47,10 @@ final readonly class Config
         if ($workers !== '' && !ctype_digit($workers)) {
             throw new UnexpectedValueException("$file: workers is \"$workers\"; a number, or nothing, is expected");
         }
+        $isolation = ucfirst($value('server', 'isolation') ?: 'off');
+        if (!in_array($isolation, array_column(Isolation::cases(), 'name'), true)) {
+            throw new UnexpectedValueException("$file: isolation is \"$isolation\"; off, log, reset or strict is expected");
+        }
         $folder = dirname(realpath($file));
 
         return new self(
@@ -51,6 +58,7 @@ final readonly class Config
             $value('database', 'user'),
             $value('database', 'password'),
             $workers === '' ? null : (int) $workers,
+            constant(Isolation::class . "::$isolation"),
         );
     }
 }

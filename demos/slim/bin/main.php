@@ -24,7 +24,7 @@ $application = SlimApplication::create(
     boot: require __DIR__ . '/../src/shared.php',
     documentRoot: realpath(__DIR__ . '/../public'),
 );
-$server = Server::listen(Address::fromArguments($argv));
+$server = Server::listen(Address::fromArguments($argv))->isolate($config->isolation);
 $server->mount('/assets', new Files(__DIR__ . '/../../library/public', maxAge: 3600));
 $server->mount('/', $application);
 $server->run($config->workers);

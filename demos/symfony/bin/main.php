@@ -29,7 +29,7 @@ is_dir($sessions) || mkdir($sessions, 0o700, recursive: true);
 // The framework signs with it; here nothing that must outlive the server.
 $_ENV['APP_SECRET'] = getenv('APP_SECRET') ?: bin2hex(random_bytes(32));
 
-$server = Server::listen(Address::fromArguments($argv));
+$server = Server::listen(Address::fromArguments($argv))->isolate($config->isolation);
 $server->mount('/assets', new Files(__DIR__ . '/../../library/public', maxAge: 3600));
 $server->mount('/', KernelApplication::of(static fn(): Kernel => new Kernel('prod', false)));
 $server->run($config->workers);

@@ -13,7 +13,6 @@ use Demo\Config;
 use Demo\Database;
 use Demo\Schema;
 use Demo\UserStore;
-use Kargo\App\Isolation;
 use Kargo\App\Zend\ZendApplication;
 use Kargo\Http\Files;
 use Kargo\Http\Server;
@@ -34,7 +33,7 @@ $config = Config::read(__DIR__ . '/../deploy/config.ini');
 (new Schema($config))->install(__DIR__ . '/../../zf-apiserver/deploy');
 (new UserStore(new Database($config)))->addDemoAccounts();
 
-$server = Server::listen(Address::fromArguments($argv))->isolate(Isolation::Log);
+$server = Server::listen(Address::fromArguments($argv))->isolate($config->isolation);
 $server->mount('/assets', new Files(__DIR__ . '/../../library/public', maxAge: 0));
 $server->mount('/', ZendApplication::create(static fn(): Zend_Application => require __DIR__ . '/../application/application.php'));
 restore_exception_handler(); // the one of scripts, which ends the process: from here on the server answers and logs

@@ -6,7 +6,6 @@ namespace Kargo\App\Symfony;
 
 use Closure;
 use Kargo\App\Application;
-use Locale;
 use RuntimeException;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpKernel\HttpCache\HttpCache;
@@ -30,7 +29,8 @@ use function Kargo\App\finish;
  *   reset if it is a ResetInterface;
  * - connections of Doctrine with an open transaction: closed, so that the database undoes it. The others stay open, and are
  *   asked before a request whether they live, if nobody used them for a while;
- * - the save handler of sessions, which PHP forgets after each request and the framework's services don't set again;
+ * - the save handler of sessions, which PHP forgets after each request and the framework's services don't set again; what was
+ *   in a session, which its bags keep; the last form, which validators keep; and a request that no route was found for;
  * - the default locale of intl, which Request::setLocale() changes for the whole process;
  * - the trusted proxies, where the application trusts "REMOTE_ADDR": that is another address in each request.
  *
@@ -44,6 +44,8 @@ use function Kargo\App\finish;
  */
 final class KernelApplication
 {
+    private const LOCALE = 'intl.default_locale';
+
     /** What answers: the kernel, or the HTTP cache before it. */
     private HttpKernelInterface $front;
 
@@ -54,14 +56,15 @@ final class KernelApplication
     private bool $isClean = false;
     /** The framework's exception handler is put aside by set_exception_handler(null). */
     private bool $isHandlerAside = false;
-    private readonly ?string $locale;
+    /** The setting intl.default_locale after the boot; false: there is no intl. */
+    private string|false $locale;
 
     /** @param Closure(): HttpKernelInterface $make */
     private function __construct(private readonly Closure $make)
     {
         $_SERVER['APP_RUNTIME_MODE'] ??= 'web=1&worker=1';
         $_SERVER['VAR_DUMPER_FORMAT'] ??= 'html';
-        $this->locale = class_exists(Locale::class) ? Locale::getDefault() : null;
+        $this->locale = ini_get(self::LOCALE);
         $this->replace();
     }
 
@@ -161,19 +164,31 @@ final class KernelApplication
         $this->sessions?->end();
         if ($this->kernel !== null) {
             $this->kernel->boot();
+            Leftovers::forget($this->kernel->getContainer());
         } elseif ($this->front instanceof ResetInterface) {
             $this->front->reset();
         }
         $this->connections?->endTransactions();
         $this->proxies->restore();
-        if ($this->locale !== null && Locale::getDefault() !== $this->locale) {
-            Locale::setDefault($this->locale);
+        $this->restoreLocale();
+    }
+
+    private function restoreLocale(): void
+    {
+        if (ini_get(self::LOCALE) === $this->locale) {
+            return;
+        }
+        // Nothing is a value too, which the setting takes only in this way.
+        ini_restore(self::LOCALE);
+        if (ini_get(self::LOCALE) !== $this->locale) {
+            ini_set(self::LOCALE, (string) $this->locale);
         }
     }
 
     private function replace(): void
     {
         $this->isClean = false;
+        $this->restoreLocale();
         $this->connections?->endTransactions();
         $this->connections = null;
         $this->sessions = null;
@@ -182,6 +197,7 @@ final class KernelApplication
         $this->kernel = $this->kernelOf($this->front);
         if ($this->kernel !== null) {
             $this->kernel->boot();
+            $this->locale = ini_get(self::LOCALE);
             $container = $this->kernel->getContainer();
             // A kernel puts its HTTP cache before itself only until it is booted.
             if ($this->front === $this->kernel && $container->has('http_cache')) {

@@ -5,9 +5,11 @@ declare(strict_types=1);
 namespace Kargo\App\Symfony;
 
 use Closure;
+use ReflectionProperty;
 use Symfony\Component\DependencyInjection\ContainerInterface;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Session\Session;
+use Symfony\Component\HttpFoundation\Session\Storage\MetadataBag;
 use Symfony\Component\HttpFoundation\Session\Storage\NativeSessionStorage;
 use Symfony\Component\HttpKernel\Event\FinishRequestEvent;
 use Symfony\Component\HttpKernel\Event\RequestEvent;
@@ -56,12 +58,34 @@ final class Sessions
         }
     }
 
-    /** After a request: what a listener of kernel.terminate has left open is written, as at the end of a script. */
+    /**
+     * After a request: what a listener of kernel.terminate has left open is written, as at the end of a script. Then the bags
+     * let go of what was in it, which they would keep until the next session.
+     */
     public function end(): void
     {
-        if ($this->storage?->isStarted()) {
+        if ($this->storage === null) {
+            return;
+        }
+        if ($this->storage->isStarted()) {
             $this->storage->save();
         }
+        [$bags, $times] = Closure::bind(
+            static fn(NativeSessionStorage $storage): array => [$storage->bags, $storage->metadataBag],
+            null,
+            NativeSessionStorage::class,
+        )($this->storage);
+        foreach ($bags as $bag) {
+            $nothing = [];
+            $bag->initialize($nothing);
+            unset($nothing);
+        }
+        Closure::bind(static function (MetadataBag $times): void {
+            // A reference into the session.
+            unset($times->meta);
+            $times->meta = [self::CREATED => 0, self::UPDATED => 0, self::LIFETIME => 0];
+            $times->lastUsed = (new ReflectionProperty(self::class, 'lastUsed'))->hasType() ? 0 : null;
+        }, null, MetadataBag::class)($times);
     }
 
     /** @param array{AbstractSessionListener, string} $listener */

@@ -1,0 +1,59 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Kargo\App\Symfony;
+
+use Closure;
+use Symfony\Component\DependencyInjection\Container;
+use Symfony\Component\DependencyInjection\ContainerInterface;
+use Symfony\Component\Routing\Matcher\UrlMatcher;
+use Symfony\Component\Routing\Router;
+use Symfony\Component\Validator\ConstraintValidator;
+use Symfony\Component\Validator\ContainerConstraintValidatorFactory;
+use Symfony\Component\Validator\Validator\RecursiveValidator;
+
+/**
+ * What services of the framework keep of their last use, though nobody resets them. Nobody is shown it, since the next use
+ * brings another; but until then it would stay in memory, and an isolation guard is right to tell it.
+ *
+ * - Validators are made once per kernel, and each keeps the context of its last use: the form with what a visitor has typed.
+ * - The router's matcher keeps a request for which it found no route.
+ *
+ * @internal
+ */
+final class Leftovers
+{
+    private function __construct() {}
+
+    public static function forget(ContainerInterface $container): void
+    {
+        $services = self::read($container, Container::class, 'services') ?? [];
+        $private = self::read($container, Container::class, 'privates') ?? [];
+        self::forgetForms($services['.container.private.validator'] ?? $services['validator'] ?? $private['validator'] ?? null);
+        $matcher = self::read($services['router'] ?? null, Router::class, 'matcher');
+        if ($matcher instanceof UrlMatcher && self::read($matcher, UrlMatcher::class, 'request') !== null) {
+            Closure::bind(static fn() => $matcher->request = null, null, UrlMatcher::class)();
+        }
+    }
+
+    private static function forgetForms(?object $validator): void
+    {
+        $factory = self::read($validator, RecursiveValidator::class, 'validatorFactory');
+        foreach (self::read($factory, ContainerConstraintValidatorFactory::class, 'validators') ?? [] as $made) {
+            if ($made instanceof ConstraintValidator) {
+                Closure::bind(static function () use ($made): void {
+                    unset($made->context);
+                }, null, ConstraintValidator::class)();
+            }
+        }
+    }
+
+    /** What a property of the framework's has that only its class may read; null: there is none. */
+    private static function read(?object $object, string $class, string $property): mixed
+    {
+        return $object instanceof $class && property_exists($class, $property)
+            ? Closure::bind(static fn(): mixed => $object->$property ?? null, null, $class)()
+            : null;
+    }
+}
