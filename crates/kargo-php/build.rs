@@ -91,6 +91,7 @@ fn main() {
                 "isolation_hooks",
                 "isolation_process",
                 "isolation_restore",
+                "opcode_cache",
                 "scripts",
                 "uploads",
             ]

@@ -128,6 +128,9 @@ void kg_scripts_begin(void)
 	kg_script_setting("implicit_flush", "0");
 	kg_script_setting("output_buffering", "4096");
 	kg_script_setting("register_argc_argv", "0");
+	/* The master and the workers are in their requests for good: nobody may kill them for that. */
+	kg_script_setting("opcache.force_restart_timeout", "0");
+	kg_keep_opcode_cache(true);
 }
 
 /* One request, from its beginning to its end. false: PHP could not begin it. */

@@ -96,6 +96,7 @@ void kg_serving_begin(void)
 	php_output_end_all();
 	kg_base.on = true;
 	kg_watch_pcntl(true);
+	kg_keep_opcode_cache(true);
 	kg_base.ub_write = sapi_module.ub_write;
 	sapi_module.ub_write = kg_ub_write;
 	kg_base.log_message = sapi_module.log_message;
@@ -123,6 +124,7 @@ void kg_serving_end(void)
 	}
 	kg_base.on = false;
 	kg_watch_pcntl(false);
+	kg_keep_opcode_cache(false);
 	sapi_module.ub_write = kg_base.ub_write;
 	sapi_module.log_message = kg_base.log_message;
 	zend_error_cb = kg_base.error_cb;

@@ -166,6 +166,7 @@ typedef struct kg_script_variable {
 	size_t value_length;
 } kg_script_variable;
 
+void kg_keep_opcode_cache(bool on);
 void kg_scripts_begin(void);
 bool kg_script_run(const kg_script *script);
 
