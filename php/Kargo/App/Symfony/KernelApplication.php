@@ -30,7 +30,8 @@ use function Kargo\App\finish;
  * - connections of Doctrine with an open transaction: closed, so that the database undoes it. The others stay open, and are
  *   asked before a request whether they live, if nobody used them for a while;
  * - the save handler of sessions, which PHP forgets after each request and the framework's services don't set again; what was
- *   in a session, which its bags keep; the last form, which validators keep; and a request that no route was found for;
+ *   in a session, which its bags keep; the last form, which validators keep; a request that no route was found for,
+ *   and the HTTP cache's last one;
  * - the default locale of intl, which Request::setLocale() changes for the whole process;
  * - the trusted proxies, where the application trusts "REMOTE_ADDR": that is another address in each request.
  *
@@ -114,8 +115,9 @@ final class KernelApplication
         if (!$this->isClean) {
             $this->replace();
         }
-        // Not by finally, which exit jumps over.
+        // Not by finally, which exit jumps over: after its own shutdown functions, such a request gets a new kernel too.
         $this->isClean = false;
+        register_shutdown_function(fn() => register_shutdown_function($this->replaceIfUsed(...)));
         $this->connections?->closeLost();
         $this->proxies->apply();
         $request = Request::createFromGlobals();
@@ -164,13 +166,21 @@ final class KernelApplication
         $this->sessions?->end();
         if ($this->kernel !== null) {
             $this->kernel->boot();
-            Leftovers::forget($this->kernel->getContainer());
+            Leftovers::forget($this->kernel->getContainer(), $this->front);
         } elseif ($this->front instanceof ResetInterface) {
             $this->front->reset();
         }
         $this->connections?->endTransactions();
         $this->proxies->restore();
         $this->restoreLocale();
+    }
+
+    private function replaceIfUsed(): void
+    {
+        // The answer must not be finished here: whether all went well is not known yet.
+        if (!$this->isClean) {
+            $this->replace();
+        }
     }
 
     private function restoreLocale(): void

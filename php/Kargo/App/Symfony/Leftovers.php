@@ -7,6 +7,8 @@ namespace Kargo\App\Symfony;
 use Closure;
 use Symfony\Component\DependencyInjection\Container;
 use Symfony\Component\DependencyInjection\ContainerInterface;
+use Symfony\Component\HttpKernel\HttpCache\HttpCache;
+use Symfony\Component\HttpKernel\HttpKernelInterface;
 use Symfony\Component\Routing\Matcher\UrlMatcher;
 use Symfony\Component\Routing\Router;
 use Symfony\Component\Validator\ConstraintValidator;
@@ -19,6 +21,7 @@ use Symfony\Component\Validator\Validator\RecursiveValidator;
  *
  * - Validators are made once per kernel, and each keeps the context of its last use: the form with what a visitor has typed.
  * - The router's matcher keeps a request for which it found no route.
+ * - An HTTP cache keeps its last request.
  *
  * @internal
  */
@@ -26,8 +29,13 @@ final class Leftovers
 {
     private function __construct() {}
 
-    public static function forget(ContainerInterface $container): void
+    public static function forget(ContainerInterface $container, HttpKernelInterface $front): void
     {
+        if ($front instanceof HttpCache) {
+            Closure::bind(static function () use ($front): void {
+                unset($front->request);
+            }, null, HttpCache::class)();
+        }
         $services = self::read($container, Container::class, 'services') ?? [];
         $private = self::read($container, Container::class, 'privates') ?? [];
         self::forgetForms($services['.container.private.validator'] ?? $services['validator'] ?? $private['validator'] ?? null);
