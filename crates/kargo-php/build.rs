@@ -37,6 +37,7 @@ fn main() {
         "http_client",
         "files",
         "uploads",
+        "sessions",
         "net",
         "scripts",
         "rpc_types",

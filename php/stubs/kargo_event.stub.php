@@ -233,6 +233,9 @@ namespace Kargo\Http {
         /** Calls $callback(int $slot) in each worker after the fork: the place to open database connections. */
         public function onWorkerStart(callable $callback): static {}
 
+        /** Lets handlers have sessions: Request::session(). Only handlers use them; classic applications have PHP's own. */
+        public function sessions(Sessions $sessions): static {}
+
         /**
          * Looks after each request whether it left something behind that the next visitor would find: statics, globals,
          * settings of the process (docs/ISOLATION.md). It begins when a worker is ready, after onWorkerStart().
@@ -333,6 +336,14 @@ namespace Kargo\Http {
 
         /** The peer's port; null on a unix socket. */
         public function clientPort(): ?int {}
+
+        /**
+         * The visitor's session. It is read at the first use: a request that does not ask pays nothing and gets no cookie.
+         *
+         * @throws \Kargo\ConfigurationException if the server has none
+         * @throws \Error if this is not the request in hand
+         */
+        public function session(): Session {}
 
         /** False once the client is known to have gone away, or to have ended its sending side. */
         public function isClientConnected(): bool {}

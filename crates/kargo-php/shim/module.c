@@ -96,6 +96,8 @@ static PHP_MINIT_FUNCTION(kargo_event)
 	kargo_ce_http_files->create_object = kg_create;
 	kargo_ce_http_uploads->create_object = kg_create;
 	kargo_ce_http_uploadedfile->create_object = kg_create;
+	kargo_ce_http_sessions->create_object = kg_create;
+	kargo_ce_http_session->create_object = kg_create;
 	kargo_ce_app_scripts->create_object = kg_create;
 	kargo_ce_rpc_api->create_object = kg_create;
 	kargo_ce_http_client->create_object = kg_create;

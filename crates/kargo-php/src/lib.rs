@@ -9,9 +9,11 @@
 //! | `serve` | the runner: who runs the loop, how a handler is called, how it waits |
 //! | `http_client` | requests that PHP code has in flight, behind `Kargo\Http\Client` |
 //! | `net` | connections, UDP sockets and names for PHP code, behind `Kargo\Net` |
+//! | `redis` | connections to Redis: state that several machines share |
 //! | `rpc` | exported PHP classes: values, signatures, JSON-RPC and XML-RPC |
 //! | `isolation` | what a request leaves behind for the next visitor |
 //! | `scripts` | PHP scripts run in processes of their own, behind `Kargo\App\Scripts` |
+//! | `sessions` | what is remembered of visitors, behind `Kargo\Http\Sessions` |
 //! | `log` | one line per event on stderr |
 //!
 //! PHP calls in through [`get_module`], the functions that `classes` defines and the hooks in `serve::current`. No other
@@ -30,9 +32,11 @@ mod http_client;
 mod isolation;
 mod log;
 mod net;
+mod redis;
 mod rpc;
 mod scripts;
 mod serve;
+mod sessions;
 
 use std::ffi::c_void;
 use std::rc::Rc;
@@ -99,6 +103,10 @@ extern "C" fn kargo_native_free(class_entry: *mut ffi::zend_class_entry, native:
             drop(Box::from_raw(native.cast::<Rc<rpc::Api>>()));
         } else if class_entry == class::scripts() {
             drop(Box::from_raw(native.cast::<Rc<scripts::Scripts>>()));
+        } else if class_entry == class::sessions() {
+            drop(Box::from_raw(native.cast::<Rc<sessions::Sessions>>()));
+        } else if class_entry == class::session() {
+            drop(Box::from_raw(native.cast::<classes::session::Native>()));
         } else if class_entry == class::client() {
             drop(Box::from_raw(native.cast::<classes::http_client::State>()));
         } else if class_entry == class::client_stream() {

@@ -6,6 +6,7 @@
 )]
 
 use crate::redis::{Bucket, Claim, Location, Reply, decode};
+use crate::session::{Lifetimes, SignedCookies};
 use crate::{Begun, Contents, Digest};
 
 /// Longest reply that is tried.
@@ -51,6 +52,35 @@ pub fn redis_location(data: &[u8]) {
     }
 }
 
+/// A cookie of a session is opened only if it was signed here, and what was signed comes back as it was.
+pub fn session_cookie(data: &[u8]) {
+    const NOW: u64 = 1_000_000;
+    let lifetimes = Lifetimes {
+        idle: std::time::Duration::from_secs(100),
+        absolute: std::time::Duration::from_secs(1000),
+    };
+    let Some(cookies) = SignedCookies::new(b"session", [&[7; 32][..]]) else {
+        return;
+    };
+    assert_eq!(
+        cookies.open(data, NOW, &lifetimes),
+        None,
+        "nobody signed it"
+    );
+    if let Some(opened) = SignedCookies::read(data) {
+        let sealed = cookies.seal(&opened.record, NOW, &opened.nonce);
+        let again = cookies.open(sealed.as_bytes(), NOW, &lifetimes);
+        let is_alive = !opened.record.is_over(NOW, &lifetimes);
+        let short = sealed.len() <= 4096;
+        assert_eq!(
+            again.is_some(),
+            is_alive && short,
+            "it is as old as it says"
+        );
+        assert!(again.is_none_or(|again| again.record == opened.record));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use ring::rand::{SecureRandom as _, SystemRandom};
@@ -69,8 +99,12 @@ mod tests {
             }
             super::redis(&data);
             super::redis_location(&data);
+            data.insert(0, 1);
+            super::session_cookie(&data);
         }
         super::redis(b"+OK\r\n$-1\r\n:17\r\n-ERR\r\n$2\r\nab\r\n");
+        // A version, a time, sixteen random bytes, when it began, one value.
+        super::session_cookie(b"\x01\x050123456789abcdef\x85\x80\x3d\x01\x01a\x01\x02");
         super::redis_location(b"redis://u:p@h:1/2?lease=3");
     }
 }

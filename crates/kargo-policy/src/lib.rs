@@ -6,6 +6,7 @@
 //! | [`Store`] | answers that are kept: cached results, answers to calls with an idempotency key, and who works on one |
 //! | [`redis`] | the same in a server that several machines share |
 //! | [`credentials`], [`jwt`] | who the caller is |
+//! | [`session`] | what is remembered of a visitor: in his cookie, in files, in Redis |
 //! | [`Digest`], [`Hasher`] | SHA-256, the name of an answer |
 //!
 //! Buckets and stores lie in memory that is mapped before the workers are forked, so a limit holds across all of them
@@ -26,6 +27,7 @@ mod digest;
 pub mod fuzzing;
 pub mod jwt;
 pub mod redis;
+pub mod session;
 mod store;
 mod sys;
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`Location`] | where the server is and how to get in, read from a URL |
 //! | [`Command`], [`Script`] | what is asked: each question is one script, hence atomic, over keys of a fixed length |
+//! | [`SessionKeys`] | what is asked for sessions |
 //! | [`Reply`], [`decode`] | RESP2, read with limits |
 //!
 //! The clock of all machines is the server's: buckets ask for its `TIME`, and what is kept is given a time to live.
@@ -15,7 +16,9 @@
 mod command;
 mod location;
 mod resp;
+mod sessions;
 
 pub use command::{Bucket, Claim, Command, Keys, SCRIPTS, Script};
 pub use location::{BadLocation, Endpoint, Location};
 pub use resp::{LONGEST_LINE, Malformed, Reply, decode, encode};
+pub use sessions::{Kept, SessionKeys};

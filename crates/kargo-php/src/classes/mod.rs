@@ -24,5 +24,7 @@ mod rpc_policies;
 mod rpc_rest;
 mod scripts;
 pub(crate) mod server;
+pub(crate) mod session;
+pub(crate) mod sessions;
 pub(crate) mod uploaded_file;
 pub(crate) mod uploads;

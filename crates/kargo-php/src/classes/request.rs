@@ -3,6 +3,7 @@
 //! While the request is in flight the object only has its identification, and the bytes are the server's. An object that
 //! is kept beyond that gets its own copy; one that is not kept is used again for the next request.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use kargo_http::cookie::{self, Cookie};
@@ -11,6 +12,7 @@ use kargo_http::{Version, percent};
 use kargo_net::{OwnedRequest, RequestId, RequestRef};
 
 use crate::classes::exceptions::throw_http;
+use crate::classes::session;
 use crate::classes::uploaded_file;
 use crate::engine::call::native;
 use crate::engine::throw::{class, throw};
@@ -18,6 +20,7 @@ use crate::engine::value::{array_find, array_set, new_array};
 use crate::engine::{Call, Owned, Thrown, ffi, object};
 use crate::rpc::json;
 use crate::serve::{current, runtime};
+use crate::sessions::Live;
 
 native! {
     kargo_http_request_id => id;
@@ -38,6 +41,7 @@ native! {
     kargo_http_request_form => form;
     kargo_http_request_client_address => client_address;
     kargo_http_request_client_port => client_port;
+    kargo_http_request_session => open_session;
     kargo_http_request_is_client_connected => is_client_connected;
 }
 
@@ -319,6 +323,37 @@ fn form(call: &Call) -> Result<(), Thrown> {
 
 fn is_form_type(value: &[u8]) -> bool {
     MediaType::parse(value).is_some_and(|kind| kind.is("application", "x-www-form-urlencoded"))
+}
+
+fn open_session(call: &Call) -> Result<(), Thrown> {
+    let number = state(call)?.number;
+    let in_hand = current::with(|current| {
+        let id = current.request.filter(|_| current.number == number)?;
+        Some((id, current.session.clone()))
+    });
+    let Some((id, live)) = in_hand else {
+        return Err(throw(
+            class::error(),
+            "a session belongs to the request in hand, and this is another one",
+        ));
+    };
+    let live = match live {
+        Some(live) => live,
+        None => {
+            let sessions = runtime::with(|runtime| runtime.serving.as_ref()?.sessions.clone());
+            let Some(sessions) = sessions else {
+                return Err(throw(
+                    class::configuration_exception(),
+                    "this server has no sessions: $server->sessions(Sessions::inFiles(...))",
+                ));
+            };
+            let live = Rc::new(RefCell::new(Live::new(sessions, id)));
+            current::with(|current| current.session = Some(Rc::clone(&live)));
+            live
+        }
+    };
+    call.result().copy_from(session::make(live).zv());
+    Ok(())
 }
 
 fn client_address(call: &Call) -> Result<(), Thrown> {

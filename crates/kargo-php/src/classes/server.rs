@@ -11,6 +11,7 @@ use kargo_supervisor::{Inherited, Role, Spec, Supervisor, Worker};
 use crate::app::Application;
 use crate::classes::app;
 use crate::classes::options::Options;
+use crate::classes::sessions;
 use crate::engine::call::native;
 use crate::engine::callable::Outcome;
 use crate::engine::throw::{class, throw, throw_to_operator};
@@ -24,6 +25,7 @@ use crate::serve::route::Target;
 use crate::serve::runtime::Runtime;
 use crate::serve::server::Serving;
 use crate::serve::{current, handler, runner, runtime};
+use crate::sessions::Sessions;
 
 native! {
     kargo_http_server_listen => listen;
@@ -37,6 +39,7 @@ native! {
     kargo_http_server_route => route;
     kargo_http_server_mount => mount;
     kargo_http_server_on_worker_start => on_worker_start;
+    kargo_http_server_sessions => keep_sessions;
     kargo_http_server_isolate => isolate;
     kargo_http_server_run => run;
     kargo_http_server_stop => stop;
@@ -52,6 +55,7 @@ pub(crate) struct State {
     /// Those to be booted.
     applications: Vec<Rc<Application>>,
     isolation: isolation::Settings,
+    sessions: Option<Rc<Sessions>>,
     /// Whether script processes are needed.
     has_scripts: bool,
 }
@@ -162,6 +166,7 @@ fn open_all(addresses: &[String], options: Options) -> Result<State, Thrown> {
         start_callbacks: Vec::new(),
         applications: Vec::new(),
         isolation: isolation::Settings::default(),
+        sessions: None,
         has_scripts: false,
     })
 }
@@ -346,6 +351,15 @@ fn on_worker_start(call: &Call) -> Result<(), Thrown> {
     Ok(())
 }
 
+fn keep_sessions(call: &Call) -> Result<(), Thrown> {
+    let Some(object) = call.argument(0).and_then(Zv::object) else {
+        return Err(call.wrong_type(0, c"of type Kargo\\Http\\Sessions"));
+    };
+    state(call)?.sessions = Some(sessions::of(object)?);
+    call.return_this();
+    Ok(())
+}
+
 fn isolate(call: &Call) -> Result<(), Thrown> {
     let Some(mode) = call.argument(0).and_then(isolation::Mode::of) else {
         return Err(call.wrong_type(0, c"of type Kargo\\App\\Isolation"));
@@ -396,6 +410,7 @@ impl State {
             start_callbacks: std::mem::take(&mut self.start_callbacks),
             applications: std::mem::take(&mut self.applications),
             isolation: self.isolation.clone(),
+            sessions: self.sessions.clone(),
             has_scripts: self.has_scripts,
         };
         if plan.listeners.is_empty() {
@@ -435,6 +450,7 @@ struct Plan {
     start_callbacks: Vec<Rc<Callable>>,
     applications: Vec<Rc<Application>>,
     isolation: isolation::Settings,
+    sessions: Option<Rc<Sessions>>,
     has_scripts: bool,
 }
 
@@ -517,7 +533,11 @@ impl Plan {
                 return Ok(());
             };
             let router = Rc::clone(&self.router);
-            let serving = Serving::start(&self.options, router, listeners, worker, events)?;
+            let mut serving = Serving::start(&self.options, router, listeners, worker, events)?;
+            serving.sessions.clone_from(&self.sessions);
+            if let Some(sessions) = &self.sessions {
+                runtime.begin_sweeps(sessions);
+            }
             runtime.serving = Some(Box::new(serving));
             runtime.share_net();
             runtime.connect_redis();
@@ -552,6 +572,7 @@ impl Plan {
         unsafe { ffi::kg_serving_end() };
         let over = runtime::with(|runtime| {
             runtime.scripts = None;
+            runtime.end_sweeps();
             let servers = runtime.end_net();
             let mut over = runtime.serving.take();
             if let (Some(serving), Some(events)) = (over.as_mut(), runtime.events.as_mut()) {

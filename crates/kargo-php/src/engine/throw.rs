@@ -128,6 +128,9 @@ pub(crate) mod class {
         uploads = kargo_ce_http_uploads;
         uploaded_file = kargo_ce_http_uploadedfile;
         response = kargo_ce_http_response;
+        sessions = kargo_ce_http_sessions;
+        session = kargo_ce_http_session;
+        session_exception = kargo_ce_http_sessionexception;
         client = kargo_ce_http_client;
         client_options = kargo_ce_http_clientoptions;
         client_request = kargo_ce_http_clientrequest;

@@ -306,7 +306,7 @@ fn decide(
 /// Lends `answer` with the headers that each answer to the current request has.
 #[inline]
 pub(crate) fn with_lines<R>(answer: &Answer<'_>, lend: impl FnOnce(&Answer<'_>) -> R) -> R {
-    if current::with(|current| current.visit.is_none()) {
+    if current::with(|current| current.visit.is_none() && current.cookie.is_none()) {
         return lend(answer);
     }
     with_more(answer, lend)
@@ -316,7 +316,11 @@ pub(crate) fn with_lines<R>(answer: &Answer<'_>, lend: impl FnOnce(&Answer<'_>) 
 fn with_more<R>(answer: &Answer<'_>, lend: impl FnOnce(&Answer<'_>) -> R) -> R {
     let lines = current::with(|current| {
         let visit = current.visit.as_deref();
-        visit.map(|visit| visit.lines.clone()).unwrap_or_default()
+        let mut lines = visit.map(|visit| visit.lines.clone()).unwrap_or_default();
+        if let Some(cookie) = &current.cookie {
+            lines.push((b"Set-Cookie", cookie.clone()));
+        }
+        lines
     });
     let own = answer.headers.iter().copied();
     let more = lines.iter().map(|(name, value)| (*name, &value[..]));

@@ -23,6 +23,10 @@ const JSON: &[u8] = b"application/json";
 pub(crate) fn send_result(id: RequestId, result: Zv) {
     let result = result.dereferenced();
     match result.kind() {
+        Kind::String if current::with(|current| current.cookie.is_some()) => {
+            let answer = Answer::new(200).content_type(TEXT);
+            send(id, &answer, result.bytes().unwrap_or_default());
+        }
         Kind::String => send_text(id, result.bytes().unwrap_or_default()),
         Kind::Array => send_json(id, result),
         Kind::Object

@@ -2,6 +2,9 @@
 //!
 //! A handler that waits takes its [`Current`] along and gets it back when it goes on.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use kargo_net::RequestId;
 
 use crate::engine::{Global, ffi};
@@ -9,6 +12,7 @@ use crate::log::{self, Level};
 use crate::rpc::cors::Visit;
 use crate::rpc::policy::Credentials;
 use crate::serve::deadline::Deadline;
+use crate::sessions::Live;
 
 /// The work that output and errors are told of.
 #[derive(Debug, Default)]
@@ -31,6 +35,12 @@ pub(crate) struct Current {
     pub(crate) keyed_calls: u32,
     /// Whose page sent the request, if that matters.
     pub(crate) visit: Option<Box<Visit>>,
+    /// The session, if the handler asked for it.
+    pub(crate) session: Option<Rc<RefCell<Live>>>,
+    /// The cookie of a session that the answer sets.
+    pub(crate) cookie: Option<Vec<u8>>,
+    /// A callback of `Session::update()` runs, which can't wait.
+    pub(crate) is_updating: bool,
 }
 
 impl Current {
@@ -44,6 +54,9 @@ impl Current {
         self.caller = Credentials::Unread;
         self.keyed_calls = 0;
         self.visit = None;
+        self.session = None;
+        self.cookie = None;
+        self.is_updating = false;
     }
 }
 

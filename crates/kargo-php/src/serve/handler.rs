@@ -23,6 +23,7 @@ use crate::serve::route::Route;
 use crate::serve::runner;
 use crate::serve::runtime;
 use crate::serve::server::HandlerCall;
+use crate::sessions;
 
 /// Answers one request, whatever happens.
 pub(crate) fn handle(id: RequestId) {
@@ -241,7 +242,9 @@ fn call_handler(id: RequestId, call: HandlerCall) {
     let outcome = call_cached(unsafe { &*cache }, result.zv(), 1, argument.zv());
     end_foreign_child();
     let reclaimed = reclaim(id, argument);
-    if outcome != Outcome::Returned {
+    if current::with(|current| current.session.is_some()) {
+        answer_with_session(id, outcome, result.zv());
+    } else if outcome != Outcome::Returned {
         answer_failure(id, outcome);
     } else if let Some(body) = result.zv().bytes() {
         answer::send_text(id, body);
@@ -252,6 +255,32 @@ fn call_handler(id: RequestId, call: HandlerCall) {
     leave();
     if let Some(object) = reclaimed {
         pool(object);
+    }
+}
+
+/// Answers a handler that has asked for its session: what it did to it is kept first. A handler that fails has done
+/// nothing to it; one that refuses on purpose has.
+#[cold]
+fn answer_with_session(id: RequestId, outcome: Outcome, result: Zv) {
+    // No exception may be pending while the store is waited for.
+    let mut exception = (outcome == Outcome::Threw).then(take_exception).flatten();
+    let keeps = match &mut exception {
+        Some(exception) => http_exception(exception.zv()).is_some(),
+        None => outcome == Outcome::Returned,
+    };
+    if let Err(why) = sessions::conclude(keeps) {
+        current::report(
+            Level::Error,
+            "the session can't be kept, so the answer is not sent",
+            &[("reason", &why)],
+        );
+        answer::send_failure(id, 503, None);
+        return;
+    }
+    match exception {
+        Some(exception) => answer_exception(id, exception),
+        None if outcome == Outcome::Returned => answer::send_result(id, result),
+        None => answer_failure(id, outcome),
     }
 }
 
@@ -283,15 +312,8 @@ pub(crate) fn end_foreign_child() {
 pub(crate) fn answer_failure(id: RequestId, outcome: Outcome) {
     match outcome {
         Outcome::Threw => {
-            let Some(mut exception) = take_exception() else {
-                return;
-            };
-            match http_exception(exception.zv()) {
-                Some((status, message)) => answer::send_failure(id, status, Some(&message)),
-                None => {
-                    log_exception("handler threw", exception, Level::Error);
-                    answer::send_failure(id, 500, None);
-                }
+            if let Some(exception) = take_exception() {
+                answer_exception(id, exception);
             }
         }
         Outcome::Exited if runner::is_aborting() => {
@@ -308,6 +330,20 @@ pub(crate) fn answer_failure(id: RequestId, outcome: Outcome) {
             answer::send_failure(id, 500, None);
         }
     }
+}
+
+/// Answers a handler that threw.
+fn answer_exception(id: RequestId, mut exception: Owned) {
+    if let Some((status, message)) = http_exception(exception.zv()) {
+        return answer::send_failure(id, status, Some(&message));
+    }
+    // SAFETY: both are alive.
+    let is_unavailable = exception
+        .zv()
+        .object()
+        .is_some_and(|object| unsafe { ffi::kg_instance_of(object, class::session_exception()) });
+    log_exception("handler threw", exception, Level::Error);
+    answer::send_failure(id, if is_unavailable { 503 } else { 500 }, None);
 }
 
 /// Logs how a call ended that has no client: unless it returned.

@@ -398,6 +398,7 @@ pub(crate) fn dispatch(runtime: &mut Runtime, token: Token, kind: EventKind) {
             let is_over = matches!(kind, EventKind::Ready(ready) if ready.is_peer_closed());
             runtime.script_event(token.value(), is_over);
         }
+        owner::SESSIONS => runtime.sweep(token.value()),
         owner::CLIENT | owner::CLIENT_NAMES => runtime.client_event(Event { token, kind }),
         owner::NET_STREAM | owner::NET_DATAGRAM | owner::NET_NAME => {
             runtime.net_event(Event { token, kind });

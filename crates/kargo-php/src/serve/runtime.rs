@@ -13,7 +13,7 @@ use crate::engine::{Global, Outcome, Owned, Thrown, ffi};
 use crate::http_client::Exchanges;
 use crate::log::{self, Level};
 use crate::net::Net;
-use crate::rpc::policy::Redis;
+use crate::redis::Redis;
 use crate::scripts::Pools;
 use crate::serve::due::DueQueue;
 use crate::serve::inner::InnerRuns;
@@ -21,6 +21,7 @@ use crate::serve::server::Serving;
 use crate::serve::wait::{Parked, Wake};
 use crate::serve::watched::Watched;
 use crate::serve::watchers::Watchers;
+use crate::sessions::Sweeps;
 
 /// Who an event of the loop is for: [`kargo_loop::Token::owner`].
 pub(crate) mod owner {
@@ -68,6 +69,8 @@ pub(crate) mod owner {
     pub(crate) const REDIS_TIMER: u8 = 22;
     /// A process that runs scripts; the value is its number.
     pub(crate) const SCRIPT: u8 = 23;
+    /// A directory of sessions is to be swept; the value is its number.
+    pub(crate) const SESSIONS: u8 = 24;
 }
 
 /// A server that was told of an event and may have requests to be handled: it is asked until it has none.
@@ -135,8 +138,10 @@ pub(crate) struct Runtime {
     pub(crate) pulled_next: Vec<Pulled>,
     /// Made when PHP code uses the network.
     pub(crate) net: Option<Box<Net>>,
-    /// Made when an Api has a `store`.
+    /// Made when an Api has a `store`, or sessions are kept there.
     pub(crate) redis: Option<Box<Redis>>,
+    /// Directories of sessions that are swept.
+    pub(crate) sweeps: Sweeps,
     /// Processes that run scripts, where the server has a document root of them.
     pub(crate) scripts: Option<Box<Pools>>,
     /// Keys of those who wait for a client to take more of their answer.

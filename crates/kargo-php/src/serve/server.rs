@@ -17,6 +17,7 @@ use crate::serve::body_gate::Bodies;
 use crate::serve::gate::Gate;
 use crate::serve::route::Target;
 use crate::serve::runtime::{self, owner};
+use crate::sessions::Sessions;
 
 /// A handler and what it is called with: plain words, since they are handed on several times per request.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +34,8 @@ pub(crate) struct HandlerCall {
 #[derive(Debug)]
 pub(crate) struct Serving {
     pub(crate) net: NetServer,
+    /// How sessions are kept, if they are.
+    pub(crate) sessions: Option<Rc<Sessions>>,
     pub(super) router: Rc<Router<Target>>,
     pub(super) hosts: Vec<String>,
     waiting_limit: usize,
@@ -130,6 +133,7 @@ impl Serving {
         }
         Ok(Self {
             net,
+            sessions: None,
             router,
             hosts: options.hosts.clone(),
             waiting_limit: options.waiting_requests,

@@ -101,7 +101,12 @@ impl Runtime {
 
 /// Whether nothing can wait here. See [`reject_if_blocked`].
 pub(crate) fn is_blocked() -> bool {
-    context::switch_is_blocked() || is_foreign() || output::is_active()
+    context::switch_is_blocked() || is_foreign() || output::is_active() || is_updating()
+}
+
+/// Whether a session's value is being made, which somebody else may be faster with.
+fn is_updating() -> bool {
+    current::with(|current| current.is_updating)
 }
 
 /// Whether this process was forked while the loop ran, so that the frames below belong to a loop of the parent's; or
@@ -146,6 +151,9 @@ pub(crate) fn reject_if_blocked() -> Result<(), Thrown> {
         return Err(blocked(
             "a classic application runs, and PHP's superglobals are its request's",
         ));
+    }
+    if is_updating() {
+        return Err(blocked("the callback of Session::update() runs"));
     }
     reject_if_foreign()
 }

@@ -20,10 +20,18 @@ pub enum Script {
     Begin,
     /// Puts an answer, or nothing, or the claim once more, in the place of a claim.
     End,
+    /// Gives a session.
+    LoadSession,
+    /// Makes a session, or changes one that is there.
+    SaveSession,
+    /// Makes a value of a session another one, if it still is what it was.
+    UpdateSession,
+    /// Ends a session.
+    EndSession,
 }
 
 /// The text of each script.
-pub const SCRIPTS: [&str; 3] = [
+pub const SCRIPTS: [&str; 7] = [
     // Buckets hold the microsecond at which they are full, as the table in shared memory does. What is in none of them is
     // full, so a key needs to live no longer than that. A moment that is too far off (the server's clock was set) is cut.
     "local time = redis.call('TIME')\n\
@@ -54,6 +62,59 @@ pub const SCRIPTS: [&str; 3] = [
      if ARGV[2] == '' then redis.call('DEL', KEYS[1])\n\
      else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end\n\
      return 1",
+    // What is no hash, has no beginning or is too long is answered with nothing at all: somebody else has written it.
+    "local all = redis.pcall('HGETALL', KEYS[1])\n\
+     if all.err then return '' end\n\
+     if #all == 0 then return false end\n\
+     local time = redis.call('TIME')\n\
+     local now = time[1] * 1000 + math.floor(time[2] / 1000)\n\
+     local created = tonumber(redis.call('HGET', KEYS[1], '@') or '')\n\
+     if not created then return '' end\n\
+     local left = math.min(tonumber(ARGV[1]), created + tonumber(ARGV[2]) - now)\n\
+     if left <= 0 then redis.call('DEL', KEYS[1]) return false end\n\
+     local before = redis.call('PTTL', KEYS[1])\n\
+     redis.call('PEXPIRE', KEYS[1], string.format('%.0f', left))\n\
+     local out, size = {before >= 0 and left - before >= tonumber(ARGV[3]) and '1' or '0'}, 0\n\
+     for _, part in ipairs(all) do\n\
+     size = size + #part\n\
+     if size > 4194304 then return '' end\n\
+     out[#out + 1] = #part .. ':' .. part\n\
+     end\n\
+     return table.concat(out)",
+    "local time = redis.call('TIME')\n\
+     local now = time[1] * 1000 + math.floor(time[2] / 1000)\n\
+     local key = KEYS[2]\n\
+     local created\n\
+     if ARGV[3] == '0' then\n\
+     created = tonumber(redis.call('HGET', KEYS[1], '@') or '')\n\
+     if not created then return 0 end\n\
+     if KEYS[1] ~= key then redis.call('RENAME', KEYS[1], key) created = now end\n\
+     if ARGV[4] == '1' then redis.call('DEL', key) end\n\
+     else\n\
+     redis.call('DEL', key)\n\
+     created = now\n\
+     end\n\
+     redis.call('HSET', key, '@', string.format('%.0f', created))\n\
+     for i = 5, #ARGV, 2 do\n\
+     if ARGV[i + 1] == '-' then redis.call('HDEL', key, ARGV[i])\n\
+     else redis.call('HSET', key, ARGV[i], string.sub(ARGV[i + 1], 2)) end\n\
+     end\n\
+     local left = math.min(tonumber(ARGV[1]), created + tonumber(ARGV[2]) - now)\n\
+     redis.call('PEXPIRE', key, string.format('%.0f', math.max(left, 1)))\n\
+     return 1",
+    "local time = redis.call('TIME')\n\
+     local now = time[1] * 1000 + math.floor(time[2] / 1000)\n\
+     local created = tonumber(redis.call('HGET', KEYS[1], '@') or '')\n\
+     if not created then return 0 end\n\
+     local kept = redis.call('HGET', KEYS[1], ARGV[3])\n\
+     kept = kept and '+' .. kept or '-'\n\
+     if kept ~= ARGV[4] then return kept end\n\
+     if ARGV[5] == '-' then redis.call('HDEL', KEYS[1], ARGV[3])\n\
+     else redis.call('HSET', KEYS[1], ARGV[3], string.sub(ARGV[5], 2)) end\n\
+     local left = math.min(tonumber(ARGV[1]), created + tonumber(ARGV[2]) - now)\n\
+     redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.max(left, 1)))\n\
+     return 1",
+    "return redis.call('DEL', KEYS[1])",
 ];
 
 impl Script {
@@ -81,6 +142,14 @@ pub struct Command {
 }
 
 impl Command {
+    pub(super) const fn new(script: Script, keys: Vec<Vec<u8>>, arguments: Vec<Vec<u8>>) -> Self {
+        Self {
+            script,
+            keys,
+            arguments,
+        }
+    }
+
     /// Its script.
     #[must_use]
     pub const fn script(&self) -> Script {
@@ -301,7 +370,7 @@ impl Claim {
 }
 
 /// Whole milliseconds; the server knows no time to live of none.
-fn millis(time: Duration) -> Vec<u8> {
+pub(super) fn millis(time: Duration) -> Vec<u8> {
     time.as_millis().max(1).to_string().into()
 }
 

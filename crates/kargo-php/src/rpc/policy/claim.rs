@@ -6,7 +6,7 @@ use std::time::Duration;
 use kargo_policy::{Begun, Digest, Request, Store, Ticket, is_alive, monotonic_nanos};
 
 use crate::rpc::policy::keep::Purpose;
-use crate::rpc::policy::redis::{Claimed, Remote};
+use crate::rpc::policy::remote::{Claimed, Remote};
 use crate::rpc::policy::shared::{self, LOOK, Shared};
 use crate::serve::runtime::{self, Runtime};
 use crate::serve::wait::{self, Wake};

@@ -10,7 +10,7 @@
 //! | `request` | headers and addresses |
 //! | `describe` | those as plain data, for documents |
 //! | `shared` | the tables of all workers, and the news between them |
-//! | `redis` | a server in their place, for several machines |
+//! | `remote` | a server in their place, for several machines |
 //! | `claim` | one of the two |
 //!
 //! Every door calls [`invoke`](super::invoke::invoke), and that asks here: [`admit`] before arguments are looked at,
@@ -25,7 +25,7 @@ mod flights;
 mod identity;
 mod keep;
 mod read;
-mod redis;
+mod remote;
 mod request;
 mod scheme;
 mod shared;
@@ -49,7 +49,6 @@ pub(crate) use describe::{policies_of, schemes_of};
 pub(crate) use identity::{Credentials, current_caller};
 pub(crate) use keep::Keeping;
 pub(crate) use read::attach;
-pub(crate) use redis::Redis;
 pub(crate) use request::Proxies;
 pub(crate) use scheme::{Authenticator, read as read_auth};
 pub(crate) use shared::{Shared, wake_listeners};

@@ -10,7 +10,7 @@ use crate::rpc::attribute::Attribute;
 use crate::rpc::policy::access::Access;
 use crate::rpc::policy::identity::Scheme;
 use crate::rpc::policy::keep::{Keeping, Vary};
-use crate::rpc::policy::redis::Remote;
+use crate::rpc::policy::remote::Remote;
 use crate::rpc::policy::shared::Shared;
 use crate::rpc::policy::{By, Limit, Policy};
 use crate::rpc::signature::ExportError;

@@ -8,7 +8,7 @@ use kargo_loop::{Interest, Token};
 use kargo_policy::{Buckets, Store};
 
 use crate::engine::Global;
-use crate::rpc::policy::redis::Remote;
+use crate::rpc::policy::remote::Remote;
 use crate::serve::runtime::{self, Runtime, owner};
 use crate::serve::wait::Wake;
 

@@ -58,11 +58,25 @@ struct Question {
     is_whole: bool,
 }
 
+/// What a server is used for, as the log says it.
+#[derive(Debug)]
+pub(crate) struct Use {
+    /// What it is.
+    pub(crate) what: &'static str,
+    /// What is so until it is back.
+    pub(crate) meanwhile: &'static str,
+    /// Where the operator has written its address.
+    pub(crate) setting: &'static str,
+    /// Commands that its user must be allowed.
+    pub(crate) commands: &'static str,
+}
+
 /// A server.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(crate) struct Client {
     number: usize,
     location: Rc<Location>,
+    of: &'static Use,
     state: State,
     /// Since when it is looked up, connected to or greeted.
     since: Instant,
@@ -85,10 +99,11 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(number: usize, location: Rc<Location>) -> Self {
+    pub(super) fn new(number: usize, location: Rc<Location>, of: &'static Use) -> Self {
         Self {
             number,
             location,
+            of,
             state: State::Idle,
             since: Instant::now(),
             sent: VecDeque::new(),
@@ -107,7 +122,7 @@ impl Client {
 
     /// The process was forked: everything is its parent's.
     pub(super) fn forget(&mut self) {
-        *self = Self::new(self.number, Rc::clone(&self.location));
+        *self = Self::new(self.number, Rc::clone(&self.location), self.of);
     }
 
     pub(super) fn is_of(&self, id: StreamId) -> bool {
@@ -311,7 +326,7 @@ impl Client {
         reply: &Reply,
     ) {
         if let Reply::Error(error) = reply {
-            let why = refusal(error);
+            let why = refusal(error, self.of);
             return self.fail(net, events, &why);
         }
         if left > 1 {
@@ -324,7 +339,7 @@ impl Client {
             let address = self.location.to_string();
             log::event(
                 Level::Info,
-                "the store of limits and kept answers is there again",
+                &format!("{} is there again", self.of.what),
                 &[("redis", &address)],
             );
         }
@@ -352,7 +367,7 @@ impl Client {
             }
             // Another connection may find another server behind the same name.
             b"READONLY" | b"LOADING" | b"MASTERDOWN" | b"NOAUTH" => {
-                let why = refusal(error);
+                let why = refusal(error, self.of);
                 self.sent.push_front(question);
                 self.fail(net, events, &why);
             }
@@ -386,8 +401,10 @@ impl Client {
             let address = self.location.to_string();
             log::event(
                 Level::Warning,
-                "the store of limits and kept answers is away; until it is back, limits and results are those of this \
-                 machine, and calls with an idempotency key are refused",
+                &format!(
+                    "{} is away; until it is back, {}",
+                    self.of.what, self.of.meanwhile
+                ),
                 &[("redis", &address), ("reason", why)],
             );
             if self.told.len() < 8 {
@@ -426,10 +443,10 @@ impl Client {
             return;
         }
         self.told_trouble = Some((code.to_vec(), now));
-        let (address, why) = (self.location.to_string(), refusal(error));
+        let (address, why) = (self.location.to_string(), refusal(error, self.of));
         log::event(
             Level::Warning,
-            "the store of limits and kept answers can't do what it is asked",
+            &format!("{} can't do what it is asked", self.of.what),
             &[("redis", &address), ("reason", &why)],
         );
     }
@@ -487,12 +504,12 @@ impl Client {
     }
 
     /// Renews a claim until it is [`Self::release`]d.
-    pub(super) fn hold(&mut self, events: &mut EventLoop, number: u64, claim: Claim) {
+    pub(crate) fn hold(&mut self, events: &mut EventLoop, number: u64, claim: Claim) {
         self.claims.insert(number, claim);
         self.set_renewal(events);
     }
 
-    pub(super) fn release(&mut self, number: u64) {
+    pub(crate) fn release(&mut self, number: u64) {
         self.claims.remove(&number);
     }
 
@@ -528,23 +545,26 @@ fn code(error: &[u8]) -> &[u8] {
 }
 
 /// What an error means and what to do. The server's own words are left out where they may repeat what it was sent.
-fn refusal(error: &[u8]) -> String {
+fn refusal(error: &[u8], of: &Use) -> String {
     let code = code(error);
+    let setting = of.setting;
     let known = match code {
-        b"NOAUTH" => "it wants a password: store: 'redis://:PASSWORD@HOST'",
-        b"WRONGPASS" => "it refuses user or password: correct them in store:",
-        b"NOPERM" => {
-            "the user may not do what is needed: allow the prefix of store: and +eval +evalsha +get +set +del +time +ping +select"
-        }
+        b"NOAUTH" => format!("it wants a password: {setting} 'redis://:PASSWORD@HOST'"),
+        b"WRONGPASS" => format!("it refuses user or password: correct them in {setting}"),
+        b"NOPERM" => format!(
+            "the user may not do what is needed: allow the prefix of {setting} and {}",
+            of.commands
+        ),
         b"OOM" => {
             "it is full: raise its maxmemory, or have it evict keys (maxmemory-policy volatile-ttl)"
+                .into()
         }
-        b"READONLY" => "it is a replica: store: must name the primary",
-        b"LOADING" => "it is loading its data",
-        b"MISCONF" => "it refuses writes since it can't save its data",
-        b"DENIED" => "its protected mode refuses other machines: give it a password",
-        b"BUSY" => "another script keeps it busy",
-        _ => "",
+        b"READONLY" => format!("it is a replica: {setting} must name the primary"),
+        b"LOADING" => "it is loading its data".into(),
+        b"MISCONF" => "it refuses writes since it can't save its data".into(),
+        b"DENIED" => "its protected mode refuses other machines: give it a password".into(),
+        b"BUSY" => "another script keeps it busy".into(),
+        _ => String::new(),
     };
     let code: String = String::from_utf8_lossy(code)
         .chars()
@@ -554,7 +574,7 @@ fn refusal(error: &[u8]) -> String {
     if known.is_empty() {
         // A server without a password, or one that is older than users, says so with a plain error.
         format!(
-            "it refuses what it is told ({code}): check user, password, database and permissions in store:"
+            "it refuses what it is told ({code}): check user, password, database and permissions in {setting}"
         )
     } else {
         format!("{known} ({code})")

@@ -6,9 +6,17 @@ use std::time::Duration;
 use kargo_policy::redis::{Bucket, Claim, Keys, Location};
 use kargo_policy::{Begun, Digest, Rate};
 
-use super::{LONGEST_ANSWER, Silence, ask, client_for, tell, with_client};
+use crate::redis::{LONGEST_ANSWER, Silence, Use, ask, client_for, tell, with_client};
 use crate::rpc::policy::keep::Purpose;
 use crate::serve::runtime::{self, Runtime};
+
+/// What the log says of it.
+static USE: Use = Use {
+    what: "the store of limits and kept answers",
+    meanwhile: "limits and results are those of this machine, and calls with an idempotency key are refused",
+    setting: "store:",
+    commands: "+eval +evalsha +get +set +del +time +ping +select",
+};
 
 /// A server that keeps the state of one Api.
 #[derive(Debug)]
@@ -40,7 +48,7 @@ impl Remote {
         longest: usize,
     ) -> Self {
         Self {
-            client: client_for(location),
+            client: client_for(location, &USE),
             keys: Keys::new(location.prefix(), title, version),
             lease: location.lease(),
             longest: longest.min(LONGEST_ANSWER),

@@ -1,15 +1,13 @@
-//! Redis in place of tables in memory: connections of this process, and how calls wait for what they ask.
+//! Redis: connections of this process, and how requests wait for what they ask.
 //!
 //! | module | is |
 //! |---|---|
 //! | `client` | one server: connecting, what is asked and what was answered, and what happens when it is away |
-//! | `remote` | what policies ask of it |
 //!
-//! There is one connection per worker and Api, in tables of kargo-net on the worker's own loop. Who asks leaves a key and is
+//! There is one connection per worker and Api, or Sessions, in tables of kargo-net on the worker's own loop. Who asks leaves a key and is
 //! parked ([`crate::serve::wait`]); questions of several calls follow each other without waiting for answers.
 
 mod client;
-mod remote;
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -20,24 +18,25 @@ use kargo_net::resolver::{Resolver, ResolverOptions};
 use kargo_net::streams::Streams;
 use kargo_policy::redis::{Command, Location, Reply};
 
+use crate::engine::Thrown;
 use crate::serve::runtime::{self, Runtime, owner};
 use crate::serve::wait::{self, Wake};
 use client::Client;
-pub(crate) use remote::{Claimed, Remote};
+pub(crate) use client::Use;
 
 /// Longest answer that is kept.
-const LONGEST_ANSWER: usize = 8 << 20;
+pub(crate) const LONGEST_ANSWER: usize = 8 << 20;
 
 /// Why there is no reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Silence {
+pub(crate) enum Silence {
     /// The server is away, so it was not asked; or nothing can wait here.
     Unasked,
     /// It may have heard the question.
     Unanswered,
 }
 
-/// The servers that Apis of this process keep their state in.
+/// The servers that this process keeps state in.
 #[derive(Debug)]
 pub(crate) struct Redis {
     net: Net,
@@ -172,7 +171,7 @@ impl Runtime {
 }
 
 /// The number of the client for a server.
-fn client_for(location: &Rc<Location>) -> usize {
+pub(crate) fn client_for(location: &Rc<Location>, of: &'static Use) -> usize {
     runtime::with(|runtime| {
         let redis = runtime.redis.get_or_insert_with(|| {
             Box::new(Redis {
@@ -181,7 +180,9 @@ fn client_for(location: &Rc<Location>) -> usize {
             })
         });
         let number = redis.clients.len();
-        redis.clients.push(Client::new(number, Rc::clone(location)));
+        redis
+            .clients
+            .push(Client::new(number, Rc::clone(location), of));
         number
     })
 }
@@ -191,25 +192,51 @@ fn client_for(location: &Rc<Location>) -> usize {
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Asks, and waits for the reply.
-fn ask(client: usize, command: Command) -> Result<Reply, Silence> {
+pub(crate) fn ask(client: usize, command: Command) -> Result<Reply, Silence> {
     if wait::is_blocked() {
         return Err(Silence::Unasked);
     }
-    let key = runtime::with(|runtime| {
+    let key = begin(client, command)?;
+    wait::wait_quietly(key, PATIENCE);
+    take_reply(key)
+}
+
+/// The same in a native function that PHP code called.
+///
+/// # Errors
+/// An exception is pending: nothing can wait here, or the process stops.
+pub(crate) fn ask_in_php(
+    client: usize,
+    command: Command,
+) -> Result<Result<Reply, Silence>, Thrown> {
+    wait::reject_if_blocked()?;
+    let key = match begin(client, command) {
+        Ok(key) => key,
+        Err(silence) => return Ok(Err(silence)),
+    };
+    wait::wait(key, Some(PATIENCE))?;
+    Ok(take_reply(key))
+}
+
+/// Asks; gives the key of who will wait.
+fn begin(client: usize, command: Command) -> Result<u64, Silence> {
+    runtime::with(|runtime| {
         let key = runtime.new_key();
         let (redis, events) = runtime.redis()?;
         let client = redis.clients.get_mut(client)?;
         let is_asked = client.ask(&mut redis.net, events, Rc::new(command), key);
         is_asked.then_some(key)
     })
-    .ok_or(Silence::Unasked)?;
-    wait::wait_quietly(key, PATIENCE);
+    .ok_or(Silence::Unasked)
+}
+
+fn take_reply(key: u64) -> Result<Reply, Silence> {
     runtime::with(|runtime| runtime.redis.as_mut()?.net.replies.remove(&key)?)
         .ok_or(Silence::Unanswered)
 }
 
 /// Says something to which nobody waits for a reply. It is said for `time`, when the server is there again if it is away.
-fn tell(client: usize, command: Command, time: Duration) {
+pub(crate) fn tell(client: usize, command: Command, time: Duration) {
     runtime::with(|runtime| {
         let Some((redis, events)) = runtime.redis() else {
             return;
@@ -221,7 +248,10 @@ fn tell(client: usize, command: Command, time: Duration) {
 }
 
 /// Runs `body` on a client and the loop.
-fn with_client<R>(number: usize, body: impl FnOnce(&mut Client, &mut EventLoop) -> R) -> Option<R> {
+pub(crate) fn with_client<R>(
+    number: usize,
+    body: impl FnOnce(&mut Client, &mut EventLoop) -> R,
+) -> Option<R> {
     runtime::with(|runtime| {
         let (redis, events) = runtime.redis()?;
         Some(body(redis.clients.get_mut(number)?, events))
