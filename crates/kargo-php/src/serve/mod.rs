@@ -10,6 +10,7 @@ pub(crate) mod files;
 mod gate;
 pub(crate) mod handler;
 pub(crate) mod inner;
+pub(crate) mod plan;
 pub(crate) mod route;
 pub(crate) mod runner;
 pub(crate) mod runtime;

@@ -194,9 +194,8 @@ impl FileStore {
     /// The system refuses.
     pub fn load(&self, name: &Name, now: SystemTime) -> io::Result<Loaded> {
         let path = self.path(name);
-        let file = match open_existing(&path, false)? {
-            Some(file) => file,
-            None => return Ok(Loaded::Nothing),
+        let Some(file) = open_existing(&path, false)? else {
+            return Ok(Loaded::Nothing);
         };
         match self.read(&file, now)? {
             None => Ok(Loaded::Nothing),

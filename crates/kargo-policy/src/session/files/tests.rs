@@ -133,7 +133,7 @@ fn time_passes() {
     // It was used, so it lives on: until it is too old.
     assert_eq!(stale(1190), Some(true));
     for use_at in (1190..3590).step_by(500) {
-        assert_eq!(stale(use_at).is_some(), true, "{use_at}");
+        assert!(stale(use_at).is_some(), "{use_at}");
     }
     assert_eq!(stale(3590), Some(true));
     assert_eq!(stale(3601), None);
