@@ -222,7 +222,10 @@ namespace Kargo\Http {
 
         /**
          * Gives everything below $prefix to an Api, which has its own paths (/jsonrpc, /xmlrpc), to the Files of a
-         * directory, to an Application, to Scripts, or to a handler, which alone can have $uploads. Routes come first.
+         * directory, to an Application, to Scripts, or to a handler. Routes come first.
+         *
+         * @param Uploads|false|null $uploads for a handler; of an Application they bound its bodies of whatever kind
+         *     (totalBytes, diskBytes, directory), which go to disk then, false: to memory; php.ini bounds the rest
          */
         public function mount(
             string $prefix,

@@ -39,7 +39,7 @@ pub enum AcceptDecision {
 /// Asked when the head of a request with a body is decoded, before anything of the body is taken.
 ///
 /// It is called with the server borrowed: it must not call back. It knows no connection, so that the codec of a protocol with
-/// streams can ask it too, and give what comes to a [`crate::Spool`].
+/// streams can ask it too, and give what comes to a [`crate::Spool`] or [`crate::WholeSpool`].
 pub trait BodyGate: fmt::Debug {
     /// Where the body goes of the request with this head, which refers to `bytes`.
     fn place(&mut self, head: &RequestHead, bytes: &[u8]) -> BodyPlace;
@@ -53,4 +53,7 @@ pub enum BodyPlace {
     /// It is a form: its fields into memory, its files to disk, within these limits. The request is handed out with an
     /// [`crate::Upload`] and an empty body.
     Upload(Rc<UploadSettings>),
+    /// As it is to disk, within the bytes that these allow for all of it. The request is handed out with an
+    /// [`crate::Upload`] that has it, and an empty body.
+    Disk(Rc<UploadSettings>),
 }

@@ -85,3 +85,4 @@ pub use uploads::Upload;
 pub use uploads::UploadError;
 pub use uploads::UploadSettings;
 pub use uploads::UploadedFile;
+pub use uploads::WholeSpool;

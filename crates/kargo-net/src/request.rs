@@ -1,5 +1,7 @@
 //! Requests as they are handed out.
 
+use std::borrow::Cow;
+use std::io;
 use std::ops::Range;
 use std::os::fd::RawFd;
 use std::rc::Rc;
@@ -79,6 +81,47 @@ impl<'a> RequestRef<'a> {
     #[inline]
     pub fn upload(&self) -> Option<&'a Rc<Upload>> {
         self.upload
+    }
+
+    /// The bytes of the body, wherever they are; those of a form that was spooled are gone.
+    pub fn body_bytes(&self) -> u64 {
+        match self.upload.and_then(|upload| upload.body()) {
+            Some(body) => body.size(),
+            None => self.body.len() as u64,
+        }
+    }
+
+    /// The body from `offset` on, as much of it as `buffer` takes, wherever it is.
+    ///
+    /// # Errors
+    /// The system's, if it can't be read.
+    pub fn read_body_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        if let Some(body) = self.upload.and_then(|upload| upload.body()) {
+            return body.read_at(buffer, offset);
+        }
+        let rest = usize::try_from(offset)
+            .ok()
+            .and_then(|offset| self.body.get(offset..))
+            .unwrap_or_default();
+        let length = rest.len().min(buffer.len());
+        if let (Some(into), Some(from)) = (buffer.get_mut(..length), rest.get(..length)) {
+            into.copy_from_slice(from);
+        }
+        Ok(length)
+    }
+
+    /// The whole body in memory, wherever it is.
+    ///
+    /// # Errors
+    /// The system's, if it can't be read.
+    pub fn whole_body(&self) -> io::Result<Cow<'a, [u8]>> {
+        let Some(body) = self.upload.and_then(|upload| upload.body()) else {
+            return Ok(Cow::Borrowed(self.body));
+        };
+        let mut bytes = vec![0; usize::try_from(body.size()).map_err(io::Error::other)?];
+        let got = body.read_at(&mut bytes, 0)?;
+        bytes.truncate(got);
+        Ok(Cow::Owned(bytes))
     }
 
     /// Who sent it.

@@ -23,19 +23,24 @@ use kargo_loop::EventLoop;
 use kargo_net::Answer;
 use kargo_net::BodyGate;
 use kargo_net::BodyPlace;
+use kargo_net::OwnedRequest;
+use kargo_net::PeerAddress;
 use kargo_net::RequestId;
 use kargo_net::Server;
 use kargo_net::ServerOptions;
 use kargo_net::UploadSettings;
+use kargo_net::WholeSpool;
 
-/// Forms to /upload are spooled.
+/// Forms are spooled, but to /memory, and any body to /disk as it is.
 #[derive(Debug)]
 struct Gate(Rc<UploadSettings>);
 
 impl BodyGate for Gate {
     fn place(&mut self, head: &RequestHead, bytes: &[u8]) -> BodyPlace {
         let is_form = head.header(bytes, "content-type").is_some_and(is_form_data);
-        if is_form && head.path(bytes) != b"/memory" {
+        if head.path(bytes) == b"/disk" {
+            BodyPlace::Disk(Rc::clone(&self.0))
+        } else if is_form && head.path(bytes) != b"/memory" {
             BodyPlace::Upload(Rc::clone(&self.0))
         } else {
             BodyPlace::Memory
@@ -483,6 +488,76 @@ fn what_the_system_says_becomes_a_status() {
         let error = std::io::Error::from_raw_os_error(code);
         assert_eq!(kargo_net::UploadError::Disk(error).status(), status);
     }
+}
+
+#[test]
+fn a_body_goes_to_disk_as_it_is() {
+    let _alone = alone();
+    let folder = Folder::new("net-uploads-whole");
+    let limits = Limits {
+        total_bytes: 300_000,
+        ..Limits::default()
+    };
+    let server = start(ServerOptions::default(), limits, 400_000, &folder.0);
+    let body = "0123456789".repeat(30_000);
+    let chunked = format!(
+        "POST /disk HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n",
+        body.len()
+    );
+    // The handler of these tests echoes what is in memory: nothing.
+    let mut client = server.client();
+    client.send(post("/disk", &body) + &chunked + "GET /last HTTP/1.1\r\nHost: t\r\n\r\n");
+    assert_eq!(client.answer().text(), "POST /disk ");
+    assert_eq!(client.answer().text(), "POST /disk ");
+    assert_eq!(client.answer().text(), "GET /last ");
+    until_nothing_is_left(&server);
+    for too_much in [
+        post("/disk", &(body + "x")),
+        chunked.replace("0\r\n\r\n", "1\r\nx\r\n0\r\n\r\n"),
+    ] {
+        let mut client = server.client();
+        client.send(too_much);
+        assert_eq!(client.answer().status, 413);
+        client.stream.shutdown_write();
+        client.assert_closed();
+    }
+    until_nothing_is_left(&server);
+}
+
+#[test]
+fn a_spooled_body_is_read_as_others_are() {
+    let _alone = alone();
+    let folder = Folder::new("net-uploads-read");
+    let settings = UploadSettings::new(limits(), folder.0.clone(), 1 << 20);
+    let settings = Rc::new(settings);
+    let mut spool = WholeSpool::new(Rc::clone(&settings)).unwrap();
+    for piece in ["one ", "two ", "", "three"] {
+        spool.write(piece.as_bytes()).unwrap();
+    }
+    let upload = Rc::new(spool.finish().unwrap());
+    assert_eq!(settings.used_bytes(), 13);
+    let peer = PeerAddress::Unix;
+    let request = OwnedRequest::new(RequestHead::new(), Vec::new(), 0..0, peer, peer);
+    let in_memory = OwnedRequest::new(
+        RequestHead::new(),
+        b"one two three".to_vec(),
+        0..13,
+        peer,
+        peer,
+    );
+    for request in [request.with_upload(Rc::clone(&upload)), in_memory] {
+        let request = request.as_ref();
+        assert_eq!(request.body_bytes(), 13);
+        assert_eq!(*request.whole_body().unwrap(), *b"one two three");
+        let mut buffer = [0; 6];
+        assert_eq!(request.read_body_at(&mut buffer, 4).unwrap(), 6);
+        assert_eq!(&buffer, b"two th");
+        assert_eq!(request.read_body_at(&mut buffer, 10).unwrap(), 3);
+        assert_eq!(request.read_body_at(&mut buffer, 13).unwrap(), 0);
+        assert_eq!(request.read_body_at(&mut buffer, 99).unwrap(), 0);
+    }
+    drop(upload);
+    assert_eq!(settings.used_bytes(), 0);
 }
 
 #[test]

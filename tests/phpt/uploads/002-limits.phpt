@@ -134,7 +134,7 @@ ValueError: Kargo\Http\Uploads::__construct(): Argument #10 ($directory) must no
 TypeError: Kargo\Http\Options::__construct(): Argument #16 ($uploads) must be of type Kargo\Http\Uploads|false|null, bool given
 TypeError: Kargo\Http\Options::__construct(): Argument #16 ($uploads) must be of type Kargo\Http\Uploads|false|null, stdClass given
 TypeError: Kargo\Http\Server::post(): Argument #3 ($uploads) must be of type Kargo\Http\Uploads|false|null, string given
-Kargo\ConfigurationException: only handlers have limits on forms with files; applications have php.ini's
+Kargo\ConfigurationException: only handlers and applications have limits on uploads
 bool(true)
 NULL
 bool(false)

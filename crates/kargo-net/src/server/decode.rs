@@ -374,10 +374,18 @@ fn decode_body(
     limits: &Limits,
     gate: Option<&mut (dyn BodyGate + 'static)>,
 ) -> Result<Decoded, UploadError> {
-    if let Some(gate) = gate
-        && let BodyPlace::Upload(settings) = gate.place(head, bytes)
-    {
-        let mut spooled = Box::new(Spooled::new(head, head_bytes, bytes, settings, limits)?);
+    let place = match (gate, head.has_body()) {
+        (Some(gate), true) => gate.place(head, bytes),
+        _ => BodyPlace::Memory,
+    };
+    let elsewhere = match place {
+        BodyPlace::Memory => None,
+        BodyPlace::Upload(settings) => Some((settings, true)),
+        BodyPlace::Disk(settings) => Some((settings, false)),
+    };
+    if let Some((settings, is_form)) = elsewhere {
+        let spooled = Spooled::new(head, head_bytes, bytes, settings, is_form, limits)?;
+        let mut spooled = Box::new(spooled);
         let body = bytes.get(head_bytes..).unwrap_or_default();
         return Ok(match spooled.take(body)? {
             Some(consumed) => Decoded::Spooled(spooled, head_bytes + consumed),

@@ -23,6 +23,7 @@ use crate::Spool;
 use crate::Upload;
 use crate::UploadError;
 use crate::UploadSettings;
+use crate::WholeSpool;
 use crate::sys::socket;
 
 /// How fast a body must come that is longer than those for which the time for a whole body is meant.
@@ -37,18 +38,62 @@ pub(super) struct Spooled {
     head: RequestHead,
     head_bytes: usize,
     decoder: BodyDecoder,
-    spool: Spool,
+    sink: Sink,
     /// Once it is complete.
     upload: Option<Upload>,
 }
 
+/// Where the body goes.
+#[derive(Debug)]
+enum Sink {
+    Form(Box<Spool>),
+    Whole(WholeSpool),
+    /// It is complete.
+    Done,
+}
+
+impl Sink {
+    fn settings(&self) -> Option<&UploadSettings> {
+        match self {
+            Self::Form(spool) => Some(spool.settings()),
+            Self::Whole(spool) => Some(spool.settings()),
+            Self::Done => None,
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), UploadError> {
+        match self {
+            Self::Form(spool) => spool.write(bytes),
+            Self::Whole(spool) => spool.write(bytes),
+            Self::Done => Ok(()),
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), UploadError> {
+        match self {
+            Self::Form(spool) => spool.flush(),
+            Self::Whole(spool) => spool.flush(),
+            Self::Done => Ok(()),
+        }
+    }
+
+    fn finish(&mut self) -> Result<Upload, UploadError> {
+        match std::mem::replace(self, Self::Done) {
+            Self::Form(mut spool) => spool.finish(),
+            Self::Whole(spool) => spool.finish(),
+            Self::Done => Ok(Upload::default()),
+        }
+    }
+}
+
 impl Spooled {
-    /// For the request whose head is at the start of `bytes`.
+    /// For the request whose head is at the start of `bytes`; `is_form`: for its parts.
     pub(super) fn new(
         head: &RequestHead,
         head_bytes: usize,
         bytes: &[u8],
         settings: Rc<UploadSettings>,
+        is_form: bool,
         limits: &Limits,
     ) -> Result<Self, UploadError> {
         let limits = Limits {
@@ -56,11 +101,18 @@ impl Spooled {
             ..limits.clone()
         };
         let content_type = head.header(bytes, "content-type").unwrap_or_default();
+        // What is too long is refused before anything is made for it.
+        let mut decoder = BodyDecoder::new(head.body_framing(), &limits);
+        decoder.decode(&[])?;
         Ok(Self {
             head: head.clone(),
             head_bytes,
-            decoder: BodyDecoder::new(head.body_framing(), &limits),
-            spool: Spool::new(content_type, settings)?,
+            decoder,
+            sink: if is_form {
+                Sink::Form(Box::new(Spool::new(content_type, settings)?))
+            } else {
+                Sink::Whole(WholeSpool::new(settings)?)
+            },
             upload: None,
         })
     }
@@ -71,7 +123,10 @@ impl Spooled {
 
     /// The time for the whole body: what is long takes longer.
     pub(super) fn patience(&self, usual: Duration) -> Duration {
-        let longest = self.spool.settings().limits().total_bytes;
+        let longest = self
+            .sink
+            .settings()
+            .map_or(0, |settings| settings.limits().total_bytes);
         usual.saturating_add(Duration::from_secs(longest / SLOWEST_PER_SECOND))
     }
 
@@ -82,15 +137,15 @@ impl Spooled {
             let rest = bytes.get(at..).unwrap_or_default();
             match self.decoder.decode(rest)? {
                 BodyEvent::Data { consumed, data } => {
-                    self.spool.write(rest.get(data).unwrap_or_default())?;
+                    self.sink.write(rest.get(data).unwrap_or_default())?;
                     at += consumed;
                 }
                 BodyEvent::More { .. } => {
-                    self.spool.flush()?;
+                    self.sink.flush()?;
                     return Ok(None);
                 }
                 BodyEvent::End { consumed } => {
-                    self.upload = Some(self.spool.finish()?);
+                    self.upload = Some(self.sink.finish()?);
                     return Ok(Some(at + consumed));
                 }
             }

@@ -1,8 +1,9 @@
-//! Forms with files: their fields in memory, their files on disk, without a name.
+//! Forms with files: their fields in memory, their files on disk, without a name. And other bodies on disk.
 //!
 //! | file | has |
 //! |---|---|
 //! | `spool` | a body as it comes: parts to fields and files, within limits |
+//! | `whole` | any body as it comes, into one file |
 //! | `file` | a file that has come: read, streamed, moved to where it belongs |
 //! | `error` | why a body was refused |
 //!
@@ -12,6 +13,7 @@
 mod error;
 mod file;
 mod spool;
+mod whole;
 
 use std::cell::Cell;
 use std::path::Path;
@@ -23,6 +25,7 @@ use kargo_http::multipart::Limits;
 pub use error::UploadError;
 pub use file::UploadedFile;
 pub use spool::Spool;
+pub use whole::WholeSpool;
 
 /// What a body may hold, and where its files go; one for all requests to which it applies.
 #[derive(Debug)]
@@ -100,6 +103,7 @@ impl Drop for DiskShare {
 pub struct Upload {
     fields: Vec<(Vec<u8>, Vec<u8>)>,
     files: Vec<UploadedFile>,
+    body: Option<UploadedFile>,
 }
 
 impl Upload {
@@ -111,5 +115,10 @@ impl Upload {
     /// The files, in the order they came. A form's input without a chosen file is none.
     pub fn files(&self) -> &[UploadedFile] {
         &self.files
+    }
+
+    /// The body as it came, where it was taken as a whole. Then it has neither fields nor files.
+    pub fn body(&self) -> Option<&UploadedFile> {
+        self.body.as_ref()
     }
 }

@@ -147,7 +147,7 @@ fn begin(head: &PartHead, settings: &Rc<UploadSettings>) -> Result<Part, UploadE
 }
 
 /// Writes `data`, or holds it back with other small pieces.
-fn store(file: &mut File, pending: &mut Vec<u8>, data: &[u8]) -> std::io::Result<()> {
+pub(super) fn store(file: &mut File, pending: &mut Vec<u8>, data: &[u8]) -> std::io::Result<()> {
     if pending.len() + data.len() <= SMALL {
         pending.extend_from_slice(data);
         return Ok(());

@@ -268,7 +268,7 @@ pub(crate) fn begin(
             let is_head = request.head().method() == Method::Head;
             (
                 Strings::collect(request, &mut strings),
-                request.body().len(),
+                request.body_bytes(),
                 is_head,
             )
         });
@@ -458,14 +458,14 @@ extern "C" fn kargo_app_read(buffer: *mut c_char, length: usize) -> usize {
     guarded(0, || {
         with(|running| {
             let read = running.read;
-            let count = running.view(|request| {
-                let rest = request.body().get(read..).unwrap_or_default();
-                let part = rest.get(..length).unwrap_or(rest);
-                // SAFETY: the engine's buffer has room for `length` bytes.
-                unsafe { std::ptr::copy_nonoverlapping(part.as_ptr(), buffer.cast(), part.len()) };
-                part.len()
-            });
-            let count = count.unwrap_or(0);
+            // SAFETY: the engine's buffer has room for `length` bytes, all of which are written here before they are lent.
+            let room = unsafe {
+                buffer.write_bytes(0, length);
+                std::slice::from_raw_parts_mut(buffer.cast::<u8>(), length)
+            };
+            let count = running.view(|request| request.read_body_at(room, read as u64));
+            // What can't be read is a body that ends early.
+            let count = count.and_then(Result::ok).unwrap_or(0);
             running.read += count;
             count
         })

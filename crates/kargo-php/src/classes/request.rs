@@ -3,6 +3,7 @@
 //! While the request is in flight the object only has its identification, and the bytes are the server's. An object that
 //! is kept beyond that gets its own copy; one that is not kept is used again for the next request.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -294,18 +295,29 @@ fn cookies(call: &Call) -> Result<(), Thrown> {
 }
 
 fn body(call: &Call) -> Result<(), Thrown> {
-    view(call, |request| call.result().set_bytes(request.body()))
+    view(call, |request| {
+        let body = request.whole_body();
+        body.map(|bytes| call.result().set_bytes(&bytes))
+    })?
+    .map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &std::io::Error) -> Thrown {
+    let message = format!("can't read the body: {error}");
+    throw(class::transport_exception(), &message)
 }
 
 fn json_body(call: &Call) -> Result<(), Thrown> {
     // Decoding makes many values and may reach the memory limit: no borrow may be alive.
-    let text = view(call, |request| request.body().to_vec())?;
+    let text = view(call, |request| request.whole_body().map(Cow::into_owned))?
+        .map_err(|error| unreadable(&error))?;
     json::decode(&text, call.result())
         .map_err(|error| throw_http(400, &format!("the body is not valid JSON: {error}")))
 }
 
 fn form(call: &Call) -> Result<(), Thrown> {
-    if let Some(upload) = view(call, |request| request.upload().map(Rc::clone))? {
+    let upload = view(call, |request| request.upload().map(Rc::clone))?;
+    if let Some(upload) = upload.filter(|upload| upload.body().is_none()) {
         uploaded_file::fields(&upload, call.result());
         return Ok(());
     }
@@ -314,8 +326,11 @@ fn form(call: &Call) -> Result<(), Thrown> {
             .head()
             .header(request.bytes(), "content-type")
             .is_some_and(is_form_type);
-        is_form.then(|| request.body().to_vec())
-    })?;
+        is_form
+            .then(|| request.whole_body().map(Cow::into_owned))
+            .transpose()
+    })?
+    .map_err(|error| unreadable(&error))?;
     let mut fields = parse_fields(&text.unwrap_or_default());
     call.result().copy_from(fields.zv());
     Ok(())

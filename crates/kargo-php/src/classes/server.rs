@@ -218,9 +218,12 @@ fn with_uploads(call: &Call, target: Target, index: u32) -> Result<Target, Throw
     match (target, RouteUploads::argument(call, index)?) {
         (target, RouteUploads::Usual) => Ok(target),
         (Target::Handler(callable, _), uploads) => Ok(Target::Handler(callable, uploads)),
+        (Target::Application(application, _), uploads) => {
+            Ok(Target::Application(application, uploads))
+        }
         _ => Err(throw(
             class::configuration_exception(),
-            "only handlers have limits on forms with files; applications have php.ini's",
+            "only handlers and applications have limits on uploads",
         )),
     }
 }
@@ -273,7 +276,7 @@ pub(crate) fn target(call: &Call, index: u32) -> Result<Target, Thrown> {
     } else if entry == class::files() {
         mountable(object, "this Files was never constructed").map(Target::Files)
     } else if entry == class::application() {
-        app::of(object).map(Target::Application)
+        app::of(object).map(|application| Target::Application(application, RouteUploads::Usual))
     } else if entry == class::scripts() {
         mountable(object, "this Scripts was never constructed").map(Target::Scripts)
     } else {
@@ -329,7 +332,8 @@ pub(crate) fn serve_application(
 ) -> Result<(), Thrown> {
     reject_if_running()?;
     let mut state = open_all(addresses, options)?;
-    state.mount("/", Target::Application(application))?;
+    let target = Target::Application(application, RouteUploads::Usual);
+    state.mount("/", target)?;
     state.run(workers)
 }
 

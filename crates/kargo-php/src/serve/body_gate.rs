@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use kargo_http::RequestHead;
 use kargo_http::multipart::{Limits, is_form_data};
 use kargo_http::router::{Match, Router};
+use kargo_http::{BodyFraming, RequestHead};
 use kargo_net::{BodyGate, BodyPlace, UploadSettings};
 
 use crate::classes::options::Options;
@@ -14,6 +14,9 @@ use crate::engine::value::class_of;
 use crate::engine::{Call, Kind, Thrown, Zv, object};
 use crate::serve::route::Target;
 use crate::serve::server::host_is_allowed;
+
+/// Bodies that are worth no file.
+const SMALL: u64 = 64 << 10;
 
 /// What a route, or a server, says about forms with files.
 #[derive(Clone, Debug)]
@@ -63,42 +66,49 @@ pub(crate) struct Bodies {
     hosts: Vec<String>,
     /// For handlers whose route says nothing.
     usual: Option<Rc<UploadSettings>>,
+    /// For applications whose mount says nothing.
+    whole: Rc<UploadSettings>,
+    /// What is at most so long, and says so, goes into memory.
+    small: u64,
 }
 
 impl Bodies {
     pub(super) fn new(options: &Options, router: Rc<Router<Target>>) -> Self {
-        let usual = match &options.uploads {
-            RouteUploads::Off => None,
-            RouteUploads::Own(settings) => Some(Rc::clone(settings)),
-            // Nobody has said that forms may be larger than other bodies, or smaller.
-            RouteUploads::Usual => {
-                let bytes = options.body_bytes;
-                let limits = Limits {
-                    total_bytes: bytes,
-                    field_bytes: bytes,
-                    fields_bytes: bytes,
-                    file_bytes: bytes,
-                    ..Limits::default()
-                };
-                Some(Rc::new(UploadSettings::new(
-                    limits,
-                    uploads::usual_directory(),
-                    uploads::DISK_BYTES,
-                )))
-            }
+        // What nobody has limits for may be as large as other bodies.
+        let bytes = options.body_bytes;
+        let limits = Limits {
+            total_bytes: bytes,
+            field_bytes: bytes,
+            fields_bytes: bytes,
+            file_bytes: bytes,
+            ..Limits::default()
         };
+        let directory = uploads::usual_directory();
+        let whole = Rc::new(UploadSettings::new(limits, directory, uploads::DISK_BYTES));
         Self {
             router,
             hosts: options.hosts.clone(),
-            usual,
+            usual: match &options.uploads {
+                RouteUploads::Off => None,
+                RouteUploads::Own(settings) => Some(Rc::clone(settings)),
+                RouteUploads::Usual => Some(Rc::clone(&whole)),
+            },
+            whole,
+            small: SMALL.min(bytes),
         }
     }
 }
 
 impl BodyGate for Bodies {
     fn place(&mut self, head: &RequestHead, bytes: &[u8]) -> BodyPlace {
+        // Most bodies are short, and no forms with files: they go where they always went.
+        let is_small =
+            matches!(head.body_framing(), BodyFraming::Length(length) if length <= self.small);
         let is_form = head.header(bytes, "content-type").is_some_and(is_form_data);
-        if !is_form || (!self.hosts.is_empty() && !host_is_allowed(&self.hosts, head.host(bytes))) {
+        if is_small && !is_form {
+            return BodyPlace::Memory;
+        }
+        if !self.hosts.is_empty() && !host_is_allowed(&self.hosts, head.host(bytes)) {
             return BodyPlace::Memory;
         }
         let found = self
@@ -108,23 +118,35 @@ impl BodyGate for Bodies {
             return BodyPlace::Memory;
         };
         let mut target = value;
-        let settings = loop {
+        loop {
             match target {
-                Target::Handler(_, RouteUploads::Usual) => break self.usual.as_ref(),
-                Target::Handler(_, RouteUploads::Own(settings)) => break Some(settings),
+                Target::Handler(_, uploads) if is_form => {
+                    return match uploads {
+                        RouteUploads::Off => BodyPlace::Memory,
+                        RouteUploads::Own(settings) => BodyPlace::Upload(Rc::clone(settings)),
+                        RouteUploads::Usual => match &self.usual {
+                            Some(settings) => BodyPlace::Upload(Rc::clone(settings)),
+                            None => BodyPlace::Memory,
+                        },
+                    };
+                }
+                // An application reads any body itself, PHP its forms.
+                Target::Application(_, uploads) if !is_small => {
+                    return match uploads {
+                        RouteUploads::Off => BodyPlace::Memory,
+                        RouteUploads::Own(settings) => BodyPlace::Disk(Rc::clone(settings)),
+                        RouteUploads::Usual => BodyPlace::Disk(Rc::clone(&self.whole)),
+                    };
+                }
                 Target::Files(mounted) => match &mounted.otherwise {
                     Some(next) => target = next,
-                    None => break None,
+                    None => return BodyPlace::Memory,
                 },
-                // They read bodies themselves.
-                Target::Handler(_, RouteUploads::Off)
+                Target::Handler(..)
+                | Target::Application(..)
                 | Target::Api(_)
-                | Target::Application(_)
-                | Target::Scripts(_) => break None,
+                | Target::Scripts(_) => return BodyPlace::Memory,
             }
-        };
-        settings.map_or(BodyPlace::Memory, |settings| {
-            BodyPlace::Upload(Rc::clone(settings))
-        })
+        }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) enum Target {
     Handler(Rc<Callable>, RouteUploads),
     Api(Rc<Api>),
     Files(Rc<Mounted>),
-    Application(Rc<Application>),
+    Application(Rc<Application>, RouteUploads),
     Scripts(Rc<Scripts>),
 }
 
@@ -44,7 +44,7 @@ impl Target {
     /// The application that it leads to, at once or behind files.
     pub(crate) fn application(&self) -> Option<&Rc<Application>> {
         match self {
-            Self::Application(application) => Some(application),
+            Self::Application(application, _) => Some(application),
             Self::Files(mounted) => mounted.otherwise.as_ref()?.application(),
             Self::Handler(..) | Self::Api(_) | Self::Scripts(_) => None,
         }
@@ -55,7 +55,7 @@ impl Target {
         match self {
             Self::Scripts(_) => true,
             Self::Files(mounted) => mounted.otherwise.as_ref().is_some_and(Self::has_scripts),
-            Self::Handler(..) | Self::Api(_) | Self::Application(_) => false,
+            Self::Handler(..) | Self::Api(_) | Self::Application(..) => false,
         }
     }
 }
@@ -109,7 +109,7 @@ impl Serving {
                                 Err((status, allow)) => break (status, allow.map(str::to_owned)),
                             }
                         }
-                        Target::Application(application) => {
+                        Target::Application(application, _) => {
                             let below = params.mounted_path().unwrap_or(path);
                             let prefix = path.len() - below.len();
                             let call = self.handler_call(id, std::ptr::null());

@@ -93,7 +93,7 @@ fn add_headers(sink: &mut impl Sink, request: &RequestRef<'_>) {
     }
     if head.has_body() {
         let mut buffer = [0; 64];
-        let length = written(&mut buffer, format_args!("{}", request.body().len()));
+        let length = written(&mut buffer, format_args!("{}", request.body_bytes()));
         sink.set(ffi::kg_variable_KG_CONTENT_LENGTH, length);
     }
 }
