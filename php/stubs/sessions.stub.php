@@ -87,7 +87,7 @@ namespace Kargo\Http {
      * bytes. Each method MAY wait for the store; none holds a lock. What a handler changes is kept key by key when it has
      * returned or thrown an HttpException, before its answer goes out; of a handler that fails otherwise nothing is kept.
      * Requests of one visitor that run at the same time keep each other's keys; update() is exact for one key.
-     * Every method but id() throws SessionException where the store can't be used.
+     * Every method throws SessionException where the store can't be used.
      */
     final class Session
     {
