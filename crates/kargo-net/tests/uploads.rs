@@ -154,7 +154,6 @@ fn answer_parked(server: &Running, count: usize) {
 
 /// Waits until no byte of any file is left on disk.
 fn until_nothing_is_left(server: &Running) {
-    // The settings are the gate's; what counts is what the process still has open.
     server.until("no file without a name is open", |_, _| open_files() == 0);
 }
 
@@ -504,7 +503,6 @@ fn a_body_goes_to_disk_as_it_is() {
         "POST /disk HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n",
         body.len()
     );
-    // The handler of these tests echoes what is in memory: nothing.
     let mut client = server.client();
     client.send(post("/disk", &body) + &chunked + "GET /last HTTP/1.1\r\nHost: t\r\n\r\n");
     assert_eq!(client.answer().text(), "POST /disk ");
