@@ -220,9 +220,15 @@ class PollPages:
 
     def test_visitors_never_see_each_other(self):
         """Many visitors at once on two workers: each page has its own visitor's name and no other's."""
-        wrong = []
+        wrong, failures = [], []
 
         def visit(name, other):
+            try:
+                look_around(name, other)
+            except Exception as failure:  # of a thread, which nobody else would hear of
+                failures.append(failure)
+
+        def look_around(name, other):
             visitor = self.visitor(name) if name else self.visitor()
             for number in range(VISITS):
                 visitor.get(("/", "/poll", "/poll/results/1", "/login", "/nowhere")[number % 5])
@@ -237,6 +243,8 @@ class PollPages:
             thread.start()
         for thread in threads:
             thread.join()
+        if failures:
+            raise failures[0]
         self.assertEqual(wrong, [])
 
     def test_two_browsers_at_once(self):
