@@ -18,7 +18,7 @@ Kargo\App\serve(function () use ($folder): void {
         move_uploaded_file($file['tmp_name'], "$folder/moved") || throw new RuntimeException('not moved');
     }
     register_shutdown_function(fn () => print('.'));
-    ob_start(strtoupper(...));
+    ob_start(fn (string $text): string => strtoupper($text));
     echo json_encode([$_GET, $_POST, array_keys($_FILES), $_REQUEST, $_SERVER['REQUEST_URI'], strlen(file_get_contents('php://input'))]);
     if (isset($_GET['memory'])) {
         gc_collect_cycles();
