@@ -28,18 +28,24 @@ def build_programs() -> tuple[Path, Path]:
 def ask_once(port: int, workload: Workload, name: str) -> bytes:
     """Asks once and compares the answer's body. Returns the whole answer as it came."""
     try:
-        with socket.create_connection(("127.0.0.1", port), ANSWER_DEADLINE_SECONDS) as connection:
-            connection.sendall(workload.request)
-            recorded = _Recording(connection)
-            response = http.client.HTTPResponse(recorded)
-            response.begin()
-            body = response.read()
+        status, body, answer = ask(port, workload.request)
     except (OSError, http.client.HTTPException) as error:
         raise ServerError(f"{name} does not answer {workload.name}: {error!r}") from error
-    if response.status != 200 or not workload.accepts(body):
-        raise ServerError(f"{name} answers {workload.name} with {response.status} and {body[:400]!r}, "
+    if status != 200 or not workload.accepts(body):
+        raise ServerError(f"{name} answers {workload.name} with {status} and {body[:400]!r}, "
                           f"not 200 and {workload.answer[:400]!r}")
-    return bytes(recorded.taken)
+    return answer
+
+
+def ask(port: int, request: bytes) -> tuple[int, bytes, bytes]:
+    """Status, body and the whole answer as it came."""
+    with socket.create_connection(("127.0.0.1", port), ANSWER_DEADLINE_SECONDS) as connection:
+        connection.sendall(request)
+        recorded = _Recording(connection)
+        response = http.client.HTTPResponse(recorded)
+        response.begin()
+        body = response.read()
+    return response.status, body, bytes(recorded.taken)
 
 
 class _Recording:
@@ -73,8 +79,8 @@ class _Recording:
 
 def run_wrk(port: int, workload: Workload, request_file: Path, seconds: int) -> dict:
     """One timed load: one thread and 64 connections on the load's core. Returns requests, errors and duration."""
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(REPLAY), f"http://127.0.0.1:{port}/",
-               "--", str(request_file), str(workload.pipeline)]
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", f"{ANSWER_DEADLINE_SECONDS}s", "-s", str(REPLAY),
+               f"http://127.0.0.1:{port}/", "--", str(request_file), str(workload.pipeline)]
     wrk = spawn(command, core=LOAD_CORE, output=subprocess.PIPE, text=True)
     output, _ = wrk.communicate(timeout=seconds + ANSWER_DEADLINE_SECONDS)
     if wrk.returncode != 0:

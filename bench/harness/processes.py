@@ -88,8 +88,8 @@ class RunningServer:
         text = self.log.read_text(errors="replace").strip() if self.log.exists() else ""
         return text[-600:] or "it said nothing"
 
-    def pids(self) -> list[int]:
-        """The roots and all their descendants."""
+    def pids(self, roots: list[subprocess.Popen] | None = None) -> list[int]:
+        """The roots, all of them unless some are named, and all their descendants."""
         children: dict[int, list[int]] = {}
         for entry in os.listdir("/proc"):
             if entry.isdigit():
@@ -98,7 +98,7 @@ class RunningServer:
                 except (OSError, IndexError):
                     continue  # ended while we looked
                 children.setdefault(parent, []).append(int(entry))
-        found = [root.pid for root in self.roots]
+        found = [root.pid for root in (self.roots if roots is None else roots)]
         for pid in found:
             found.extend(children.get(pid, []))
         return found
@@ -130,13 +130,19 @@ class CpuReading:
 
     def __init__(self, server: RunningServer):
         self.pids = server.pids()
-        self.scheduler_ns = sum(_scheduler_ns(pid) for pid in self.pids)
+        spent = {pid: _scheduler_ns(pid) for pid in self.pids}
+        self.scheduler_ns = sum(spent.values())
+        self.first_root_ns = sum(spent[pid] for pid in server.pids(server.roots[:1]))
         self.ticks = sum(sum(map(int, _stat_fields(pid)[11:13])) for pid in self.pids)
 
     def microseconds_since(self, earlier: "CpuReading") -> float:
         if self.pids != earlier.pids:
             raise ServerError(f"processes came or went while measuring: {earlier.pids} became {self.pids}")
         return (self.scheduler_ns - earlier.scheduler_ns) / 1000
+
+    def first_root_microseconds_since(self, earlier: "CpuReading") -> float:
+        """The part of the first root and its descendants: the web server's, where another process runs PHP."""
+        return (self.first_root_ns - earlier.first_root_ns) / 1000
 
     def tick_microseconds_since(self, earlier: "CpuReading") -> float:
         return (self.ticks - earlier.ticks) * 1e6 / os.sysconf("SC_CLK_TCK")

@@ -247,11 +247,11 @@ class NginxFpm(Server):
         return shutil.which(f"php-fpm{version}", path=path) or shutil.which("php-fpm", path=path) or ""
 
     def missing(self, bench: Bench) -> str:
-        absent = [what for what, found in (("nginx", _nginx()), ("php-fpm", self.binary(bench))) if not found]
+        absent = [what for what, found in (("nginx", nginx()), ("php-fpm", self.binary(bench))) if not found]
         return f"{' and '.join(absent)} not installed" if absent else ""
 
     def version(self, bench: Bench) -> str:
-        text = subprocess.run([_nginx(), "-v"], capture_output=True, text=True).stderr
+        text = subprocess.run([nginx(), "-v"], capture_output=True, text=True).stderr
         found = re.search(r"nginx/([\d.]+)", text)
         return found[1] if found else ""
 
@@ -280,8 +280,8 @@ class NginxFpm(Server):
         # SIGTERM, since a master killed outright would leave its children behind.
         options = {"core": SERVER_CORE, "log": log, "user": user, "death_signal": signal.SIGTERM}
         fpm = spawn(fpm_command, **options)
-        nginx = spawn([_nginx(), "-e", "stderr", "-p", str(directory), "-c", str(directory / "nginx.conf")], **options)
-        return listening(RunningServer(self.name, port, [nginx, fpm], log, temporary), directory / "fpm.sock")
+        web_server = spawn([nginx(), "-e", "stderr", "-p", str(directory), "-c", str(directory / "nginx.conf")], **options)
+        return listening(RunningServer(self.name, port, [web_server, fpm], log, temporary), directory / "fpm.sock")
 
 
 def listening(server: RunningServer, *more_addresses: Path) -> RunningServer:
@@ -295,7 +295,8 @@ def listening(server: RunningServer, *more_addresses: Path) -> RunningServer:
     return server
 
 
-def _nginx() -> str:
+def nginx() -> str:
+    """nginx, also where an ordinary user's PATH does not lead; empty if there is none."""
     return shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])) or ""
 
 

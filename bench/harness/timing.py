@@ -21,7 +21,7 @@ class Contender:
         self.server, self.running = server, running
         self.microseconds: list[float] = []
         self.requests_per_second: list[float] = []
-        self.scheduler_total = self.tick_total = 0.0
+        self.scheduler_total = self.tick_total = self.first_root_total = 0.0
         self.failure = ""
         self.resident_at_rest: dict[int, int] = {}
         self.resident_after: dict[int, int] = {}
@@ -34,14 +34,15 @@ class Contender:
         used = after.microseconds_since(before)
         self.scheduler_total += used
         self.tick_total += after.tick_microseconds_since(before)
+        self.first_root_total += after.first_root_microseconds_since(before)
         self.microseconds.append(used / result["requests"])
         self.requests_per_second.append(result["requests"] * 1e6 / result["duration_us"])
 
     def resident(self) -> dict[int, int]:
         return {pid: resident_kib(pid) for pid in self.running.pids()}
 
-    def result(self, limit: list[float]) -> dict:
-        ratios = [own / yardstick for own, yardstick in zip(self.microseconds, limit)]
+    def result(self, yardstick: list[float]) -> dict:
+        ratios = [own / other for own, other in zip(self.microseconds, yardstick)]
         answering = busiest(self.running)
         deviation = self.tick_total / self.scheduler_total - 1 if self.scheduler_total else 0.0
         if abs(deviation) > CROSS_CHECK_TOLERANCE:
@@ -51,6 +52,7 @@ class Contender:
             "ratio": spread(ratios),
             "requests_per_second": statistics.median(self.requests_per_second),
             "tick_deviation": deviation,
+            "first_root_share": self.first_root_total / self.scheduler_total if self.scheduler_total else 0.0,
             "resident_at_rest_kib": self.resident_at_rest.get(answering, 0),
             "resident_after_kib": self.resident_after[answering],
             "resident_largest_kib": max(self.resident_after.values()),
@@ -66,8 +68,10 @@ def spread(values: list[float]) -> dict[str, float]:
     return {"median": median, "q1": q1, "q3": q3}
 
 
-def measure_workload(bench: Bench, servers: list[Server], workload: Workload, rounds: int, seconds: int) -> dict:
-    """All servers on one workload. Returns results by server name; a server that fails has only a `failure`."""
+def measure_workload(bench: Bench, servers: list[Server], workload: Workload, rounds: int, seconds: int,
+                     yardstick: str = "limit") -> dict:
+    """All servers on one workload. Returns results by server name, with ratios to the yardstick, which has to answer; another
+    server that fails has only a `failure`."""
     say(f"{workload.name}: {workload.title}")
     request_file = bench.directory / f"{workload.name}.request"
     request_file.write_bytes(workload.request)
@@ -82,28 +86,29 @@ def measure_workload(bench: Bench, servers: list[Server], workload: Workload, ro
             try:
                 contenders.append(start(bench, server, workload))
             except ServerError as error:
-                if isinstance(server, Limit):
+                if server.name == yardstick:
                     raise
                 fail(results, server, error)
         contenders.sort(key=lambda contender: servers.index(contender.server))
         for contender in contenders:
-            attempt(contender, workload, request_file, WARM_UP_SECONDS)
+            attempt(contender, workload, request_file, WARM_UP_SECONDS, yardstick)
             contender.microseconds.clear()
             contender.requests_per_second.clear()
+            contender.scheduler_total = contender.tick_total = contender.first_root_total = 0.0
         for round_number in range(rounds):
             # Each round begins with another server, so that none always follows the same one.
             offset = round_number % len(contenders)
             for contender in contenders[offset:] + contenders[:offset]:
                 if not contender.failure:
-                    attempt(contender, workload, request_file, seconds)
+                    attempt(contender, workload, request_file, seconds, yardstick)
             progress(contenders, round_number, rounds)
-        limit = next(contender.microseconds for contender in contenders if contender.server.name == "limit")
+        compared = next(contender.microseconds for contender in contenders if contender.server.name == yardstick)
         for contender in contenders:
             if contender.failure:
                 results[contender.server.name] = {"failure": contender.failure}
                 continue
             contender.resident_after = contender.resident()
-            results[contender.server.name] = contender.result(limit)
+            results[contender.server.name] = contender.result(compared)
     finally:
         for contender in contenders:
             contender.running.stop()
@@ -138,11 +143,11 @@ def stand_in_answer(workload: Workload) -> bytes:
     return head.encode() + workload.answer
 
 
-def attempt(contender: Contender, workload: Workload, request_file: Path, seconds: int) -> None:
+def attempt(contender: Contender, workload: Workload, request_file: Path, seconds: int, yardstick: str) -> None:
     try:
         contender.measure(workload, request_file, seconds)
     except ServerError as error:
-        if isinstance(contender.server, Limit):
+        if contender.server.name == yardstick:
             raise
         contender.failure = str(error)
         say(f"  {contender.server.name} is out: {error}")

@@ -1,0 +1,71 @@
+"""The part of docs/BENCHMARKS.md on pages, scripts and files beside nginx and php-fpm."""
+
+from .pages import SUBJECTS, YARDSTICK
+from .report import microseconds_cell, spread_cell
+from .sections import marks
+
+NAME = "pages"
+GOALS = {subject.name: "≥ 8" for subject in SUBJECTS if subject.is_framework}
+
+INTRODUCTION = """## Pages beside nginx and php-fpm
+
+What a page costs on `{php_version}`, made by `bench/pages` on {date} ({rounds} rounds of {seconds} s; {processor}, {kernel}, {versions}):
+**CPU µs per request of all processes of a server**, and how many times kargo-event's they are, each ratio taken within one round,
+as above. `control` is a second server of ours: what its ratio differs from 1.00 is the noise.
+
+| | asked for | answer's body |
+|---|---|---|
+"""
+
+EXPLANATION = """
+- Pages are those of the [demos](../demos): list of polls, nobody logged in. Symfony begins no session for that; Laravel's `web` middleware opens the visitor's
+  session, a file, and writes it. Both sides have the same copy of the demo and its caches, and answer the same bytes, which is checked.
+- **kargo-event**: `bin/main.php` of the demo, one worker and its master. Scripts: `Kargo\\App\\Scripts` with two processes. Files: `Kargo\\Http\\Files`.
+- **nginx + php-fpm + opcache**: one nginx worker, `sendfile`, `tcp_nopush`, no access log; two php-fpm children, `pm = static`, unix socket; `public/index.php` as
+  the frameworks' skeletons have it. Symfony's container is compiled into one file and its caches are warmed up; Laravel's
+  configuration and routes are cached, views are compiled; classes are found by one authoritative class map, as `composer
+  dump-autoload --classmap-authoritative` makes. The second row has every class of the page in `opcache.preload` besides.
+- Every PHP runs without php.ini, with the settings of php.ini-production and the frameworks' chapters on performance:
+  `opcache.validate_timestamps=0`, `zend.assertions=-1`, a realpath cache of 4 MB, no JIT.
+- All processes of a server are on core 0, `wrk -t1 -c64` with keep-alive on core 1.
+"""
+
+
+def markdown(results: dict) -> str:
+    begin, end = marks(NAME)
+    machine = results["machine"]
+    subjects = [subject for subject in SUBJECTS if subject.name in results["subjects"]]
+    versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    parts = [begin, INTRODUCTION.format(php_version=machine["php"], date=results["date"], rounds=results["rounds"],
+                                        seconds=results["seconds"], processor=machine["processor"], kernel=machine["kernel"],
+                                        versions=versions)]
+    parts.extend(f"| {subject.name} | {subject.title} | {results['bytes'][subject.name]:,} bytes |\n" for subject in subjects)
+    parts.append(EXPLANATION)
+    parts.append("\n### CPU, as a multiple of kargo-event's\n\n" + table(results, subjects, lambda result: spread_cell(result, "ratio"), GOALS))
+    parts.append("\n### CPU µs per request, pages\n\n" + table(results, subjects, microseconds_cell))
+    parts.append("\n### nginx's part of its row\n\n" + table(results, subjects, share_cell, only="nginx"))
+    parts.append(failures(results))
+    parts.append(end)
+    return "".join(parts)
+
+
+def table(results: dict, subjects: list, cell, goals: dict | None = None, only: str = "") -> str:
+    lines = ["| | " + " | ".join(subject.name for subject in subjects) + " |", "|---|" + "---|" * len(subjects)]
+    for name, title in results["servers"].items():
+        if name.startswith(only):
+            cells = [cell(results["subjects"][subject.name].get(name)) for subject in subjects]
+            lines.append(f"| {f'**{title}**' if name == YARDSTICK else title} | " + " | ".join(cells) + " |")
+    if goals:
+        lines.append("| *goal* | " + " | ".join(goals.get(subject.name, "–") for subject in subjects) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def share_cell(result: dict | None) -> str:
+    return f"{result['first_root_share']:.0%}" if result and "ratio" in result else "–"
+
+
+def failures(results: dict) -> str:
+    lines = [f"- {name}: {reason}" for name, reason in results["absent"].items()]
+    lines += [f"- {server} on {name}: {result['failure'].splitlines()[0]}" for name, servers in results["subjects"].items()
+              for server, result in servers.items() if "failure" in result]
+    return "\nNot measured (–):\n\n" + "\n".join(lines) + "\n" if lines else ""
