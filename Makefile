@@ -29,6 +29,7 @@ test-long: deps-test ## make test and what takes long: a million requests, chaos
 
 bench: deps-bench build ## the table and the chart of docs/BENCHMARKS.md
 	@bench/run
+	@bench/pages
 
 fuzz: deps-build ## fuzz each parser, SECONDS=60 per target
 	@fuzz/run $(or $(SECONDS),60)

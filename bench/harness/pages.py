@@ -116,7 +116,7 @@ class Deployment:
 
 
 class KargoPages(Server):
-    """Ours: one worker and its idle master; scripts in two processes beside it."""
+    """Ours: one worker and its idle master; scripts in a process beside it."""
 
     def __init__(self, deployment: Deployment, subject: Subject, name: str, title: str):
         self.deployment, self.subject, self.name, self.title = deployment, subject, name, title
@@ -237,7 +237,8 @@ def servers_of(deployment: Deployment, subject: Subject) -> list[Server]:
     servers: list[Server] = [KargoPages(deployment, subject, YARDSTICK, "kargo-event"),
                              KargoPages(deployment, subject, "control", "kargo-event again, as a control"),
                              NginxPages(deployment, subject)]
-    if subject.is_framework:
+    if subject.kind == "symfony":
+        # Its documentation recommends it; Laravel's does not know it.
         servers.append(NginxPages(deployment, subject, preload=True))
     return servers
 
@@ -252,8 +253,10 @@ def missing(deployment: Deployment, subject: Subject) -> str:
 def versions(deployment: Deployment) -> dict[str, str]:
     """Of everything that has a part in a page."""
     found = {"nginx": NginxPages(deployment, SUBJECTS[0]).version(deployment.bench)}
-    for name, file, constant in (("Symfony", "Symfony/Component/HttpKernel/autoload.php", "Symfony\\Component\\HttpKernel\\Kernel::VERSION"),
-                                 ("Laravel", "Illuminate/autoload.php", "Illuminate\\Foundation\\Application::VERSION")):
+    for name, file, constant in (
+        ("Symfony", "Symfony/Component/HttpKernel/autoload.php", "Symfony\\Component\\HttpKernel\\Kernel::VERSION"),
+        ("Laravel", "Illuminate/autoload.php", "Illuminate\\Foundation\\Application::VERSION"),
+    ):
         if deployment.finds(file):
             run = subprocess.run([*deployment.php, "-r", f"require '{file}'; echo {constant};"], capture_output=True, text=True)
             found[name] = run.stdout.strip()

@@ -55,6 +55,7 @@ bench/run --servers limit,control,kargo --workloads W1,W2 --rounds 21 --seconds 
 bench/instructions --limit                    # userland instructions per request
 bench/memory                                  # resident set over a million requests, and of 10,000 idle connections
 bench/events                                  # the part on event loops
+bench/pages                                   # the part on pages beside nginx and php-fpm
 ```
 
 Peers are measured when they are installed: `nginx` and `php-fpm`, `node`, Swoole or OpenSwoole (in PHP's extension directory, or

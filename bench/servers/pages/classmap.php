@@ -23,7 +23,12 @@ putenv('APP_RUNNING_IN_CONSOLE=false');
 $_ENV['APP_RUNNING_IN_CONSOLE'] = 'false';
 
 $slow = $framework === 'symfony' ? 'config/autoload.php' : 'bootstrap/autoload.php';
-file_put_contents("$demo/autoload.php", "<?php require __DIR__ . '/../library/bootstrap.php'; require __DIR__ . '/$slow';\n");
+file_put_contents("$demo/autoload.php", <<<PHP
+    <?php
+    require dirname(__DIR__, 2) . '/bench/servers/pages/isolation.php';
+    require dirname(__DIR__) . '/library/bootstrap.php';
+    require __DIR__ . '/$slow';
+    PHP);
 // The first request compiles what is compiled when it is first shown; the second one is as all that follow.
 ob_start();
 require "$demo/public/index.php";

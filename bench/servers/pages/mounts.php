@@ -15,5 +15,5 @@ use Kargo\Http\Server;
 [, $address, $kind, $folder] = $argv;
 $server = Server::listen($address);
 // Processes that come and go would take their CPU time with them.
-$server->mount('/', $kind === 'files' ? new Files($folder) : new Scripts($folder, processes: 2, requests: 100_000_000));
+$server->mount('/', $kind === 'files' ? new Files($folder) : new Scripts($folder, processes: 1, requests: 100_000_000));
 $server->run(workers: 1);

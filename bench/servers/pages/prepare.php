@@ -16,6 +16,7 @@ use Demo\UserStore;
 
 [, $framework, $demo] = $argv;
 $_SERVER['SCRIPT_FILENAME'] = "$demo/bin/main.php";
+require __DIR__ . '/isolation.php';
 require "$demo/../library/bootstrap.php";
 require $framework === 'symfony' ? "$demo/config/autoload.php" : "$demo/bootstrap/autoload.php";
 
