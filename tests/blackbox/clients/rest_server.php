@@ -130,7 +130,8 @@ final class Polls
 
 $api = new Kargo\Rpc\Api(title: 'Polls', version: '1.2', cors: new Cors(['https://example.org']));
 $api->export(new Polls(), as: 'poll')->allow(PollExists::class);
-$api->export(fn (int|float $a, int|float $b): int|float => $a + $b, as: 'add');
+// The sum of two great ones would be INF, which no protocol can send.
+$api->export(fn (int|float $a, int|float $b): int|float => max(-PHP_FLOAT_MAX, min(PHP_FLOAT_MAX, $a + $b)), as: 'add');
 $server = Kargo\Http\Server::listen($argv[1] ?? '127.0.0.1:8080');
 $server->mount('/', $api)->mount('/v1', $api);
 $server->run(workers: (int) ($argv[2] ?? 1));
