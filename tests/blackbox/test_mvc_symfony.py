@@ -57,6 +57,8 @@ class KernelApplicationTest(unittest.TestCase):
         self.assertEqual((answer.status, answer.body), (200, b"bye"))
         after = self.names("bob")
         self.assertEqual((after["names"], after["made"], after["pid"]), (["bob"], before["made"] + 1, before["pid"]))
+        found = re.findall(r"left something behind.* name=(\S+)", self.server.log)
+        self.assertLessEqual(set(found), {"App\\Memory::$made"}, "the guard takes a new kernel for no leak")
 
     def test_a_streamed_response(self):
         flag = Path(self.folder.name, "stream")

@@ -7,6 +7,7 @@ declare(strict_types=1);
 namespace App;
 
 use Error;
+use Kargo\App\Isolation;
 use Kargo\App\Symfony\KernelApplication;
 use Kargo\Http\Server;
 use Locale;
@@ -221,6 +222,6 @@ final class TestKernel extends Kernel
     }
 }
 
-$server = Server::listen('127.0.0.1:0');
+$server = Server::listen('127.0.0.1:0')->isolate(Isolation::Log);
 $server->mount('/', KernelApplication::of(static fn(): TestKernel => new TestKernel('prod', false)));
 $server->run(workers: 1);

@@ -12,6 +12,8 @@ $server = start_pages([
     '/short' => 'header("Content-Length: 9"); echo "four"; flush();',
     '/long' => 'header("Content-Length: 2"); echo "four"; flush(); echo "five!"; file_put_contents("' . $folder . '/long", connection_status());',
     '/large' => 'for ($i = 0; $i < 300; $i++) { echo str_repeat(chr(65 + $i % 26), 10000); }',
+    '/handled' => 'set_exception_handler(function (Throwable $e) { echo "<an error page>"; }); echo "begun"; flush(); throw new Exception("secret");',
+    '/unhandled' => 'set_exception_handler(null); echo "well";',
     '/fails' => 'echo "begun"; flush(); throw new Exception("secret");',
     '/finish' => 'header("X-Early: 1"); echo "answer"; var_dump(Kargo\App\finish()); echo "nobody sees this"; file_put_contents("' . $folder . '/finished", json_encode([Kargo\App\finish(), headers_sent(), file_get_contents("php://input"), $request->header("x-kept"), connection_status()])); while (!file_exists("' . $folder . '/finish")) { usleep(1000); clearstatcache(); }',
     '/endless' => 'register_shutdown_function(function () { file_put_contents("' . $folder . '/ended", connection_status() . " " . connection_aborted()); }); while (true) { echo str_repeat("x", 10000); flush(); }',
@@ -46,6 +48,10 @@ $raw = $server->connect();
 $raw->send("GET /fails HTTP/1.1\r\nHost: a\r\n\r\n");
 $bytes = $raw->readUntilClose();
 echo str_contains($bytes, "0\r\n\r\n") ? 'ended' : 'cut off', str_contains($bytes, 'secret') ? ' TOLD' : '', "\n";
+$raw = $server->connect();
+$raw->send("GET /handled HTTP/1.1\r\nHost: a\r\n\r\n");
+$bytes = $raw->readUntilClose();
+echo str_contains($bytes, "0\r\n\r\n") ? 'ended' : 'cut off', str_contains($bytes, 'begun') ? ' after its begin' : '', ' ', $server->get('/unhandled')->body, "\n";
 
 $raw = $server->connect();
 $response = $raw->request('POST', '/finish', ['X-Kept' => 'kept'], 'the body');
@@ -89,6 +95,7 @@ closed before more
 3000000 chunked whole
 3000000 bytes up to the close
 cut off
+cut off after its begin well
 200 answer 6 1
 [false,true,"the body","kept",0]
 hello 0 0

@@ -78,6 +78,11 @@ pub(crate) fn is_active() -> bool {
     with(|running| running.phase != Phase::Idle)
 }
 
+/// Whether a part of the answer is sent.
+pub(crate) fn is_streaming() -> bool {
+    with(|running| running.phase == Phase::Streaming)
+}
+
 /// The application that runs, and how many bytes of the path are where it is mounted.
 pub(crate) fn application() -> Option<(Rc<Application>, usize)> {
     with(|running| Some((running.application.clone()?, running.prefix)))

@@ -14,8 +14,8 @@ use crate::engine::callable::{Outcome, protect, take_exception};
 use crate::engine::{Kind, Owned, Zv, ffi};
 use crate::isolation;
 use crate::log::Level;
-use crate::serve::handler;
 use crate::serve::server::HandlerCall;
+use crate::serve::{current, handler};
 
 type Step = unsafe extern "C" fn(*mut c_void);
 
@@ -147,9 +147,13 @@ fn failed(outcome: Outcome, who: &str) -> Option<Failure> {
 fn threw(who: &str) -> Option<Failure> {
     // SAFETY: reads one value.
     if unsafe { ffi::kg_app_has_exception_handler() } {
+        let has_begun = output::is_streaming();
         let outcome = protect(&mut (), ffi::kg_app_handle_exception);
         if outcome != Outcome::Threw {
-            return failed(outcome, "an exception handler");
+            return failed(outcome, "an exception handler").or_else(|| {
+                // Its page stands behind a part of another one: a client must not take both for a whole answer.
+                has_begun.then(|| cut_off(who))
+            });
         }
     }
     let mut exception = take_exception()?;
@@ -158,6 +162,12 @@ fn threw(who: &str) -> Option<Failure> {
     }
     handler::log_exception(&format!("{who} threw"), exception, Level::Error);
     Some(Failure::Internal)
+}
+
+fn cut_off(who: &str) -> Failure {
+    let reason = format!("{who} threw after it had begun");
+    current::report(Level::Error, "an answer is cut off", &[("reason", &reason)]);
+    Failure::Internal
 }
 
 /// Gives back what the request held, and puts back what it replaced.
