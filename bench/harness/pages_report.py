@@ -24,7 +24,7 @@ EXPLANATION = """
 - **kargo-event**: `bin/main.php` of the demo, one worker and its master. Scripts: `Kargo\\App\\Scripts` with one process.
   Files: `Kargo\\Http\\Files`.
 - **nginx + php-fpm + opcache**: one nginx worker, `sendfile`, `tcp_nopush`, no access log; two php-fpm children, `pm = static`,
-  unix socket; `public/index.php` as the frameworks' skeletons have it. Symfony's container is compiled into one file and its caches are warmed up; Laravel's
+  unix socket; `public/index.php` as the frameworks' skeletons have it; files: nginx alone. Symfony's container is compiled into one file and its caches are warmed up; Laravel's
   configuration and routes are cached, views are compiled; classes are found by one authoritative class map, as `composer
   dump-autoload --classmap-authoritative` makes. The second row has every class of the page in
   `opcache.preload` besides, which Symfony's documentation recommends.
