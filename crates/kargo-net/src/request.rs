@@ -1,6 +1,7 @@
 //! Requests as they are handed out.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::io;
 use std::ops::Range;
 use std::os::fd::RawFd;
@@ -38,7 +39,8 @@ pub struct RequestRef<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Local<'a> {
     Known(&'a PeerAddress),
-    Socket(RawFd),
+    /// The socket, and the place for the answer.
+    Socket(RawFd, &'a Cell<Option<PeerAddress>>),
 }
 
 impl<'a> RequestRef<'a> {
@@ -130,11 +132,15 @@ impl<'a> RequestRef<'a> {
         self.peer
     }
 
-    /// Where it came in. One system call, but for a request that owns its bytes.
+    /// Where it came in. One system call for each connection that is asked about.
     pub fn local_address(&self) -> PeerAddress {
         match self.local {
             Local::Known(address) => *address,
-            Local::Socket(fd) => socket::local_address(fd).unwrap_or(PeerAddress::Unix),
+            Local::Socket(fd, known) => known.get().unwrap_or_else(|| {
+                let address = socket::local_address(fd).unwrap_or(PeerAddress::Unix);
+                known.set(Some(address));
+                address
+            }),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The state of one connection. Idle ones own no buffers: some 200 bytes each.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 
 use kargo_http::BodyDecoder;
@@ -22,6 +23,8 @@ use super::spool::Spooled;
 pub(super) struct Connection {
     pub(super) transport: Transport,
     pub(super) peer: PeerAddress,
+    /// Our end of it, once somebody has asked.
+    pub(super) local: Cell<Option<PeerAddress>>,
     /// What the loop watches the socket for.
     pub(super) interest: Interest,
     /// The number of the request that was handed out last.
@@ -164,6 +167,7 @@ impl Connection {
         Self {
             transport,
             peer,
+            local: Cell::new(None),
             interest,
             stream: 0,
             state: State::Reading,

@@ -35,7 +35,7 @@ impl Server {
             Place::Batch => {
                 let current = self.batch.current.as_ref()?;
                 let bytes = &self.batch.bytes(&self.received)[current.message.clone()];
-                let local = Local::Socket(connection.transport.raw_fd());
+                let local = Local::Socket(connection.transport.raw_fd(), &connection.local);
                 Some(RequestRef::new(
                     &self.head,
                     bytes,
@@ -151,7 +151,7 @@ impl Server {
         let Some(connection) = self.connections.get_mut(index) else {
             return;
         };
-        let local = Local::Socket(connection.transport.raw_fd());
+        let local = Local::Socket(connection.transport.raw_fd(), &connection.local);
         let body = current.body();
         let request = RequestRef::new(&self.head, &message, body.clone(), &connection.peer, local);
         let local = request.local_address();
