@@ -14,6 +14,7 @@
 //! | [`multipart`] | [`multipart::Decoder`]: `multipart/form-data` bodies as events |
 //! | [`router`] | [`router::Router`]: path patterns and methods to values |
 //! | [`conditional`], [`byte_ranges`], [`accept_encoding`], [`file_path`] | what a request for a stored file asks for |
+//! | [`forwarded`] | what trusted proxies say of the client |
 //! | [`query`], [`cookie`], [`media_type`], [`accept`], [`etag`], [`percent`], [`date`] | small lazy parsers and writers |
 //!
 //! ```
@@ -52,6 +53,7 @@ pub mod etag;
 mod field_line;
 mod fields;
 pub mod file_path;
+pub mod forwarded;
 mod framing;
 pub mod fuzzing;
 pub mod head_decoder;
@@ -95,6 +97,7 @@ pub use encoder::encode_prepared;
 pub use encoder::encode_request;
 pub use error::DecodeError;
 pub use fields::Span;
+pub use forwarded::TrustedProxies;
 pub use head_decoder::HeadDecoder;
 pub use limits::Limits;
 pub use method::Method;
