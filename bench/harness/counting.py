@@ -36,6 +36,14 @@ def evhttp_instructions(bench: Bench, load: Path, workload: Workload, opcache: b
     return per_request(bench, load, workload, "kargo-evhttp", command, connections)
 
 
+def classic_instructions(bench: Bench, load: Path, workload: Workload, kind: str) -> int:
+    """A page by a plain handler or by an application (bench/servers/classic.php), without opcache, on one connection."""
+    def command(port: int) -> list[str]:
+        return [*php_command(bench, False, "classic.php"), f"127.0.0.1:{port}", "0", kind]
+
+    return per_request(bench, load, workload, f"classic-{kind}", command, 1)
+
+
 def limit_instructions(bench: Bench, load: Path, workload: Workload, connections: int) -> int:
     path = bench.directory / f"{workload.name}.answer"
     path.write_bytes(stand_in_answer(workload))

@@ -56,6 +56,7 @@ bench/instructions --limit                    # userland instructions per reques
 bench/memory                                  # resident set over a million requests, and of 10,000 idle connections
 bench/events                                  # the part on event loops
 bench/pages                                   # the part on pages beside nginx and php-fpm
+bench/classic --rounds 11                      # the part on classic mode
 ```
 
 Peers are measured when they are installed: `nginx` and `php-fpm`, `node`, Swoole or OpenSwoole (in PHP's extension directory, or

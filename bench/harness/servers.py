@@ -72,6 +72,23 @@ class Server:
         return listening(server)
 
 
+@dataclass
+class Classic(Server):
+    """A page by a plain handler, or by an application in classic mode: for bench/classic only."""
+
+    kind: str
+
+    def __post_init__(self):
+        self.name = self.title = self.kind
+
+    def missing(self, bench: Bench) -> str:
+        return "" if bench.extension.exists() else f"{bench.extension} is not built"
+
+    def command(self, bench: Bench, port: int, workload: Workload) -> list[str]:
+        return [bench.php, *PHP_OPTIONS, "-d", f"extension={bench.extension}", str(SCRIPTS / "classic.php"),
+                f"127.0.0.1:{port}", "1", self.kind]
+
+
 class Limit(Server):
     """The bare epoll server, answering with the bytes that ours answers."""
 

@@ -65,8 +65,8 @@ def compact(value) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def get(headers=()) -> bytes:
-    lines = ["GET /hello HTTP/1.1", f"Host: {HOST}", *(f"{name}: {value}" for name, value in headers)]
+def get(headers=(), query: str = "") -> bytes:
+    lines = [f"GET /hello{query} HTTP/1.1", f"Host: {HOST}", *(f"{name}: {value}" for name, value in headers)]
     return "".join(f"{line}\r\n" for line in [*lines, ""]).encode()
 
 
@@ -142,5 +142,16 @@ def all_workloads() -> dict[str, Workload]:
         xml_rpc_workload("W4", "XML-RPC poll.getAllPolls"),
         Workload("W5", "W1, 16 requests pipelined", get(), text, HELLO, pipeline=16),
         soap_workload("W6", "SOAP 1.1 poll.getAllPolls, document/literal"),
+    ]
+    return {workload.name: workload for workload in workloads}
+
+
+def classic_workloads() -> dict[str, Workload]:
+    """What bench/classic asks for: pages with a query and a cookie, answered by a handler and by an application."""
+    query, cookie = "?name=kargo&page=2&sort=asc", [("Cookie", "visitor=3f2a9c1b7d")]
+    html = "text/html; charset=UTF-8"
+    workloads = [
+        Workload("C1", "a page with three query parameters and a cookie", get(cookie, query), html, HELLO),
+        Workload("C2", "the same with a browser's 14 headers", get([*BROWSER_HEADERS, *cookie], query), html, HELLO),
     ]
     return {workload.name: workload for workload in workloads}
