@@ -45,12 +45,16 @@ namespace Kargo\App {
      *
      * @param string|list<string> $address as for Http\Server::listen()
      * @param int|null $workers as for Http\Server::run()
+     * @param Isolation|null $isolation as for Http\Server::isolate(); null: Isolation::Off
+     * @param list<string> $allow as for Http\Server::isolate()
      */
     function serve(
         callable|Application $handler,
         string|array $address = '127.0.0.1:8080',
         ?int $workers = null,
         ?\Kargo\Http\Options $options = null,
+        ?Isolation $isolation = null,
+        array $allow = [],
     ): void {}
 
     /**

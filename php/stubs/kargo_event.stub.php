@@ -156,6 +156,10 @@ namespace Kargo\Http {
          * @param string $memoryLimit for each worker where memory_limit is -1: bytes, with K, M or G
          * @param list<string> $hosts if not empty, other Host names are answered with 421
          * @param int $waitingRequests handlers that wait at the same time, per worker; beyond: 503 for new requests
+         * @param list<string> $trustedProxies peers whose word about their clients is taken: addresses, networks
+         *     ("10.0.0.0/8", "fd00::/8"), "unix" for whoever connects to a unix socket
+         * @param list<string> $trustedHeaders those that the proxies set, whatever the client sends: of X-Forwarded-For,
+         *     X-Forwarded-Proto, X-Forwarded-Host and X-Forwarded-Port, or Forwarded alone
          * @param Uploads|false|null $uploads what multipart/form-data may hold that handlers get; null: as much as any body,
          *     bodyBytes; false: it is a body like others, in memory
          */
@@ -175,6 +179,8 @@ namespace Kargo\Http {
             public readonly string $memoryLimit = '256M',
             public readonly array $hosts = [],
             public readonly int $waitingRequests = 4096,
+            public readonly array $trustedProxies = [],
+            public readonly array $trustedHeaders = ['X-Forwarded-For', 'X-Forwarded-Proto'],
             Uploads|false|null $uploads = null,
         ) {}
 
@@ -283,6 +289,9 @@ namespace Kargo\Http {
         /** The host the request is for, with its port if one was sent; '' in HTTP/1.0 without one. */
         public function host(): string {}
 
+        /** "https" if a trusted proxy says so (Options), else "http". */
+        public function scheme(): string {}
+
         /** "1.0" or "1.1". */
         public function protocolVersion(): string {}
 
@@ -334,10 +343,10 @@ namespace Kargo\Http {
          */
         public function files(?string $name = null): array {}
 
-        /** The peer's IP address, or "unix:" on a unix socket. Proxy headers are not believed. */
+        /** The client's IP address: what trusted proxies say (Options), else the peer's; "unix:" on a unix socket. */
         public function clientAddress(): string {}
 
-        /** The peer's port; null on a unix socket. */
+        /** The client's port; null on a unix socket, and where a trusted proxy does not say it. */
         public function clientPort(): ?int {}
 
         /**

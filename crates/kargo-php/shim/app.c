@@ -7,14 +7,10 @@
  */
 #include "shim.h"
 #include "php_variables.h"
-#include "ext/session/php_session.h"
 #include "ext/standard/basic_functions.h"
 #include "ext/standard/head.h"
 #include "ext/standard/php_filestat.h"
 #include "rfc1867.h"
-
-/* Weak: PHP may have been built without sessions. */
-extern ZEND_API php_ps_globals ps_globals __attribute__((weak));
 
 enum { KG_GET, KG_POST, KG_COOKIE, KG_SERVER, KG_ENV, KG_REQUEST, KG_FILES, KG_SESSION, KG_GLOBALS };
 
@@ -26,7 +22,7 @@ static zend_string *kg_global_keys[KG_GLOBALS];
 /* How the engine makes each; NULL for $_SESSION, or where the engine has none. */
 static zend_auto_global *kg_makers[KG_GLOBALS];
 static zend_function *kg_flush_function;
-static zend_module_entry *kg_session, *kg_filter, *kg_zlib;
+static zend_module_entry *kg_filter, *kg_zlib;
 
 /* What is put aside while a classic request runs. */
 static struct {
@@ -45,6 +41,24 @@ static struct {
 	short connection_status;
 	bool ignore_user_abort, register_argc_argv;
 } kg_app;
+
+/* Where a superglobal is among the globals. It is looked for only where it is not in the place that it had before. */
+static zval *kg_global(size_t global)
+{
+	static uint32_t places[KG_GLOBALS];
+	HashTable *globals = &EG(symbol_table);
+	if (EXPECTED(places[global] < globals->nNumUsed)) {
+		Bucket *bucket = globals->arData + places[global];
+		if (EXPECTED(bucket->key == kg_global_keys[global] && Z_TYPE(bucket->val) != IS_UNDEF)) {
+			return &bucket->val;
+		}
+	}
+	zval *slot = zend_hash_find_known_hash(globals, kg_global_keys[global]);
+	if (slot) {
+		places[global] = (uint32_t) ((Bucket *) slot - globals->arData);
+	}
+	return slot;
+}
 
 /* At module start. */
 void kg_app_start(void)
@@ -117,17 +131,18 @@ static int kg_app_take_headers(sapi_headers_struct *headers)
 static void kg_app_register_variables(zval *array)
 {
 	zval_ptr_dtor(array);
-	ZVAL_ARR(array, zend_array_dup(kg_app.scope->server));
+	ZVAL_ARR(array, kg_app_server(kg_app.scope));
 	kargo_app_variables(Z_ARRVAL_P(array));
 }
 
 /* getenv('REMOTE_ADDR'), as under FastCGI; what is no variable of the request is the environment's. */
 static char *kg_app_getenv(const char *name, size_t length)
 {
-	zval *value;
+	HashTable *known = kg_app.scope->server;
+	zval *value = zend_hash_str_find(known, name, length);
 	zend_is_auto_global(kg_global_keys[KG_SERVER]);
 	if (Z_TYPE(PG(http_globals)[TRACK_VARS_SERVER]) != IS_ARRAY
-		|| zend_hash_str_exists(kg_app.scope->server, name, length)) {
+		|| (value && (Bucket *) value < known->arData + kg_app.scope->first_variable)) {
 		return NULL;
 	}
 	value = zend_hash_str_find(Z_ARRVAL(PG(http_globals)[TRACK_VARS_SERVER]), name, length);
@@ -155,9 +170,10 @@ static void kg_find_makers(void)
 	for (size_t i = 0; i < KG_GLOBALS; i++) {
 		kg_makers[i] = zend_hash_find_ptr(CG(auto_globals), kg_global_keys[i]);
 	}
-	kg_session = zend_hash_str_find_ptr(&module_registry, ZEND_STRL("session"));
 	kg_filter = zend_hash_str_find_ptr(&module_registry, ZEND_STRL("filter"));
 	kg_zlib = zend_hash_str_find_ptr(&module_registry, ZEND_STRL("zlib"));
+	kg_app_filter_hook();
+	kg_app_reset_note();
 }
 
 /* Puts everything aside. Can't fail. */
@@ -168,10 +184,16 @@ void kg_app_enter(kg_app_scope *scope, const kg_app_request *request)
 	}
 	if (UNEXPECTED(!scope->server)) {
 		scope->server = kg_app_template(ZEND_STRL("_SERVER"));
+		kg_app_add_places(scope);
 		scope->env = kg_app_template(ZEND_STRL("_ENV"));
-		kg_app_note_session_ini(scope);
+		if (!scope->sessions) {
+			kg_app_note_sessions(scope);
+		}
 	}
 	kg_app_scope_swap(scope);
+	if (UNEXPECTED(!scope->is_measured)) {
+		kg_app_measure(scope);
+	}
 	kg_app.scope = scope;
 	kg_app.is_working = false;
 	kg_app.cookie = request->cookie;
@@ -194,7 +216,7 @@ void kg_app_enter(kg_app_scope *scope, const kg_app_request *request)
 	php_output_activate();
 
 	for (size_t i = 0; i < KG_GLOBALS; i++) {
-		zval *slot = zend_hash_find_known_hash(&EG(symbol_table), kg_global_keys[i]);
+		zval *slot = kg_global(i);
 		if (slot) {
 			ZVAL_COPY_VALUE(&kg_app.globals[i], slot);
 			ZVAL_NULL(slot);
@@ -227,7 +249,7 @@ void kg_app_enter(kg_app_scope *scope, const kg_app_request *request)
 
 static void kg_make_empty(int global, int track)
 {
-	zval *slot = zend_hash_find_known_hash(&EG(symbol_table), kg_global_keys[global]);
+	zval *slot = kg_global(global);
 	ZVAL_EMPTY_ARRAY(&PG(http_globals)[track]);
 	if (slot) {
 		ZVAL_EMPTY_ARRAY(slot);
@@ -316,9 +338,17 @@ void kg_app_activate(void *data)
 		/* what encoding this client takes, and zlib.output_compression */
 		kg_zlib->request_startup_func(kg_zlib->type, kg_zlib->module_number);
 	}
-	if (UNEXPECTED(kg_session && ps_globals.auto_start)) {
-		kg_session->request_startup_func(kg_session->type, kg_session->module_number);
-	}
+	kg_app_begin_session(kg_app.scope);
+}
+
+bool kg_app_is_running(void)
+{
+	return kg_app.scope != NULL;
+}
+
+void kg_app_make_server(void)
+{
+	zend_is_auto_global(kg_global_keys[KG_SERVER]);
 }
 
 /* Whether the application's code runs, which can be ended when its client is gone. */
@@ -363,6 +393,20 @@ static int kg_run_shutdown_function(zval *value)
 	return ZEND_HASH_APPLY_KEEP;
 }
 
+/* All of it, where nothing was wrong so far: `step` says where, if something goes wrong now. */
+void kg_app_end(void *step)
+{
+	uint32_t *at = step;
+	kg_app_run_shutdown_functions(NULL);
+	kg_app.is_working = false;
+	*at = 1;
+	kg_app_end_output(NULL);
+	*at = 2;
+	kg_app_end_session(NULL);
+	*at = 3;
+	kg_app_send_headers(NULL);
+}
+
 /* An exit, an exception or a fatal error in one ends the others too, as in PHP. */
 void kg_app_run_shutdown_functions(void *nothing)
 {
@@ -377,28 +421,9 @@ void kg_app_end_output(void *nothing)
 	php_output_end_all();
 }
 
-#if PHP_VERSION_ID >= 80400
-# define KG_USER_SAVE_HANDLER ps_globals.mod_user_names.ps_open
-#else
-# define KG_USER_SAVE_HANDLER ps_globals.mod_user_names.name.ps_open
-#endif
-
-static bool kg_session_was_used(void)
-{
-	return ps_globals.id || ps_globals.session_status == php_session_active || !Z_ISUNDEF(KG_USER_SAVE_HANDLER);
-}
-
 void kg_app_end_session(void *nothing)
 {
-	if (kg_session && (kg_session_was_used() || ps_globals.auto_start)) {
-		kg_session->request_shutdown_func(kg_session->type, kg_session->module_number);
-		kg_app_restore_session_ini(kg_app.scope);
-		if (!ps_globals.auto_start) {
-			kg_session->request_startup_func(kg_session->type, kg_session->module_number);
-		}
-	} else if (UNEXPECTED(EG(modified_ini_directives) != NULL)) {
-		kg_app_restore_session_ini(kg_app.scope);
-	}
+	kg_app_finish_session(kg_app.scope);
 }
 
 /* Also calls what header_register_callback() registered. */
@@ -436,7 +461,7 @@ void kg_app_clean(void *nothing)
 		zval_ptr_dtor(&old);
 	}
 	for (size_t i = 0; i < KG_GLOBALS; i++) {
-		zval *slot = zend_hash_find_known_hash(&EG(symbol_table), kg_global_keys[i]);
+		zval *slot = kg_global(i);
 		if (slot && Z_TYPE_P(slot) != IS_NULL) {
 			zval old;
 			ZVAL_COPY_VALUE(&old, slot);
@@ -447,6 +472,8 @@ void kg_app_clean(void *nothing)
 	if (UNEXPECTED(SG(request_info).request_body)) {
 		kg_close_input();
 	}
+	kg_app_filter_forget();
+	kg_app_reset();
 	if (kg_filter && kg_filter->request_shutdown_func) {
 		/* its raw copies of the input, which the next request would overwrite and not free */
 		kg_filter->request_shutdown_func(kg_filter->type, kg_filter->module_number);
@@ -482,7 +509,7 @@ void kg_app_leave(void)
 	PG(register_argc_argv) = kg_app.register_argc_argv;
 	memcpy(PG(http_globals), kg_app.http_globals, sizeof(kg_app.http_globals));
 	for (size_t i = 0; i < KG_GLOBALS; i++) {
-		zval *slot = zend_hash_find_known_hash(&EG(symbol_table), kg_global_keys[i]);
+		zval *slot = kg_global(i);
 		if (Z_TYPE(kg_app.globals[i]) == IS_UNDEF) {
 			if (slot) {
 				zend_hash_del(&EG(symbol_table), kg_global_keys[i]);
@@ -515,34 +542,28 @@ void kg_app_leave(void)
 static bool kg_is_absent(int global)
 {
 	return kg_is_named(global) && kg_makers[global]->auto_global_callback
-		&& !zend_hash_find_known_hash(&EG(symbol_table), kg_global_keys[global]);
+		&& !kg_global(global);
+}
+
+static const int kg_lazy[] = { KG_SERVER, KG_ENV, KG_REQUEST };
+
+bool kg_app_base_is_complete(void)
+{
+	return !kg_is_absent(kg_lazy[0]) && !kg_is_absent(kg_lazy[1]) && !kg_is_absent(kg_lazy[2]);
 }
 
 /* A superglobal that a classic request was the first to name is the rest of the process's too. */
 void kg_app_complete_base(void *nothing)
 {
-	static const int lazy[] = { KG_SERVER, KG_ENV, KG_REQUEST };
 	for (size_t i = 0; i < 3; i++) {
-		if (UNEXPECTED(kg_is_absent(lazy[i]))) {
-			kg_make(lazy[i]);
+		if (UNEXPECTED(kg_is_absent(kg_lazy[i]))) {
+			kg_make(kg_lazy[i]);
 			kg_serving_settle();
 		}
 	}
 }
 
 /* ---- the answer */
-
-/* Calls PHP code: output callbacks, and what header_register_callback() registered. */
-void kg_app_flush_all(void)
-{
-	php_output_end_all();
-	php_header();
-}
-
-bool kg_app_headers_are_sent(void)
-{
-	return SG(headers_sent);
-}
 
 int kg_app_status(void)
 {
@@ -565,24 +586,4 @@ void kg_app_set_status(int status)
 const char *kg_app_status_line(void)
 {
 	return kg_app.status_line;
-}
-
-uint32_t kg_app_header_count(void)
-{
-	return (uint32_t) zend_llist_count(&SG(sapi_headers).headers);
-}
-
-void kg_app_headers(kg_text *out)
-{
-	zend_llist_position position;
-	sapi_header_struct *header = zend_llist_get_first_ex(&SG(sapi_headers).headers, &position);
-	for (; header; header = zend_llist_get_next_ex(&SG(sapi_headers).headers, &position)) {
-		*out++ = (kg_text) { header->header, header->header_len };
-	}
-}
-
-/* The script that was started, as it was named. */
-const char *kg_app_main_script(void)
-{
-	return SG(request_info).path_translated;
 }

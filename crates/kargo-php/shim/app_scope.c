@@ -1,7 +1,8 @@
 /*
- * What belongs to one application and outlives its requests: error handlers, the error level, the settings of sessions.
+ * What belongs to one application and outlives its requests: error handlers, the error level.
  */
 #include "shim.h"
+#include "isolation_before.h"
 
 kg_app_scope *kg_app_scope_new(void)
 {
@@ -26,8 +27,13 @@ void kg_app_scope_free(kg_app_scope *scope)
 		kg_release_handlers(&scope->exception_handlers);
 		zend_stack_destroy(&scope->error_handlers_error_reporting);
 	}
-	HashTable *tables[] = { scope->server, scope->env, scope->session_ini };
-	for (size_t i = 0; i < 3; i++) {
+	if (scope->is_measured) {
+		zval_ptr_dtor(&scope->known_error_handler);
+		zval_ptr_dtor(&scope->known_exception_handler);
+	}
+	kg_session_setup_free(scope->sessions);
+	HashTable *tables[] = { scope->server, scope->env };
+	for (size_t i = 0; i < 2; i++) {
 		if (tables[i]) {
 			zend_array_release(tables[i]);
 		}
@@ -59,52 +65,51 @@ void kg_app_scope_swap(kg_app_scope *scope)
 	KG_SWAP(zend_stack, scope->exception_handlers, EG(user_exception_handlers));
 }
 
-/* ---- the settings of sessions: set_cookie_params() and others change them, and the next visitor must not get them */
+/* ---- for the isolation guard: handlers that a request has set and not taken back */
 
-static bool kg_is_of_session(const zend_string *name)
+/* How the handlers are now is how they shall be. The application's are in place. */
+void kg_app_measure(kg_app_scope *scope)
 {
-	return ZSTR_LEN(name) > 8 && memcmp(ZSTR_VAL(name), "session.", 8) == 0;
+	zval error_handler, exception_handler;
+	ZVAL_COPY_VALUE(&error_handler, &scope->known_error_handler);
+	ZVAL_COPY_VALUE(&exception_handler, &scope->known_exception_handler);
+	ZVAL_COPY(&scope->known_error_handler, &EG(user_error_handler));
+	ZVAL_COPY(&scope->known_exception_handler, &EG(user_exception_handler));
+	scope->known_error_handlers = zend_stack_count(&EG(user_error_handlers));
+	scope->known_exception_handlers = zend_stack_count(&EG(user_exception_handlers));
+	scope->known_error_mask = EG(user_error_handler_error_reporting);
+	if (scope->is_measured) {
+		zval_ptr_dtor(&error_handler);
+		zval_ptr_dtor(&exception_handler);
+	}
+	scope->is_measured = true;
 }
 
-void kg_app_note_session_ini(kg_app_scope *scope)
+/* Which of KG_LEFT_ERROR_HANDLER and KG_LEFT_EXCEPTION_HANDLER are not as they were. */
+uint32_t kg_app_handlers_changed(const kg_app_scope *scope)
 {
-	zend_ini_entry *entry;
-	zval value;
-	scope->session_ini = zend_new_array(0);
-	if (!EG(modified_ini_directives)) {
-		return;
+	uint32_t changed = 0;
+	if (kg_handler_differs(&EG(user_error_handler), &scope->known_error_handler)
+		|| zend_stack_count(&EG(user_error_handlers)) != scope->known_error_handlers) {
+		changed |= KG_LEFT_ERROR_HANDLER;
 	}
-	ZEND_HASH_MAP_FOREACH_PTR(EG(modified_ini_directives), entry) {
-		if (kg_is_of_session(entry->name) && entry->value) {
-			ZVAL_STR_COPY(&value, entry->value);
-			zend_hash_update(scope->session_ini, entry->name, &value);
-		}
-	} ZEND_HASH_FOREACH_END();
+	if (kg_handler_differs(&EG(user_exception_handler), &scope->known_exception_handler)
+		|| zend_stack_count(&EG(user_exception_handlers)) != scope->known_exception_handlers) {
+		changed |= KG_LEFT_EXCEPTION_HANDLER;
+	}
+	return changed;
 }
 
-#define KG_MOST_SETTINGS 64
-
-void kg_app_restore_session_ini(kg_app_scope *scope)
+/* May run destructors. */
+void kg_app_put_back_handlers(kg_app_scope *scope, uint32_t which)
 {
-	zend_ini_entry *entry, *changed[KG_MOST_SETTINGS];
-	size_t count = 0;
-	if (!EG(modified_ini_directives) || zend_hash_num_elements(EG(modified_ini_directives)) == 0) {
-		return;
+	if (which & KG_LEFT_ERROR_HANDLER) {
+		kg_put_back_handler(&EG(user_error_handler), &scope->known_error_handler, &EG(user_error_handlers),
+			scope->known_error_handlers, &EG(user_error_handlers_error_reporting));
+		EG(user_error_handler_error_reporting) = scope->known_error_mask;
 	}
-	ZEND_HASH_MAP_FOREACH_PTR(EG(modified_ini_directives), entry) {
-		if (count < KG_MOST_SETTINGS && kg_is_of_session(entry->name)) {
-			zval *before = zend_hash_find(scope->session_ini, entry->name);
-			if (!before || !entry->value || !zend_string_equals(Z_STR_P(before), entry->value)) {
-				changed[count++] = entry;
-			}
-		}
-	} ZEND_HASH_FOREACH_END();
-	for (size_t i = 0; i < count; i++) {
-		zval *before = zend_hash_find(scope->session_ini, changed[i]->name);
-		if (before) {
-			zend_alter_ini_entry_ex(changed[i]->name, Z_STR_P(before), PHP_INI_USER, PHP_INI_STAGE_DEACTIVATE, true);
-		} else {
-			zend_restore_ini_entry(changed[i]->name, PHP_INI_STAGE_DEACTIVATE);
-		}
+	if (which & KG_LEFT_EXCEPTION_HANDLER) {
+		kg_put_back_handler(&EG(user_exception_handler), &scope->known_exception_handler, &EG(user_exception_handlers),
+			scope->known_exception_handlers, NULL);
 	}
 }

@@ -26,15 +26,38 @@ static const char *const kg_variable_names[KG_VARIABLES] = {
 	[KG_CONTENT_TYPE] = "CONTENT_TYPE",
 	[KG_CONTENT_LENGTH] = "CONTENT_LENGTH",
 	[KG_REDIRECT_STATUS] = "REDIRECT_STATUS",
+	[KG_HTTPS] = "HTTPS",
 };
 
 /* What the command line puts into $_SERVER for the script that was started. */
 static const char *const kg_started_names[] = {
 	"argv", "argc", "PATH_TRANSLATED", "REQUEST_TIME", "REQUEST_TIME_FLOAT", "PHP_AUTH_USER", "PHP_AUTH_PW",
-	"PHP_AUTH_DIGEST", "HTTPS",
+	"PHP_AUTH_DIGEST",
 };
 
 static zend_string *kg_variable_keys[KG_VARIABLES];
+
+/* Most of what a request says the one before said too: then it is the same string. Longer ones are not kept. */
+#define KG_LONGEST_KEPT 512
+
+static zend_string *kg_latest[KG_VARIABLES];
+static uint32_t kg_first_variable;
+
+static zend_always_inline zend_string *kg_same_text(zend_string **latest, const char *value, size_t length)
+{
+	zend_string *text = *latest;
+	if (EXPECTED(text && ZSTR_LEN(text) == length && memcmp(ZSTR_VAL(text), value, length) == 0)) {
+		return zend_string_copy(text);
+	}
+	text = zend_string_init_fast(value, length);
+	if (length <= KG_LONGEST_KEPT) {
+		if (*latest) {
+			zend_string_release(*latest);
+		}
+		*latest = zend_string_copy(text);
+	}
+	return text;
+}
 
 /* At module start, when strings can be made that live as long as the process. */
 void kg_app_start_variables(void)
@@ -89,13 +112,38 @@ HashTable *kg_app_template(const char *global, size_t length)
 	zend_hash_real_init_mixed(copy);
 	ZEND_HASH_FOREACH_STR_KEY_VAL(source, name, entry) {
 		if (name && !kg_is_of_request(name)) {
+			zval own;
 			ZVAL_DEREF(entry);
-			Z_TRY_ADDREF_P(entry);
-			zend_hash_update(copy, name, entry);
+			ZVAL_COPY(&own, entry);
+			if (Z_TYPE(own) == IS_STRING) {
+				/* as long as the script: nobody counts who has it, when each request copies this table */
+				ZVAL_STR(&own, zend_new_interned_string(Z_STR(own)));
+			}
+			zend_string *key = zend_new_interned_string(zend_string_copy(name));
+			zend_hash_update(copy, key, &own);
+			zend_string_release(key);
 		}
 	} ZEND_HASH_FOREACH_END();
 	zval_ptr_dtor(&imported);
 	return copy;
+}
+
+/* A place in $_SERVER for each variable that every request has: all requests have a copy of this table. */
+void kg_app_add_places(kg_app_scope *scope)
+{
+	zval none;
+	ZVAL_EMPTY_STRING(&none);
+	scope->first_variable = scope->server->nNumUsed;
+	for (size_t i = 0; i < KG_ALWAYS; i++) {
+		zend_hash_add_new(scope->server, kg_variable_keys[i], &none);
+	}
+}
+
+/* The $_SERVER of a request, in which each of those places is to be filled. */
+HashTable *kg_app_server(const kg_app_scope *scope)
+{
+	kg_first_variable = scope->first_variable;
+	return zend_array_dup(scope->server);
 }
 
 const char *kg_app_variable_name(kg_variable variable)
@@ -105,9 +153,17 @@ const char *kg_app_variable_name(kg_variable variable)
 
 void kg_app_set(HashTable *variables, kg_variable variable, const char *value, size_t length)
 {
-	zval text;
-	ZVAL_STRINGL_FAST(&text, value, length);
-	zend_hash_update(variables, kg_variable_keys[variable], &text);
+	zend_string *text = kg_same_text(&kg_latest[variable], value, length);
+	zval entry;
+	ZVAL_STR(&entry, text);
+	if (variable < KG_ALWAYS) {
+		Bucket *place = variables->arData + kg_first_variable + variable;
+		if (EXPECTED(place->key == kg_variable_keys[variable])) {
+			ZVAL_COPY_VALUE(&place->val, &entry);
+			return;
+		}
+	}
+	zend_hash_update(variables, kg_variable_keys[variable], &entry);
 }
 
 /* ---- names of headers: the same few again and again */
@@ -117,6 +173,7 @@ void kg_app_set(HashTable *variables, kg_variable variable, const char *value, s
 
 typedef struct kg_header_key {
 	zend_string *key; /* "HTTP_ACCEPT"; NULL: the place is free */
+	zend_string *latest; /* what it said last */
 	char name[KG_LONGEST_NAME]; /* as it was sent */
 } kg_header_key;
 
@@ -145,8 +202,10 @@ static zend_string *kg_header_key_new(const char *name, size_t length)
 	return key;
 }
 
-static zend_string *kg_header_key_of(const char *name, size_t length)
+/* `latest`: where the value is kept that it had last; NULL where none is. */
+static zend_string *kg_header_key_of(const char *name, size_t length, zend_string ***latest)
 {
+	*latest = NULL;
 	if (length == 0) {
 		return NULL;
 	}
@@ -160,10 +219,12 @@ static zend_string *kg_header_key_of(const char *name, size_t length)
 		+ (unsigned char) name[length - 1];
 	kg_header_key *known = &kg_header_keys[hash % KG_HEADER_KEYS];
 	if (known->key && ZSTR_LEN(known->key) == length + 5 && memcmp(known->name, name, length) == 0) {
+		*latest = &known->latest;
 		return zend_string_copy(known->key);
 	}
 	zend_string *key = kg_header_key_new(name, length);
 	if (key) {
+		*latest = &known->latest;
 		if (known->key) {
 			zend_string_release(known->key);
 		}
@@ -176,8 +237,8 @@ static zend_string *kg_header_key_of(const char *name, size_t length)
 /* Adds a header; several of one name become one value. */
 void kg_app_set_header(HashTable *variables, const char *name, size_t name_length, const char *value, size_t length)
 {
-	zend_string *key = kg_header_key_of(name, name_length);
-	zval text, *before;
+	zend_string **latest, *key = kg_header_key_of(name, name_length, &latest);
+	zval *before;
 	if (!key) {
 		return;
 	}
@@ -189,8 +250,8 @@ void kg_app_set_header(HashTable *variables, const char *name, size_t name_lengt
 		zval_ptr_dtor_nogc(before);
 		ZVAL_STR(before, joined);
 	} else {
-		ZVAL_STRINGL_FAST(&text, value, length);
-		ZVAL_COPY_VALUE(before, &text);
+		zend_string *text = latest ? kg_same_text(latest, value, length) : zend_string_init_fast(value, length);
+		ZVAL_STR(before, text);
 	}
 	zend_string_release(key);
 }
@@ -198,12 +259,21 @@ void kg_app_set_header(HashTable *variables, const char *name, size_t name_lengt
 /* When the script ends. */
 void kg_app_keys_drop(void)
 {
+	for (size_t i = 0; i < KG_VARIABLES; i++) {
+		if (kg_latest[i]) {
+			zend_string_release(kg_latest[i]);
+			kg_latest[i] = NULL;
+		}
+	}
 	if (!kg_header_keys) {
 		return;
 	}
 	for (size_t i = 0; i < KG_HEADER_KEYS; i++) {
 		if (kg_header_keys[i].key) {
 			zend_string_release(kg_header_keys[i].key);
+		}
+		if (kg_header_keys[i].latest) {
+			zend_string_release(kg_header_keys[i].latest);
 		}
 	}
 	efree(kg_header_keys);

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #define KG_CATEGORIES 6
-#define KG_MULTIBYTE 5
+#define KG_FUNCTION_SETTINGS 8
 
 /* As it was. */
 typedef struct kg_before {
@@ -21,16 +21,17 @@ typedef struct kg_before {
 	zval error_handler, exception_handler;
 	int error_handlers, exception_handlers, error_mask, buffers;
 	uint32_t shutdown_functions;
-	zval autoloaders, context_options, multibyte[KG_MULTIBYTE];
+	zval autoloaders, context_options, function_settings[KG_FUNCTION_SETTINGS];
 } kg_before;
 
 extern kg_before kg_was;
 extern const int kg_locale_categories[KG_CATEGORIES];
-extern const char *const kg_multibyte[KG_MULTIBYTE];
+extern const char *const kg_function_settings[KG_FUNCTION_SETTINGS];
 
 bool kg_ask(const char *name, zval *result, uint32_t count, zval *arguments);
 bool kg_handler_differs(const zval *now, const zval *was);
-bool kg_multibyte_changed(size_t index);
+bool kg_function_setting_changed(size_t index);
+void kg_put_back_handler(zval *now, const zval *was, zend_stack *shadowed, int depth, zend_stack *masks);
 void kg_settings(HashTable *out);
 void kg_environment(HashTable *out);
 

@@ -28,11 +28,14 @@ HashTable kg_isolation_connections;
 	HOOK(stream_register_wrapper, KG_ASPECT_WRAPPERS) \
 	HOOK(stream_wrapper_unregister, KG_ASPECT_WRAPPERS) \
 	HOOK(stream_wrapper_restore, KG_ASPECT_WRAPPERS) \
-	HOOK(mb_internal_encoding, KG_ASPECT_MULTIBYTE) \
-	HOOK(mb_language, KG_ASPECT_MULTIBYTE) \
-	HOOK(mb_substitute_character, KG_ASPECT_MULTIBYTE) \
-	HOOK(mb_detect_order, KG_ASPECT_MULTIBYTE) \
-	HOOK(mb_http_output, KG_ASPECT_MULTIBYTE)
+	HOOK(mb_internal_encoding, KG_ASPECT_FUNCTION_SETTINGS) \
+	HOOK(mb_language, KG_ASPECT_FUNCTION_SETTINGS) \
+	HOOK(mb_substitute_character, KG_ASPECT_FUNCTION_SETTINGS) \
+	HOOK(mb_detect_order, KG_ASPECT_FUNCTION_SETTINGS) \
+	HOOK(mb_http_output, KG_ASPECT_FUNCTION_SETTINGS) \
+	HOOK(mb_regex_encoding, KG_ASPECT_FUNCTION_SETTINGS) \
+	HOOK(mb_regex_set_options, KG_ASPECT_FUNCTION_SETTINGS) \
+	HOOK(libxml_use_internal_errors, KG_ASPECT_FUNCTION_SETTINGS)
 
 /* Without arguments, most of them only tell. */
 #define KG_HOOK_BODY(function, aspect) \
@@ -41,6 +44,7 @@ HashTable kg_isolation_connections;
 	{ \
 		if (ZEND_NUM_ARGS() || (aspect) == KG_ASPECT_AUTOLOADERS) { \
 			kg_isolation_touched |= (aspect); \
+			kg_app_touched |= (aspect); \
 		} \
 		kg_before_##function(INTERNAL_FUNCTION_PARAM_PASSTHRU); \
 	}

@@ -14,8 +14,9 @@ extern char **environ;
 
 kg_before kg_was;
 const int kg_locale_categories[KG_CATEGORIES] = { LC_COLLATE, LC_CTYPE, LC_MONETARY, LC_NUMERIC, LC_TIME, LC_MESSAGES };
-const char *const kg_multibyte[KG_MULTIBYTE] = {
+const char *const kg_function_settings[KG_FUNCTION_SETTINGS] = {
 	"mb_internal_encoding", "mb_language", "mb_substitute_character", "mb_detect_order", "mb_http_output",
+	"mb_regex_encoding", "mb_regex_set_options", "libxml_use_internal_errors",
 };
 
 /* ---- asking */
@@ -201,9 +202,9 @@ static void kg_take(uint32_t aspects)
 	if (aspects & KG_ASPECT_CONTEXT) {
 		kg_context_options(&kg_was.context_options);
 	}
-	if (aspects & KG_ASPECT_MULTIBYTE) {
-		for (size_t i = 0; i < KG_MULTIBYTE; i++) {
-			kg_ask(kg_multibyte[i], &kg_was.multibyte[i], 0, NULL);
+	if (aspects & KG_ASPECT_FUNCTION_SETTINGS) {
+		for (size_t i = 0; i < KG_FUNCTION_SETTINGS; i++) {
+			kg_ask(kg_function_settings[i], &kg_was.function_settings[i], 0, NULL);
 		}
 	}
 	kg_isolation_touched &= ~aspects;
@@ -243,9 +244,9 @@ static void kg_forget(uint32_t aspects)
 	if (aspects & KG_ASPECT_CONTEXT) {
 		zval_ptr_dtor(&kg_was.context_options);
 	}
-	if (aspects & KG_ASPECT_MULTIBYTE) {
-		for (size_t i = 0; i < KG_MULTIBYTE; i++) {
-			zval_ptr_dtor(&kg_was.multibyte[i]);
+	if (aspects & KG_ASPECT_FUNCTION_SETTINGS) {
+		for (size_t i = 0; i < KG_FUNCTION_SETTINGS; i++) {
+			zval_ptr_dtor(&kg_was.function_settings[i]);
 		}
 	}
 }
@@ -299,11 +300,11 @@ static bool kg_text_changed(zend_string *now, const zend_string *was)
 	return changed;
 }
 
-bool kg_multibyte_changed(size_t index)
+bool kg_function_setting_changed(size_t index)
 {
 	zval now;
-	kg_ask(kg_multibyte[index], &now, 0, NULL);
-	bool changed = !kg_same_value(&now, &kg_was.multibyte[index]);
+	kg_ask(kg_function_settings[index], &now, 0, NULL);
+	bool changed = !kg_same_value(&now, &kg_was.function_settings[index]);
 	zval_ptr_dtor(&now);
 	return changed;
 }
@@ -311,7 +312,7 @@ bool kg_multibyte_changed(size_t index)
 /* Bits of what is not as it was; of what functions were called for, it may be that they changed nothing. */
 uint32_t kg_process_changed(void)
 {
-	uint32_t changed = kg_isolation_touched & (KG_ASPECT_ENV | KG_ASPECT_AUTOLOADERS | KG_ASPECT_WRAPPERS | KG_ASPECT_MULTIBYTE);
+	uint32_t changed = kg_isolation_touched & (KG_ASPECT_ENV | KG_ASPECT_AUTOLOADERS | KG_ASPECT_WRAPPERS | KG_ASPECT_FUNCTION_SETTINGS);
 	if (UNEXPECTED(kg_settings_changed() || EG(error_reporting) != kg_was.error_reporting)) {
 		changed |= KG_ASPECT_INI;
 	}

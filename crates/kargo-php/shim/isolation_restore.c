@@ -122,10 +122,10 @@ void kg_process_items(uint32_t aspects)
 	if (aspects & KG_ASPECT_AUTOLOADERS) {
 		kg_new_autoloaders(NULL, 0);
 	}
-	if (aspects & KG_ASPECT_MULTIBYTE) {
-		for (size_t i = 0; i < KG_MULTIBYTE; i++) {
-			if (kg_multibyte_changed(i)) {
-				kargo_isolation_item(KG_ASPECT_MULTIBYTE, kg_multibyte[i], strlen(kg_multibyte[i]));
+	if (aspects & KG_ASPECT_FUNCTION_SETTINGS) {
+		for (size_t i = 0; i < KG_FUNCTION_SETTINGS; i++) {
+			if (kg_function_setting_changed(i)) {
+				kargo_isolation_item(KG_ASPECT_FUNCTION_SETTINGS, kg_function_settings[i], strlen(kg_function_settings[i]));
 			}
 		}
 	}
@@ -175,7 +175,7 @@ static void kg_put_back_locale(void)
 	}
 }
 
-static void kg_put_back_handler(zval *now, const zval *was, zend_stack *shadowed, int depth, zend_stack *masks)
+void kg_put_back_handler(zval *now, const zval *was, zend_stack *shadowed, int depth, zend_stack *masks)
 {
 	while (zend_stack_count(shadowed) > depth) {
 		zval gone;
@@ -274,12 +274,12 @@ void kg_process_put_back(uint32_t aspect, const char *text, size_t length)
 			zval_ptr_dtor(&FG(default_context)->options);
 			ZVAL_COPY(&FG(default_context)->options, &kg_was.context_options);
 			break;
-		case KG_ASPECT_MULTIBYTE:
-			for (size_t i = 0; i < KG_MULTIBYTE; i++) {
-				if (zend_string_equals_cstr(name, kg_multibyte[i], strlen(kg_multibyte[i]))) {
+		case KG_ASPECT_FUNCTION_SETTINGS:
+			for (size_t i = 0; i < KG_FUNCTION_SETTINGS; i++) {
+				if (zend_string_equals_cstr(name, kg_function_settings[i], strlen(kg_function_settings[i]))) {
 					zval argument;
-					ZVAL_COPY(&argument, &kg_was.multibyte[i]);
-					kg_tell(kg_multibyte[i], 1, &argument);
+					ZVAL_COPY(&argument, &kg_was.function_settings[i]);
+					kg_tell(kg_function_settings[i], 1, &argument);
 					zval_ptr_dtor(&argument);
 				}
 			}

@@ -73,7 +73,11 @@ extern "C" fn kargo_request_ended() {
     serve::runtime::clear();
     rpc::clear();
     // SAFETY: no array of a request is alive any more.
-    unsafe { ffi::kg_app_keys_drop() };
+    unsafe {
+        ffi::kg_app_keys_drop();
+        ffi::kg_app_sessions_drop();
+        ffi::kg_app_reset_drop();
+    };
 }
 
 /// An object of ours is freed.

@@ -131,8 +131,8 @@ ValueError: Kargo\Http\Uploads::__construct(): Argument #9 ($diskBytes) must be 
 Kargo\ConfigurationException: uploads can't go to /no/such: No such file or directory (os error 2)
 Kargo\ConfigurationException: uploads can't go to FILE: it is no directory
 ValueError: Kargo\Http\Uploads::__construct(): Argument #10 ($directory) must not hold NUL
-TypeError: Kargo\Http\Options::__construct(): Argument #16 ($uploads) must be of type Kargo\Http\Uploads|false|null, bool given
-TypeError: Kargo\Http\Options::__construct(): Argument #16 ($uploads) must be of type Kargo\Http\Uploads|false|null, stdClass given
+TypeError: Kargo\Http\Options::__construct(): Argument #18 ($uploads) must be of type Kargo\Http\Uploads|false|null, bool given
+TypeError: Kargo\Http\Options::__construct(): Argument #18 ($uploads) must be of type Kargo\Http\Uploads|false|null, stdClass given
 TypeError: Kargo\Http\Server::post(): Argument #3 ($uploads) must be of type Kargo\Http\Uploads|false|null, string given
 Kargo\ConfigurationException: only handlers and applications have limits on uploads
 bool(true)

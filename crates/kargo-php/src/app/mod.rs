@@ -19,8 +19,9 @@ pub(crate) mod variables;
 use std::cell::RefCell;
 use std::time::Duration;
 
-use crate::engine::callable::Outcome;
+use crate::engine::callable::{Outcome, protect};
 use crate::engine::{Callable, Owned, Zv, ffi};
+use crate::isolation;
 use crate::serve::{current, handler};
 
 /// An application.
@@ -79,17 +80,30 @@ impl Application {
 
     /// Boots it in this process. `false`: it failed, and the log says why.
     pub(crate) fn boot(&self) -> bool {
-        let Some(boot) = &self.boot else {
-            return true;
-        };
+        let outcome = protect(&mut (), ffi::kg_app_before_boot);
+        handler::log_outcome(outcome, "the begin of a boot");
+        let is_booted = self.boot.as_ref().is_none_or(|boot| self.run_boot(boot));
+        if self.boot.is_none() {
+            // SAFETY: takes note of settings; it was just made.
+            unsafe { ffi::kg_app_note_sessions(self.scope.0) };
+        }
+        is_booted
+    }
+
+    fn run_boot(&self, boot: &Callable) -> bool {
         let mut result = Owned::undefined();
         current::with(|current| current.is_busy = true);
         // SAFETY: the error handlers that the boot sets are the application's.
         unsafe { ffi::kg_app_scope_swap(self.scope.0) };
         let outcome = boot.call(result.zv(), 0, Zv(std::ptr::null_mut()));
         handler::end_foreign_child();
-        // SAFETY: puts the process's own back.
-        unsafe { ffi::kg_app_scope_swap(self.scope.0) };
+        // SAFETY: takes note of what the boot has set, then puts the process's own back. Nothing of it runs PHP code, since
+        // nothing was noted before.
+        unsafe {
+            ffi::kg_app_measure(self.scope.0);
+            ffi::kg_app_scope_swap(self.scope.0);
+            ffi::kg_app_note_sessions(self.scope.0);
+        }
         let is_booted = outcome == Outcome::Returned;
         handler::log_outcome(outcome, "the boot of the application");
         handler::tidy();
@@ -107,8 +121,9 @@ impl Application {
     }
 }
 
-/// Called with the application's state in place, right before its code is.
-fn before_request(_application: &Application) {}
-
 /// Called with the application's state still in place, when its code has run and the answer is on its way.
-fn after_request(_application: &Application) {}
+fn after_request(application: &Application) {
+    if isolation::is_on() {
+        isolation::after_application(application.scope.0);
+    }
+}

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use kargo_net::RequestId;
 
 use crate::app::output::{self, Failure};
-use crate::app::{Application, after_request, before_request};
+use crate::app::{Application, after_request};
 use crate::engine::callable::{Outcome, protect, take_exception};
 use crate::engine::{Kind, Owned, Zv, ffi};
 use crate::isolation;
@@ -40,7 +40,6 @@ pub(crate) fn serve(
     let mut failure = None;
     match protect(&mut request, ffi::kg_app_activate) {
         Outcome::Returned => {
-            before_request(application);
             failure = work(application, &mut argument);
         }
         outcome => note(
@@ -92,24 +91,40 @@ unsafe extern "C" fn release(value: *mut c_void) {
 
 /// Everything that runs PHP code after the application, until its answer is known.
 fn end_work(failure: &mut Option<Failure>) {
-    step(
-        failure,
-        ffi::kg_app_run_shutdown_functions,
-        "a shutdown function",
-    );
-    // SAFETY: sets one flag.
-    unsafe { ffi::kg_app_working(false) };
-    if failure.is_some() {
-        output::set_failed();
+    let mut next: u32 = 0;
+    if failure.is_none() && !isolation::is_on() {
+        let outcome = protect(&mut next, ffi::kg_app_end);
+        if outcome == Outcome::Returned {
+            return;
+        }
+        let failed_step = usize::try_from(next).unwrap_or_default();
+        let who = END.get(failed_step).map_or("the end", |(_, who)| who);
+        note(failure, failed(outcome, who));
+        next += 1;
     }
-    step(failure, ffi::kg_app_end_output, "an output callback");
-    isolation::remember_session();
-    step(failure, ffi::kg_app_end_session, "the end of the session");
-    if failure.is_some() {
-        output::set_failed();
+    for (number, (body, who)) in (0_u32..).zip(END).skip_while(|(number, _)| *number < next) {
+        if number != 0 {
+            // SAFETY: sets one flag.
+            unsafe { ffi::kg_app_working(false) };
+        }
+        if failure.is_some() && number != 0 {
+            output::set_failed();
+        }
+        if number == OF_SESSION {
+            isolation::remember_session();
+        }
+        step(failure, body, who);
     }
-    step(failure, ffi::kg_app_send_headers, "a header callback");
 }
+
+/// What is done when the application has run, as `kg_app_end` does it at once.
+const END: [(Step, &str); 4] = [
+    (ffi::kg_app_run_shutdown_functions, "a shutdown function"),
+    (ffi::kg_app_end_output, "an output callback"),
+    (ffi::kg_app_end_session, "the end of the session"),
+    (ffi::kg_app_send_headers, "a header callback"),
+];
+const OF_SESSION: u32 = 2;
 
 fn step(failure: &mut Option<Failure>, step: Step, who: &str) {
     let outcome = protect(&mut (), step);
@@ -179,11 +194,14 @@ fn clean() {
         "the end of a classic request",
     );
     leave();
-    step(
-        &mut ignored,
-        ffi::kg_app_complete_base,
-        "the end of a classic request",
-    );
+    // SAFETY: reads state of the engine's.
+    if !unsafe { ffi::kg_app_base_is_complete() } {
+        step(
+            &mut ignored,
+            ffi::kg_app_complete_base,
+            "the end of a classic request",
+        );
+    }
     handler::leave();
 }
 

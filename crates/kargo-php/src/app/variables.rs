@@ -1,10 +1,13 @@
 //! `$_SERVER` of an application.
 
+use std::borrow::Cow;
+
 use kargo_http::percent;
 use kargo_net::RequestRef;
 
 use crate::app::{Script, output};
 use crate::engine::ffi;
+use crate::serve::server::trusted_proxies;
 use crate::serve::server_variables::{self, Sink};
 
 /// The engine makes `$_SERVER`: adds the request to what is there.
@@ -15,9 +18,10 @@ extern "C" fn kargo_app_variables(variables: *mut ffi::HashTable) {
             return;
         };
         let mut array = Variables(variables);
+        let proxies = trusted_proxies();
         output::view(|request| {
             array.add_script(request, &application.script, prefix);
-            server_variables::add(&mut array, request);
+            server_variables::add(&mut array, request, proxies.as_deref());
         });
     }));
     // The panic hook has told the log.
@@ -52,7 +56,12 @@ impl Variables {
         let (place, below) = request.head().path(request.bytes()).split_at(prefix);
         let name = script.name.as_bytes();
         let place = percent::decode(place);
-        let full_name = [place.strip_suffix(b"/").unwrap_or(&place), name].concat();
+        let place = place.strip_suffix(b"/").unwrap_or(&place);
+        let full_name = if place.is_empty() {
+            Cow::Borrowed(name)
+        } else {
+            Cow::Owned([place, name].concat())
+        };
         let path_info = below
             .strip_prefix(name)
             .filter(|rest| rest.first() == Some(&b'/'))

@@ -11,7 +11,8 @@ use crate::classes::server;
 use crate::engine::call::native;
 use crate::engine::throw::{class, throw};
 use crate::engine::value::{class_of, new_array};
-use crate::engine::{Call, Callable, Owned, Thrown, Zv, ffi, object, throw_value_error};
+use crate::engine::{Call, Callable, Kind, Owned, Thrown, Zv, ffi, object, throw_value_error};
+use crate::isolation;
 
 native! {
     kargo_app_application_construct => construct;
@@ -60,7 +61,7 @@ fn callable(call: &Call, index: u32) -> Result<Option<Callable>, Thrown> {
     let Some(value) = call.argument(index) else {
         return Ok(None);
     };
-    if value.kind() == crate::engine::Kind::Null {
+    if value.kind() == Kind::Null {
         return Ok(None);
     }
     Callable::new(value)
@@ -137,9 +138,33 @@ fn serve(call: &Call) -> Result<(), Thrown> {
         .argument(3)
         .and_then(Zv::object)
         .map_or_else(Options::default, Options::read);
-    server::serve_application(application, &addresses, workers, options)?;
+    let isolation = isolation_settings(call, 4, 5)?;
+    server::serve_application(application, &addresses, workers, options, isolation)?;
     call.result().set_null();
     Ok(())
+}
+
+/// What the guard is told: a mode, and names that may change. `Off` where the mode is left out.
+pub(crate) fn isolation_settings(
+    call: &Call,
+    mode: u32,
+    allow: u32,
+) -> Result<isolation::Settings, Thrown> {
+    let mode = match call.argument(mode) {
+        Some(value) if value.kind() != Kind::Null => isolation::Mode::of(value)
+            .ok_or_else(|| call.wrong_type(mode, c"of type Kargo\\App\\Isolation"))?,
+        _ => isolation::Mode::Off,
+    };
+    let allow = match call.argument(allow) {
+        None => Vec::new(),
+        Some(list) if list.array().is_some() => server::strings(call, allow)?,
+        Some(_) => return Err(call.wrong_type(allow, c"a list of strings")),
+    };
+    Ok(isolation::Settings {
+        mode,
+        allow,
+        ..isolation::Settings::default()
+    })
 }
 
 #[expect(

@@ -1,10 +1,13 @@
 //! `Kargo\Http\Options`: a value whose properties lie in the order of the constructor's parameters.
 
+use std::rc::Rc;
 use std::time::Duration;
 
+use kargo_http::TrustedProxies;
+
 use crate::engine::call::native;
-use crate::engine::value::{array_iter, new_array};
-use crate::engine::{Call, Kind, Thrown, ffi, object, throw_value_error};
+use crate::engine::value::{array_iter, array_push, new_array};
+use crate::engine::{Call, Kind, Owned, Thrown, Zv, ffi, object, throw_value_error};
 use crate::serve::body_gate::RouteUploads;
 
 native! {
@@ -21,7 +24,11 @@ const MEMORY_LIMIT: u32 = 12;
 const HOSTS: u32 = 13;
 const WAITING: u32 = 14;
 const WAITING_DEFAULT: i64 = 4096;
-const UPLOADS: u32 = 15;
+const PROXIES: u32 = 15;
+const PROXY_HEADERS: u32 = 16;
+const UPLOADS: u32 = 17;
+/// What nearly every proxy can be told to set.
+const USUAL_HEADERS: [&str; 2] = ["X-Forwarded-For", "X-Forwarded-Proto"];
 
 fn construct(call: &Call) -> Result<(), Thrown> {
     let this = call.this();
@@ -68,19 +75,62 @@ fn construct(call: &Call) -> Result<(), Thrown> {
         None => object::property(this, UPLOADS).set_null(),
         Some(uploads) => object::property(this, UPLOADS).copy_from(uploads),
     }
-    match call.argument(HOSTS) {
-        None => object::property(this, HOSTS).set_array(new_array(0)),
-        Some(hosts) => {
-            let Some(array) = hosts.array() else {
-                return Err(call.wrong_type(HOSTS, c"of type array"));
-            };
-            if array_iter(array).any(|(_, host)| host.kind() != Kind::String) {
-                return Err(throw_value_error(HOSTS + 1, "must be a list of host names"));
+    set_list(call, HOSTS, &[], "must be a list of host names")?;
+    set_list(
+        call,
+        PROXIES,
+        &[],
+        "must be a list of addresses and networks",
+    )?;
+    set_list(
+        call,
+        PROXY_HEADERS,
+        &USUAL_HEADERS,
+        "must be a list of names of headers",
+    )?;
+    let proxies = texts(object::property(this, PROXIES));
+    let headers = texts(object::property(this, PROXY_HEADERS));
+    TrustedProxies::parse(&proxies, &[])
+        .map_err(|reason| throw_value_error(PROXIES + 1, &format!("is wrong: {reason}")))?;
+    TrustedProxies::parse(&[], &headers)
+        .map_err(|reason| throw_value_error(PROXY_HEADERS + 1, &format!("is wrong: {reason}")))?;
+    Ok(())
+}
+
+/// Sets a property that is a list of strings.
+fn set_list(call: &Call, index: u32, otherwise: &[&str], expected: &str) -> Result<(), Thrown> {
+    let property = object::property(call.this(), index);
+    match call.argument(index) {
+        None => {
+            let list = new_array(u32::try_from(otherwise.len()).unwrap_or(0));
+            for text in otherwise {
+                let mut text = Owned::of_bytes(text.as_bytes());
+                array_push(list, text.zv());
+                text.zv().set_undefined();
             }
-            object::property(this, HOSTS).copy_from(hosts);
+            property.set_array(list);
+        }
+        Some(list) => {
+            let Some(array) = list.array() else {
+                return Err(call.wrong_type(index, c"of type array"));
+            };
+            if array_iter(array).any(|(_, text)| text.kind() != Kind::String) {
+                return Err(throw_value_error(index + 1, expected));
+            }
+            property.copy_from(list);
         }
     }
     Ok(())
+}
+
+/// The strings of a list.
+fn texts(list: Zv) -> Vec<String> {
+    list.array().map_or_else(Vec::new, |array| {
+        array_iter(array)
+            .filter_map(|(_, text)| text.bytes())
+            .map(|text| String::from_utf8_lossy(text).into_owned())
+            .collect()
+    })
 }
 
 /// A number of bytes as php.ini has it: digits, not all zero, and K, M or G.
@@ -114,6 +164,8 @@ pub(crate) struct Options {
     pub(crate) hosts: Vec<String>,
     pub(crate) waiting_requests: usize,
     pub(crate) uploads: RouteUploads,
+    /// `None`: nobody is trusted.
+    pub(crate) proxies: Option<Rc<TrustedProxies>>,
 }
 
 impl Default for Options {
@@ -136,6 +188,7 @@ impl Default for Options {
             hosts: Vec::new(),
             waiting_requests: usize::try_from(WAITING_DEFAULT).unwrap_or(usize::MAX),
             uploads: RouteUploads::Usual,
+            proxies: None,
         }
     }
 }
@@ -168,14 +221,17 @@ impl Options {
             waiting_requests: size(WAITING),
             uploads: RouteUploads::of(object::property(options, UPLOADS))
                 .unwrap_or(RouteUploads::Usual),
-            hosts: object::property(options, HOSTS)
-                .array()
-                .map_or_else(Vec::new, |array| {
-                    array_iter(array)
-                        .filter_map(|(_, host)| host.bytes())
-                        .map(|host| text(host).to_ascii_lowercase())
-                        .collect()
-                }),
+            hosts: texts(object::property(options, HOSTS))
+                .iter()
+                .map(|host| host.to_ascii_lowercase())
+                .collect(),
+            proxies: TrustedProxies::parse(
+                &texts(object::property(options, PROXIES)),
+                &texts(object::property(options, PROXY_HEADERS)),
+            )
+            .ok()
+            .filter(|proxies| !proxies.is_empty())
+            .map(Rc::new),
         }
     }
 }

@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use kargo_http::TrustedProxies;
 use kargo_http::cookie::{self, Cookie};
+use kargo_http::forwarded::Origin;
 use kargo_http::media_type::MediaType;
 use kargo_http::{Version, percent};
 use kargo_net::{OwnedRequest, RequestId, RequestRef};
@@ -20,6 +22,7 @@ use crate::engine::throw::{class, throw};
 use crate::engine::value::{array_find, array_set, new_array};
 use crate::engine::{Call, Owned, Thrown, ffi, object};
 use crate::rpc::json;
+use crate::serve::server::trusted_proxies;
 use crate::serve::{current, runtime};
 use crate::sessions::Live;
 
@@ -29,6 +32,7 @@ native! {
     kargo_http_request_target => target;
     kargo_http_request_path => path;
     kargo_http_request_host => host;
+    kargo_http_request_scheme => scheme;
     kargo_http_request_protocol_version => protocol_version;
     kargo_http_request_parameter => parameter;
     kargo_http_request_parameters => parameters;
@@ -104,6 +108,26 @@ pub(crate) fn view<R>(call: &Call, read: impl FnOnce(&RequestRef<'_>) -> R) -> R
     found.ok_or_else(|| throw(class::error(), "this Request is over and was not kept"))
 }
 
+/// The same, with what trusted proxies say of the client.
+fn view_with_origin<R>(
+    call: &Call,
+    read: impl FnOnce(&RequestRef<'_>, Origin<'_>) -> R,
+) -> Result<R, Thrown> {
+    let proxies = trusted_proxies();
+    view(call, |request| {
+        let origin = origin(proxies.as_deref(), request);
+        read(request, origin)
+    })
+}
+
+/// What trusted proxies say of the client of a request.
+pub(crate) fn origin<'a>(proxies: Option<&TrustedProxies>, request: &RequestRef<'a>) -> Origin<'a> {
+    proxies.map_or_else(Origin::default, |proxies| {
+        let peer = request.peer_address().socket_address();
+        proxies.origin(request.head(), request.bytes(), peer.map(|peer| peer.ip()))
+    })
+}
+
 fn id(call: &Call) -> Result<(), Thrown> {
     call.result()
         .set_bytes(current::request_name(state(call)?.number).as_bytes());
@@ -133,9 +157,17 @@ fn path(call: &Call) -> Result<(), Thrown> {
 }
 
 fn host(call: &Call) -> Result<(), Thrown> {
-    view(call, |request| {
+    view_with_origin(call, |request, origin| {
+        let host = origin.host.or(request.head().host(request.bytes()));
+        call.result().set_bytes(host.unwrap_or_default());
+    })
+}
+
+fn scheme(call: &Call) -> Result<(), Thrown> {
+    view_with_origin(call, |_, origin| {
+        let is_secure = origin.is_secure.unwrap_or(false);
         call.result()
-            .set_bytes(request.head().host(request.bytes()).unwrap_or_default());
+            .set_bytes(if is_secure { b"https" } else { b"http" });
     })
 }
 
@@ -372,18 +404,26 @@ fn open_session(call: &Call) -> Result<(), Thrown> {
 }
 
 fn client_address(call: &Call) -> Result<(), Thrown> {
-    view(call, |request| {
-        match request.peer_address().socket_address() {
-            Some(address) => call.result().set_bytes(address.ip().to_string().as_bytes()),
+    view_with_origin(call, |request, origin| {
+        let peer = request.peer_address().socket_address();
+        match origin.address.or(peer.map(|peer| peer.ip())) {
+            Some(address) => call.result().set_bytes(address.to_string().as_bytes()),
             None => call.result().set_bytes(b"unix:"),
         }
     })
 }
 
 fn client_port(call: &Call) -> Result<(), Thrown> {
-    view(call, |request| {
-        match request.peer_address().socket_address() {
-            Some(address) => call.result().set_int(address.port().into()),
+    view_with_origin(call, |request, origin| {
+        let port = match origin.address {
+            Some(_) => origin.port,
+            None => {
+                let peer = request.peer_address().socket_address();
+                peer.map(|peer| peer.port())
+            }
+        };
+        match port {
+            Some(port) => call.result().set_int(port.into()),
             None => call.result().set_null(),
         }
     })

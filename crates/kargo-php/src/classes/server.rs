@@ -329,9 +329,11 @@ pub(crate) fn serve_application(
     addresses: &[String],
     workers: Option<i64>,
     options: Options,
+    isolation: isolation::Settings,
 ) -> Result<(), Thrown> {
     reject_if_running()?;
     let mut state = open_all(addresses, options)?;
+    state.isolation = isolation;
     let target = Target::Application(application, RouteUploads::Usual);
     state.mount("/", target)?;
     state.run(workers)
@@ -360,17 +362,11 @@ fn keep_sessions(call: &Call) -> Result<(), Thrown> {
 }
 
 fn isolate(call: &Call) -> Result<(), Thrown> {
-    let Some(mode) = call.argument(0).and_then(isolation::Mode::of) else {
+    if call.argument(0).and_then(isolation::Mode::of).is_none() {
         return Err(call.wrong_type(0, c"of type Kargo\\App\\Isolation"));
-    };
-    let allow = match call.argument(1) {
-        None => Vec::new(),
-        Some(list) if list.array().is_some() => strings(call, 1)?,
-        Some(_) => return Err(call.wrong_type(1, c"a list of strings")),
-    };
-    let state = state(call)?;
-    state.isolation.mode = mode;
-    state.isolation.allow = allow;
+    }
+    let settings = app::isolation_settings(call, 0, 1)?;
+    state(call)?.isolation = settings;
     call.return_this();
     Ok(())
 }

@@ -74,6 +74,8 @@ struct Guard {
     is_stale: bool,
     /// What was found before the engine was tidied up; it is put back in any case.
     noted: Vec<&'static str>,
+    /// What was found while an application's state was in place.
+    of_application: Vec<Finding>,
 }
 
 static GUARD: Global<Option<Guard>> = Global::new();
@@ -112,6 +114,7 @@ pub(crate) fn start(settings: Settings) {
         visitor: Visitor::default(),
         is_stale: false,
         noted: Vec::new(),
+        of_application: Vec::new(),
     };
     drop(GUARD.replace(Some(Some(guard))));
     IS_ON.store(true, Ordering::Relaxed);
@@ -208,6 +211,47 @@ pub(crate) fn note(left: u32) {
     });
 }
 
+/// A classic application has done its work, and its state is still in place: error handlers that it has set and not taken
+/// back. The boot is the measure, then what was told.
+pub(crate) fn after_application(scope: *mut ffi::kg_app_scope) {
+    // SAFETY: the application is alive, and its state in place.
+    let changed = unsafe { ffi::kg_app_handlers_changed(scope) };
+    if changed == 0 {
+        return;
+    }
+    for (bit, name) in [
+        (ffi::KG_LEFT_ERROR_HANDLER, "error handler"),
+        (ffi::KG_LEFT_EXCEPTION_HANDLER, "exception handler"),
+    ] {
+        if changed & bit == 0 {
+            continue;
+        }
+        let judged = with(|guard| (judge::of_process(guard, name), guard.mode));
+        let Some((Some(finding), mode)) = judged else {
+            continue;
+        };
+        if mode == Mode::Reset {
+            run(&mut (scope, bit), put_back_handlers_body);
+        }
+        with(|guard| guard.of_application.push(finding));
+    }
+    let mut scope = scope;
+    run(&mut scope, measure_body);
+}
+
+unsafe extern "C" fn put_back_handlers_body(work: *mut c_void) {
+    // SAFETY: `after_application` gives this tuple; called protected and without a borrow.
+    unsafe {
+        let (scope, which) = *work.cast::<(*mut ffi::kg_app_scope, u32)>();
+        ffi::kg_app_put_back_handlers(scope, which);
+    }
+}
+
+unsafe extern "C" fn measure_body(scope: *mut c_void) {
+    // SAFETY: as above.
+    unsafe { ffi::kg_app_measure(*scope.cast::<*mut ffi::kg_app_scope>()) }
+}
+
 /// A request is over, and nothing of it shall be found by the next.
 pub(crate) fn after() {
     if runtime::with(|runtime| runtime.waiting_handlers() != 0) {
@@ -215,13 +259,17 @@ pub(crate) fn after() {
         with(|guard| {
             guard.is_stale = true;
             guard.noted.clear();
+            guard.of_application.clear();
         });
         return;
     }
     let changed = scan();
     let aspects = process::changed();
     let is_quiet = changed == 0 && aspects == 0;
-    if with(|guard| is_quiet && !guard.is_stale && guard.noted.is_empty()) == Some(true) {
+    let has_news = |guard: &mut Guard| {
+        guard.is_stale || !guard.noted.is_empty() || !guard.of_application.is_empty()
+    };
+    if is_quiet && with(has_news) == Some(false) {
         forget_visitor();
         return;
     }
@@ -229,6 +277,7 @@ pub(crate) fn after() {
     let findings = with(|guard| {
         let mut findings = judge::slots(guard, changed);
         judge::noted(guard, &mut findings);
+        findings.append(&mut guard.of_application);
         findings
     });
     let mut findings = findings.unwrap_or_default();

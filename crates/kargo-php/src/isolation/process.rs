@@ -34,7 +34,7 @@ const NAMED: [(u32, &str); 6] = [
     (ffi::KG_ASPECT_ENV, "env"),
     (ffi::KG_ASPECT_AUTOLOADERS, "autoloader"),
     (ffi::KG_ASPECT_WRAPPERS, "stream wrapper"),
-    (ffi::KG_ASPECT_MULTIBYTE, "setting"),
+    (ffi::KG_ASPECT_FUNCTION_SETTINGS, "setting"),
     (ffi::KG_ASPECT_TRANSACTION, "transaction"),
 ];
 

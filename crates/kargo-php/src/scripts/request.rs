@@ -13,6 +13,7 @@ use super::wire::{self, Kind};
 use super::{Scripts, variables};
 use crate::log::Level;
 use crate::serve::runtime::Runtime;
+use crate::serve::server::trusted_proxies;
 use crate::serve::streamed::Streamed;
 use crate::serve::wait::{self, Wake};
 use crate::serve::{answer, current, runtime};
@@ -90,10 +91,18 @@ pub(crate) fn serve(id: RequestId, scripts: &Rc<Scripts>, mounted_at: usize) {
 
 fn request_bytes(id: RequestId, scripts: &Scripts, script: &Script) -> Option<Vec<u8>> {
     let name = current::request_name(current::with(|current| current.number));
+    let proxies = trusted_proxies();
     runtime::with(|runtime| {
         let request = runtime.serving.as_mut()?.net.request(id)?;
         let mut out = Vec::with_capacity(2048 + request.body().len());
-        variables::write(&mut out, &request, scripts, script, &name);
+        variables::write(
+            &mut out,
+            &request,
+            scripts,
+            script,
+            &name,
+            proxies.as_deref(),
+        );
         out.extend_from_slice(request.body());
         Some(out)
     })

@@ -3,6 +3,7 @@
 use std::ffi::CStr;
 use std::os::unix::ffi::OsStrExt as _;
 
+use kargo_http::TrustedProxies;
 use kargo_net::RequestRef;
 
 use super::resolve::Script;
@@ -17,6 +18,7 @@ pub(super) fn write(
     scripts: &Scripts,
     script: &Script,
     name: &str,
+    proxies: Option<&TrustedProxies>,
 ) {
     wire::begin_request(out);
     let mut variables = Variables {
@@ -30,7 +32,7 @@ pub(super) fn write(
         script.name.as_bytes(),
         script.path_info.as_bytes(),
     );
-    server_variables::add(&mut variables, request);
+    server_variables::add(&mut variables, request, proxies);
     let headers = variables.headers;
     for (name, value) in &headers {
         wire::push_variable(out, name, value);

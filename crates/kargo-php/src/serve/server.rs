@@ -3,8 +3,8 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use kargo_http::Limits;
 use kargo_http::router::Router;
+use kargo_http::{Limits, TrustedProxies};
 use kargo_loop::{EventKind, EventLoop, Interest, Token};
 use kargo_net::{AcceptGate, Answer, Listener, RequestId, Server as NetServer, ServerOptions};
 use kargo_supervisor::{AcceptShare, ForeignChildGuard, Order, Worker, monotonic_ms};
@@ -38,6 +38,7 @@ pub(crate) struct Serving {
     pub(crate) sessions: Option<Rc<Sessions>>,
     pub(super) router: Rc<Router<Target>>,
     pub(super) hosts: Vec<String>,
+    proxies: Option<Rc<TrustedProxies>>,
     waiting_limit: usize,
     /// When the log was last told that requests are refused because too many handlers wait.
     refused_at: Option<Instant>,
@@ -136,6 +137,7 @@ impl Serving {
             sessions: None,
             router,
             hosts: options.hosts.clone(),
+            proxies: options.proxies.clone(),
             waiting_limit: options.waiting_requests,
             refused_at: None,
             worker,
@@ -518,6 +520,11 @@ pub(super) fn host_is_allowed(hosts: &[String], host: Option<&[u8]>) -> bool {
     hosts
         .iter()
         .any(|allowed| *allowed == host || allowed == name)
+}
+
+/// The proxies that the server of this process trusts, if there are any.
+pub(crate) fn trusted_proxies() -> Option<Rc<TrustedProxies>> {
+    runtime::with(|runtime| runtime.serving.as_ref()?.proxies.clone())
 }
 
 /// `Loop::stop()` and `Server::stop()`: ends a plain loop after the callback in progress, drains a server.

@@ -55,8 +55,6 @@ final class KernelApplication
     private ?Sessions $sessions = null;
     private TrustedProxies $proxies;
     private bool $isClean = false;
-    /** The framework's exception handler is put aside by set_exception_handler(null). */
-    private bool $isHandlerAside = false;
     /** The setting intl.default_locale after the boot; false: there is no intl. */
     private string|false $locale;
 
@@ -95,16 +93,12 @@ final class KernelApplication
 
     private function answer(): void
     {
-        if ($this->isHandlerAside) {
-            restore_exception_handler();
-            $this->isHandlerAside = false;
-        }
         try {
             $this->run();
         } catch (Throwable $throwable) {
             // Logged under an id, which is all that the client gets.
             set_exception_handler(null);
-            $this->isHandlerAside = true;
+            register_shutdown_function(restore_exception_handler(...));
 
             throw $throwable;
         }

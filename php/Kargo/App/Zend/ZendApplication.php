@@ -10,7 +10,6 @@ use Zend_Application;
 use Zend_Application_Bootstrap_BootstrapAbstract;
 use Zend_Controller_Front;
 use Zend_Controller_Response_Abstract;
-use Zend_Session;
 
 /**
  * An application on Zend Framework 1 for Http\Server::mount(), in classic mode: booted once in each worker, with an unpatched
@@ -75,10 +74,6 @@ final class ZendApplication
         // One that is registered while they run comes after all others, and an exit does not keep it from running.
         register_shutdown_function(fn() => register_shutdown_function($this->end(...)));
 
-        if (class_exists(Zend_Session::class, false) && Zend_Session::getSaveHandler() !== null) {
-            // PHP takes one for a request only.
-            Zend_Session::setSaveHandler(Zend_Session::getSaveHandler());
-        }
         $bootstrap = $this->application->getBootstrap();
         $bootstrap->bootstrap($this->eachRequest);
         $level = ob_get_level();

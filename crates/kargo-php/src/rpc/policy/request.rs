@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::serve::server::trusted_proxies;
 use crate::serve::{current, runtime};
 
 /// Longest header value that is looked at.
@@ -51,6 +52,18 @@ pub(super) fn client(proxies: &Proxies) -> Option<IpAddr> {
         Some(request.peer_address().socket_address()?.ip())
     });
     let peer = peer.map(plain);
+    if proxies.0.is_empty()
+        && let Some(trusted) = trusted_proxies()
+    {
+        // An Api that names none has the server's.
+        let told = runtime::with(|runtime| {
+            let request = runtime.serving.as_ref()?.net.request(id)?;
+            trusted
+                .origin(request.head(), request.bytes(), peer)
+                .address
+        });
+        return told.or(peer);
+    }
     if proxies.0.is_empty() || peer.is_some_and(|peer| !proxies.0.contains(&peer)) {
         return peer;
     }

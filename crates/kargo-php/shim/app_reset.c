@@ -1,0 +1,111 @@
+/*
+ * What PHP itself makes new for each request, beyond what a visitor sees: seeds, half-read texts, settings of functions. The
+ * settings are what they were when the applications had booted.
+ */
+#include "shim.h"
+#include "ext/standard/basic_functions.h"
+#include "ext/standard/url_scanner_ex.h"
+#include "isolation_before.h"
+#include "zend_smart_str.h"
+
+uint32_t kg_app_touched;
+
+static struct {
+	bool on;
+	zval settings[KG_FUNCTION_SETTINGS];
+	zend_module_entry *random;
+	bool has_errors; /* libxml collects errors in each request */
+} kg_reset;
+
+static const char kg_of_libxml[] = "libxml_use_internal_errors";
+
+/* Before the first request. */
+void kg_app_reset_note(void)
+{
+	if (kg_reset.on) {
+		return;
+	}
+	kg_reset.on = true;
+	kg_reset.random = zend_hash_str_find_ptr(&module_registry, ZEND_STRL("random"));
+	for (size_t i = 0; i < KG_FUNCTION_SETTINGS; i++) {
+		kg_ask(kg_function_settings[i], &kg_reset.settings[i], 0, NULL);
+		if (strcmp(kg_function_settings[i], kg_of_libxml) == 0) {
+			kg_reset.has_errors = Z_TYPE(kg_reset.settings[i]) == IS_TRUE;
+		}
+	}
+	kg_app_touched = 0;
+}
+
+/* Calls a function for what it does. */
+static void kg_do(const char *name, uint32_t count, zval *arguments)
+{
+	zval result;
+	if (kg_ask(name, &result, count, arguments)) {
+		zval_ptr_dtor(&result);
+	}
+}
+
+static void kg_reset_functions(void)
+{
+	for (size_t i = 0; i < KG_FUNCTION_SETTINGS; i++) {
+		zval now;
+		kg_ask(kg_function_settings[i], &now, 0, NULL);
+		if (!kg_same_value(&now, &kg_reset.settings[i])) {
+			zval was;
+			ZVAL_COPY(&was, &kg_reset.settings[i]);
+			kg_do(kg_function_settings[i], 1, &was);
+			zval_ptr_dtor(&was);
+		}
+		zval_ptr_dtor(&now);
+	}
+	kg_app_touched = 0;
+}
+
+/* What is added to links, by output_add_rewrite_var() or for a session: its output buffer has ended. */
+static void kg_reset_rewriter(url_adapt_state_ex_t *rewriter)
+{
+	smart_str_free(&rewriter->result);
+	smart_str_free(&rewriter->buf);
+	smart_str_free(&rewriter->tag);
+	smart_str_free(&rewriter->arg);
+	smart_str_free(&rewriter->attr_val);
+	smart_str_free(&rewriter->form_app);
+	smart_str_free(&rewriter->url_app);
+	memset(rewriter, 0, XtOffsetOf(url_adapt_state_ex_t, tags));
+}
+
+/* A request is over. A seed that it has set would make the next visitor's random numbers known to it. */
+void kg_app_reset(void)
+{
+	if (kg_reset.random && kg_reset.random->request_startup_func) {
+		kg_reset.random->request_startup_func(kg_reset.random->type, kg_reset.random->module_number);
+	}
+	if (UNEXPECTED(BG(strtok_string) != NULL)) {
+		zend_string_release(BG(strtok_string));
+		BG(strtok_string) = NULL;
+	}
+	if (UNEXPECTED(BG(url_adapt_output_ex).active)) {
+		kg_reset_rewriter(&BG(url_adapt_output_ex));
+	}
+	if (UNEXPECTED(BG(url_adapt_session_ex).active)) {
+		kg_reset_rewriter(&BG(url_adapt_session_ex));
+	}
+	if (UNEXPECTED(kg_app_touched & KG_ASPECT_FUNCTION_SETTINGS)) {
+		kg_reset_functions();
+		kg_do("libxml_clear_errors", 0, NULL);
+	} else if (UNEXPECTED(kg_reset.has_errors)) {
+		/* what one visitor's document had wrong */
+		kg_do("libxml_clear_errors", 0, NULL);
+	}
+}
+
+/* When the script ends. */
+void kg_app_reset_drop(void)
+{
+	if (kg_reset.on) {
+		for (size_t i = 0; i < KG_FUNCTION_SETTINGS; i++) {
+			zval_ptr_dtor(&kg_reset.settings[i]);
+		}
+		kg_reset.on = false;
+	}
+}

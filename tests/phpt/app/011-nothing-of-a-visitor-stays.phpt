@@ -1,0 +1,46 @@
+--TEST--
+Classic mode: seeds, half-read texts, rewritten links and settings of functions are gone with the request, and what the boot has set stays
+--EXTENSIONS--
+mbstring
+libxml
+--FILE--
+<?php
+require __DIR__ . '/app.inc';
+
+// It may be a shared extension, and then the server has to be told.
+$ini = is_file(ini_get('extension_dir') . '/mbstring.so') ? ['extension' => 'mbstring'] : [];
+$server = start_pages([
+    '/seed' => 'mt_srand(7); srand(7); echo mt_rand();',
+    '/roll' => 'echo mt_rand();',
+    '/leave' => 'mb_internal_encoding("ISO-8859-1"); mb_substitute_character(64); mb_language("Japanese"); mb_detect_order("ASCII");
+        if (function_exists("mb_regex_encoding")) { mb_regex_encoding("EUC-JP"); }
+        strtok("a secret of mine", " "); output_add_rewrite_var("token", "secret"); libxml_use_internal_errors(true); echo "x";',
+    '/look' => 'echo json_encode([mb_internal_encoding(), mb_substitute_character(), mb_language(), mb_detect_order(),
+        function_exists("mb_regex_encoding") ? mb_regex_encoding() : "UTF-8", @strtok(" "), libxml_use_internal_errors(), libxml_get_errors()]);',
+    '/links' => 'output_add_rewrite_var("mine", "1"); echo "<form action=\"/x\"></form>";',
+], boot: 'mb_substitute_character(35); mb_language("uni");', ini: $ini);
+mt_srand(7);
+$sequence = [mt_rand(), mt_rand(), mt_rand()];
+var_dump((int) $server->get('/seed')->body === $sequence[0]);
+$rolls = [];
+for ($number = 0; $number < 5; $number++) {
+    $server->get('/seed');
+    $rolls[] = (int) $server->get('/roll')->body;
+}
+var_dump(array_intersect($rolls, $sequence), count(array_unique($rolls)));
+$look = $server->get('/look')->body;
+echo $look, "\n";
+$server->get('/leave');
+var_dump($server->get('/look')->body === $look);
+echo $server->get('/links')->body, "\n";
+echo $server->stop(), $server->output(), "\n";
+?>
+--EXPECT--
+bool(true)
+array(0) {
+}
+int(5)
+["UTF-8",35,"uni",["ASCII","UTF-8"],"UTF-8",false,false,[]]
+bool(true)
+<form action="/x"><input type="hidden" name="mine" value="1" /></form>
+0
