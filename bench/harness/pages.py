@@ -15,7 +15,7 @@ YARDSTICK = "kargo"
 
 #: As the frameworks' documentation and php.ini-production have it; the same for every PHP.
 PRODUCTION = [option for setting in (
-    "opcache.validate_timestamps=0", "opcache.memory_consumption=256", "opcache.interned_strings_buffer=16",
+    "opcache.validate_timestamps=0", "opcache.file_update_protection=0", "opcache.memory_consumption=256", "opcache.interned_strings_buffer=16",
     "opcache.max_accelerated_files=20000", "realpath_cache_size=4096K", "realpath_cache_ttl=600", "zend.assertions=-1",
 ) for option in ("-d", setting)]
 EXTENSIONS = ("ctype", "tokenizer", "dom", "simplexml", "xml", "pdo", "pdo_sqlite", "mbstring", "iconv", "fileinfo", "intl")
