@@ -93,7 +93,7 @@ many small extensions: 413 closed
 endless line: 414 closed
 endless header: 431 closed
 taken 0 0
-{"requestLineBytes":8192,"headerBytes":65536,"headerCount":128,"bodyBytes":1048576,"chunkExtensionBytes":4096,"pipelinedRequests":64,"connections":10000,"headerTimeout":10,"bodyTimeout":10,"keepAliveTimeout":60,"writeTimeout":30,"drainTimeout":30,"memoryLimit":"256M","hosts":[],"waitingRequests":4096,"uploads":null}
+{"requestLineBytes":8192,"headerBytes":65536,"headerCount":128,"bodyBytes":1048576,"chunkExtensionBytes":4096,"pipelinedRequests":64,"connections":10000,"headerTimeout":10,"bodyTimeout":10,"keepAliveTimeout":60,"writeTimeout":30,"drainTimeout":30,"memoryLimit":"256M","hosts":[],"waitingRequests":4096,"trustedProxies":[],"trustedHeaders":["X-Forwarded-For","X-Forwarded-Proto"],"uploads":null}
 Cannot modify readonly property Kargo\Http\Options::$bodyBytes
 {"bodyBytes":-1}: refused
 {"requestLineBytes":0}: refused
