@@ -51,7 +51,7 @@ $boot = <<<'PHP'
     $server->mount('/plain', application(null));
     $server->mount('/functions', application(function () {
         $memory = new Memory('functions');
-        session_set_save_handler($memory->open(...), $memory->close(...), $memory->read(...), $memory->write(...), $memory->destroy(...), $memory->gc(...), $memory->create_sid(...));
+        @session_set_save_handler($memory->open(...), $memory->close(...), $memory->read(...), $memory->write(...), $memory->destroy(...), $memory->gc(...), $memory->create_sid(...));
     }));
     $server->run(workers: 1);
     PHP;
