@@ -4,6 +4,9 @@
 
 declare(strict_types=1);
 
+use Composer\InstalledVersions;
+use Symfony\Component\HttpKernel\Kernel;
+
 $composer = dirname(__DIR__) . '/vendor/autoload.php';
 if (is_file($composer)) {
     require $composer;
@@ -18,6 +21,15 @@ if (is_file($composer)) {
             throw new RuntimeException("Symfony's $package is not installed: apt-get install php-symfony-$package");
         }
         require "$folder/autoload.php";
+    }
+    // Since version 6 the framework asks Composer what is installed, which is a package of its own.
+    if (!class_exists(InstalledVersions::class)) {
+        $file = stream_resolve_include_path('Composer/InstalledVersions.php');
+        if ($file !== false) {
+            require $file;
+        } elseif (Kernel::VERSION_ID >= 60000) {
+            throw new RuntimeException("Symfony's kernel needs Composer's InstalledVersions: apt-get install composer");
+        }
     }
 }
 
