@@ -99,9 +99,12 @@ final class Sessions
             // A store that can't be reached yet is the first request's to find.
             $session = null;
         }
-        $listener[0]->onFinishRequest(
-            new FinishRequestEvent($this->kernel, $request, HttpKernelInterface::MAIN_REQUEST),
-        );
+        // Before Symfony 6 the listener counts requests.
+        if (method_exists($listener[0], 'onFinishRequest')) {
+            $listener[0]->onFinishRequest(
+                new FinishRequestEvent($this->kernel, $request, HttpKernelInterface::MAIN_REQUEST),
+            );
+        }
         if ($session instanceof Session) {
             // Protected: for classes that extend it.
             $storage = Closure::bind(static fn(): object => $session->storage, null, Session::class)();
