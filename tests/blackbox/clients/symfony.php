@@ -31,6 +31,12 @@ use Symfony\Contracts\Service\ResetInterface;
 
 require __DIR__ . '/../../../php/Kargo/autoload.php';
 require 'Symfony/Bundle/FrameworkBundle/autoload.php';
+// Since version 6 the framework asks Composer what is installed, and leaves types of files to a component of their own.
+foreach (['Composer/InstalledVersions.php', 'Symfony/Component/Mime/autoload.php'] as $file) {
+    if (stream_resolve_include_path($file) !== false) {
+        require $file;
+    }
+}
 
 /** Keeps what a request tells it, until it is reset. */
 final class Memory implements ResetInterface

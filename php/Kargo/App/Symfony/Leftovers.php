@@ -7,6 +7,10 @@ namespace Kargo\App\Symfony;
 use Closure;
 use Symfony\Component\DependencyInjection\Container;
 use Symfony\Component\DependencyInjection\ContainerInterface;
+use Symfony\Component\ErrorHandler\ErrorHandler;
+use Symfony\Component\HttpFoundation\Session\Storage\Handler\AbstractSessionHandler;
+use Symfony\Component\HttpFoundation\Session\Storage\Proxy\SessionHandlerProxy;
+use Symfony\Component\HttpKernel\EventListener\DebugHandlersListener;
 use Symfony\Component\HttpKernel\HttpCache\HttpCache;
 use Symfony\Component\HttpKernel\HttpKernelInterface;
 use Symfony\Component\Routing\Matcher\UrlMatcher;
@@ -22,6 +26,8 @@ use Symfony\Component\Validator\Validator\RecursiveValidator;
  * - Validators are made once per kernel, and each keeps the context of its last use: the form with what a visitor has typed.
  * - The router's matcher keeps a request for which it found no route.
  * - An HTTP cache keeps its last request.
+ * - The error handler (since version 6 there is one in each kernel) keeps the request for which it would show its page.
+ * - The session handler keeps the id that it has read last (since version 6).
  *
  * @internal
  */
@@ -42,6 +48,19 @@ final class Leftovers
         $matcher = self::read($services['router'] ?? null, Router::class, 'matcher');
         if ($matcher instanceof UrlMatcher && self::read($matcher, UrlMatcher::class, 'request') !== null) {
             Closure::bind(static fn() => $matcher->request = null, null, UrlMatcher::class)();
+        }
+        $listener = $private['debug.debug_handlers_listener'] ?? null;
+        $errors = self::read($listener, DebugHandlersListener::class, 'earlyHandler');
+        if ($errors instanceof ErrorHandler) {
+            $errors->setExceptionHandler(null);
+        }
+    }
+
+    public static function forgetSessionId(object $saveHandler): void
+    {
+        $handler = self::read($saveHandler, SessionHandlerProxy::class, 'handler');
+        if (self::read($handler, AbstractSessionHandler::class, 'readSessionId') !== null) {
+            Closure::bind(static fn() => $handler->readSessionId = null, null, AbstractSessionHandler::class)();
         }
     }
 

@@ -70,6 +70,7 @@ final class Sessions
         if ($this->storage->isStarted()) {
             $this->storage->save();
         }
+        Leftovers::forgetSessionId($this->storage->getSaveHandler());
         [$bags, $times] = Closure::bind(
             static fn(NativeSessionStorage $storage): array => [$storage->bags, $storage->metadataBag],
             null,
