@@ -194,10 +194,13 @@ catch_workers_output = yes
 class NginxPages(NginxFpm):
     """nginx, and php-fpm with two children where there is something to run."""
 
-    def __init__(self, deployment: Deployment, subject: Subject, preload: bool = False):
-        self.deployment, self.subject, self.preload = deployment, subject, preload
-        self.name = "nginx-fpm-preload" if preload else "nginx-fpm"
-        self.title = "nginx" if self.is_alone else "nginx + php-fpm + opcache" + (", all classes preloaded" if preload else "")
+    #: How classes are found: by the packages' own autoloaders, by one map of the page's classes, or all before the first request.
+    KINDS = {"": "", "classmap": ", one class map", "preload": ", all classes preloaded"}
+
+    def __init__(self, deployment: Deployment, subject: Subject, kind: str = ""):
+        self.deployment, self.subject, self.kind = deployment, subject, kind
+        self.name = f"nginx-fpm-{kind}" if kind else "nginx-fpm"
+        self.title = "nginx" if self.is_alone else "nginx + php-fpm + opcache" + self.KINDS[kind]
 
     @property
     def is_alone(self) -> bool:
@@ -218,7 +221,8 @@ class NginxPages(NginxFpm):
         location = "try_files $uri /index.php$is_args$args;" if self.subject.is_framework else "try_files $uri =404;"
         (directory / "nginx.conf").write_text(NGINX.format(directory=directory, port=port, root=root, location=location,
                                                            parameters=PARAMETERS))
-        environment = "\n".join(f"env[{name}] = '{value}'" for name, value in ENVIRONMENT.items())
+        finder = {"BENCH_AUTOLOAD": "classmap.php" if self.kind else "packages.php"}
+        environment = "\n".join(f"env[{name}] = '{value}'" for name, value in {**ENVIRONMENT, **finder}.items())
         (directory / "fpm.conf").write_text(POOL.format(directory=directory, environment=environment))
         if self.deployment.user is not None:
             for path in [directory, *directory.iterdir()]:
@@ -227,7 +231,7 @@ class NginxPages(NginxFpm):
         roots = [spawn([nginx(), "-e", "stderr", "-p", str(directory), "-c", str(directory / "nginx.conf")], **options)]
         if self.is_alone:
             return listening(RunningServer(self.name, port, roots, log))
-        preload = ["-d", f"opcache.preload={self.deployment.demo(self.subject)}/preload.php"] if self.preload else []
+        preload = ["-d", f"opcache.preload={self.deployment.demo(self.subject)}/preload.php"] if self.kind == "preload" else []
         command = [self.binary(bench), "-n", "-y", str(directory / "fpm.conf"), *self.deployment.php[2:], *preload, "--nodaemonize"]
         roots.append(spawn(command, **options))
         return listening(RunningServer(self.name, port, roots, log), directory / "fpm.sock")
@@ -237,9 +241,11 @@ def servers_of(deployment: Deployment, subject: Subject) -> list[Server]:
     servers: list[Server] = [KargoPages(deployment, subject, YARDSTICK, "kargo-event"),
                              KargoPages(deployment, subject, "control", "kargo-event again, as a control"),
                              NginxPages(deployment, subject)]
+    if subject.is_framework:
+        servers.append(NginxPages(deployment, subject, "classmap"))
     if subject.kind == "symfony":
         # Its documentation recommends it; Laravel's does not know it.
-        servers.append(NginxPages(deployment, subject, preload=True))
+        servers.append(NginxPages(deployment, subject, "preload"))
     return servers
 
 

@@ -25,9 +25,10 @@ EXPLANATION = """
   Files: `Kargo\\Http\\Files`.
 - **nginx + php-fpm + opcache**: one nginx worker, `sendfile`, `tcp_nopush`, no access log; two php-fpm children, `pm = static`,
   unix socket; `public/index.php` as the frameworks' skeletons have it; files: nginx alone. Symfony's container is compiled into one file and its caches are warmed up; Laravel's
-  configuration and routes are cached, views are compiled; classes are found by one authoritative class map, as `composer
-  dump-autoload --classmap-authoritative` makes. The second row has every class of the page in
-  `opcache.preload` besides, which Symfony's documentation recommends.
+  configuration and routes are cached, views are compiled. The first row finds classes as Debian's packages do, by their own
+  autoloaders, which is what ours does once; the second by one authoritative map, as `composer dump-autoload
+  --classmap-authoritative` makes, of no more than the page's classes; the third has them all in `opcache.preload`, which Symfony's
+  documentation recommends.
 - Everything lies in memory (`/dev/shm`), so that no disk has a part in it.
 - Every PHP runs without php.ini, with the settings of php.ini-production and the frameworks' chapters on performance:
   `opcache.validate_timestamps=0`, `opcache.file_update_protection=0` (caches are older than the start), `zend.assertions=-1`,

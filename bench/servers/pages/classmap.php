@@ -3,8 +3,9 @@
 declare(strict_types=1);
 
 /*
- * Writes FOLDER/autoload.php for public/index.php: what `composer dump-autoload --classmap-authoritative` makes, of the
- * classes that one page needs, and FOLDER/preload.php for opcache.preload.
+ * Writes what public/index.php finds its classes by: FOLDER/packages.php, the packages' own autoloaders; FOLDER/classmap.php,
+ * what `composer dump-autoload --classmap-authoritative` makes, of no more than the page needs; FOLDER/preload.php for
+ * opcache.preload.
  *
  *     php classmap.php FRAMEWORK FOLDER PATH COOKIE
  */
@@ -23,12 +24,13 @@ putenv('APP_RUNNING_IN_CONSOLE=false');
 $_ENV['APP_RUNNING_IN_CONSOLE'] = 'false';
 
 $slow = $framework === 'symfony' ? 'config/autoload.php' : 'bootstrap/autoload.php';
-file_put_contents("$demo/autoload.php", <<<PHP
+file_put_contents("$demo/packages.php", <<<PHP
     <?php
     require dirname(__DIR__, 2) . '/bench/servers/pages/isolation.php';
     require dirname(__DIR__) . '/library/bootstrap.php';
     require __DIR__ . '/$slow';
     PHP);
+putenv('BENCH_AUTOLOAD=packages.php');
 // The first request compiles what is compiled when it is first shown; the second one is as all that follow.
 ob_start();
 require "$demo/public/index.php";
@@ -61,7 +63,7 @@ $files = '';
 foreach ($functions as $file => $function) {
     $files .= 'function_exists(' . var_export($function, true) . ') || require ' . var_export($file, true) . ";\n";
 }
-file_put_contents("$demo/autoload.php", <<<PHP
+file_put_contents("$demo/classmap.php", <<<PHP
     <?php
     spl_autoload_register(static function (string \$class): void {
         static \$files = $list;
@@ -74,7 +76,7 @@ file_put_contents("$demo/autoload.php", <<<PHP
 $names = var_export(array_keys($classes), true);
 file_put_contents("$demo/preload.php", <<<PHP
     <?php
-    require __DIR__ . '/autoload.php';
+    require __DIR__ . '/classmap.php';
     foreach ($names as \$class) {
         class_exists(\$class) || interface_exists(\$class) || trait_exists(\$class);
     }

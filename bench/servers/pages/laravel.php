@@ -13,7 +13,7 @@ if (file_exists(__DIR__ . '/../storage/framework/maintenance.php')) {
     require __DIR__ . '/../storage/framework/maintenance.php';
 }
 
-require dirname(__DIR__) . '/autoload.php';
+require dirname(__DIR__) . '/' . getenv('BENCH_AUTOLOAD');
 
 $app = require_once dirname(__DIR__) . '/bootstrap/app.php';
 $kernel = $app->make(Kernel::class);

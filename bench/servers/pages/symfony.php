@@ -7,7 +7,7 @@ declare(strict_types=1);
 use App\Kernel;
 use Symfony\Component\HttpFoundation\Request;
 
-require dirname(__DIR__) . '/autoload.php';
+require dirname(__DIR__) . '/' . getenv('BENCH_AUTOLOAD');
 
 $kernel = new Kernel('prod', false);
 $request = Request::createFromGlobals();
