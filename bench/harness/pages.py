@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .processes import SERVER_CORE, RunningServer, ServerError, free_port, spawn
-from .servers import NOBODY, PHP_OPTIONS, ROOT, SCRIPTS, Bench, NginxFpm, Server, listening, nginx
+from .servers import FPM_CONFIGURATION, NOBODY, PHP_OPTIONS, ROOT, SCRIPTS, Bench, NginxFpm, Server, listening, nginx
 from .workloads import HOST, Workload
 
 YARDSTICK = "kargo"
@@ -177,19 +177,6 @@ PARAMETERS = " ".join(f"fastcgi_param {name} {value};" for name, value in (
     ("SERVER_PORT", "$server_port"), ("SERVER_NAME", "$server_name"), ("REDIRECT_STATUS", "200"),
 ))
 
-POOL = """
-[global]
-error_log = {directory}/server.log
-daemonize = no
-[www]
-listen = {directory}/fpm.sock
-listen.backlog = 1024
-pm = static
-pm.max_children = 2
-catch_workers_output = yes
-{environment}
-"""
-
 
 class NginxPages(NginxFpm):
     """nginx, and php-fpm with two children where there is something to run."""
@@ -223,7 +210,7 @@ class NginxPages(NginxFpm):
                                                            parameters=PARAMETERS))
         finder = {"BENCH_AUTOLOAD": "classmap.php" if self.kind else "packages.php"}
         environment = "\n".join(f"env[{name}] = '{value}'" for name, value in {**ENVIRONMENT, **finder}.items())
-        (directory / "fpm.conf").write_text(POOL.format(directory=directory, environment=environment))
+        (directory / "fpm.conf").write_text(FPM_CONFIGURATION.format(directory=directory, children=2, environment=environment))
         if self.deployment.user is not None:
             for path in [directory, *directory.iterdir()]:
                 os.chown(path, self.deployment.user, self.deployment.user)

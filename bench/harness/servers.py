@@ -247,8 +247,9 @@ daemonize = no
 listen = {directory}/fpm.sock
 listen.backlog = 1024
 pm = static
-pm.max_children = 4
+pm.max_children = {children}
 catch_workers_output = yes
+{environment}
 """
 
 
@@ -286,7 +287,7 @@ class NginxFpm(Server):
             shutil.copy(SCRIPTS / script, directory)
         places = {"directory": directory, "port": port}
         (directory / "nginx.conf").write_text(NGINX_CONFIGURATION.format(**places))
-        (directory / "fpm.conf").write_text(FPM_CONFIGURATION.format(**places))
+        (directory / "fpm.conf").write_text(FPM_CONFIGURATION.format(**places, children=4, environment=""))
         user = None
         if os.geteuid() == 0:
             user = NOBODY  # php-fpm refuses to run as root, and neither needs to

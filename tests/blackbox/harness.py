@@ -251,6 +251,15 @@ def free_port():
         return listener.getsockname()[1]
 
 
+def wait_until(condition):
+    """Until something is so that nothing tells."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("it did not happen")
+        time.sleep(0.02)
+
+
 def scratch_directory(user=None):
     """A new empty directory; its object removes it."""
     directory = tempfile.TemporaryDirectory(prefix="kargo-")

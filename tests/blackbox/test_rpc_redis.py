@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from clients.protocols import PROTOCOLS, XmlRpc, request
-from harness import ROOT, WAIT_SECONDS, PhpServer
+from harness import ROOT, WAIT_SECONDS, PhpServer, wait_until
 from harness_redis import Redis
 
 SCRIPT = ROOT / "tests/blackbox/clients/redis_server.php"
@@ -59,15 +59,6 @@ def rest(server, method, arguments, headers):
 
 
 CALLS = [json_rpc, xml_rpc, rest]
-
-
-def wait_until(condition):
-    """Until something is so that nothing tells."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError("it did not happen")
-        time.sleep(0.02)
 
 
 class Shops:

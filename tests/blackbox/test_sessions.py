@@ -13,20 +13,11 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from harness import ROOT, WAIT_SECONDS, PhpServer
+from harness import ROOT, WAIT_SECONDS, PhpServer, wait_until
 from harness_redis import Redis
 
 SCRIPT = ROOT / "tests/blackbox/clients/sessions_server.php"
 SECRET = "0123456789abcdef0123456789abcdef"
-
-
-def wait_until(condition):
-    """Until something is so that nothing tells."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError("it did not happen")
-        time.sleep(0.02)
 
 
 class Browser:

@@ -11,6 +11,10 @@ use std::path::Path;
 use kargo_http::multipart::Limits;
 use kargo_http::multipart::transcript::transcript;
 
+#[path = "support/escapes.rs"]
+mod escapes;
+use escapes::unescape;
+
 /// A body, what is asked of it, and what must come of it.
 #[derive(Debug)]
 struct Case {
@@ -81,10 +85,10 @@ fn parse(text: &str) -> Vec<Case> {
         match kind {
             "type" => rest.clone_into(&mut case.content_type),
             "limit" => limit(&mut case.limits, rest),
-            "<" => case.bytes.extend(unescaped(rest)),
+            "<" => case.bytes.extend(unescape(rest).unwrap()),
             "<*" => {
                 let (times, piece) = rest.split_once(' ').unwrap();
-                let piece = unescaped(piece).repeat(times.parse().unwrap());
+                let piece = unescape(piece).unwrap().repeat(times.parse().unwrap());
                 case.bytes.extend(piece);
             }
             ">" => case.wanted.push(rest.to_owned()),
@@ -108,29 +112,4 @@ fn limit(limits: &mut Limits, text: &str) {
         "file_bytes" => limits.file_bytes = value as u64,
         _ => panic!("no limit: {name}"),
     }
-}
-
-fn unescaped(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(if byte == b'\\' {
-            match rest.next().unwrap() {
-                b'r' => b'\r',
-                b'n' => b'\n',
-                b't' => b'\t',
-                b'0' => 0,
-                b's' => b' ',
-                b'\\' => b'\\',
-                b'x' => {
-                    let digits = [rest.next().unwrap(), rest.next().unwrap()];
-                    u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap()
-                }
-                other => panic!("no escape: {}", char::from(other)),
-            }
-        } else {
-            byte
-        });
-    }
-    bytes
 }

@@ -36,6 +36,9 @@ static ZEND_NAMED_FUNCTION(kg_opcache_reset)
 			ZVAL_TRUE(&arguments[1]);
 			zend_call_known_function(invalidate, NULL, NULL, &done, 2, arguments, NULL);
 			zval_ptr_dtor(&done);
+			if (UNEXPECTED(EG(exception))) {
+				break;
+			}
 		} ZEND_HASH_FOREACH_END();
 		RETVAL_TRUE;
 	}

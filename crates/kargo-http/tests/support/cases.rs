@@ -8,6 +8,10 @@ use kargo_http::Limits;
 use kargo_http::Method;
 use kargo_http::transcript::Sender;
 
+#[path = "escapes.rs"]
+mod escapes;
+use escapes::unescape;
+
 /// Bytes, limits, and what must come of them.
 #[derive(Debug)]
 pub(crate) struct Case {
@@ -140,29 +144,4 @@ fn set_limit(limits: &mut Limits, text: &str) -> Option<()> {
         _ => return None,
     }
     Some(())
-}
-
-fn unescape(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'\\' {
-            bytes.push(byte);
-            continue;
-        }
-        bytes.push(match rest.next()? {
-            b'r' => b'\r',
-            b'n' => b'\n',
-            b't' => b'\t',
-            b'0' => 0,
-            b's' => b' ',
-            b'\\' => b'\\',
-            b'x' => {
-                let digits = [rest.next()?, rest.next()?];
-                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
-            }
-            _ => return None,
-        });
-    }
-    Some(bytes)
 }

@@ -252,6 +252,19 @@ fn with_added_header(call: &Call) -> Result<(), Thrown> {
     Ok(())
 }
 
+/// Argument `index`: what SameSite a cookie has, "Lax" if nobody says.
+pub(super) fn same_site(call: &Call, index: u32) -> Result<SameSite, Thrown> {
+    match call.bytes_or(index, b"Lax")? {
+        b"Lax" => Ok(SameSite::Lax),
+        b"Strict" => Ok(SameSite::Strict),
+        b"None" => Ok(SameSite::None),
+        _ => Err(throw_value_error(
+            index + 1,
+            "must be \"Lax\", \"Strict\" or \"None\"",
+        )),
+    }
+}
+
 fn with_cookie(call: &Call) -> Result<(), Thrown> {
     let value = call.bytes(1)?;
     // SAFETY: the engine reads `len` bytes and gives a string of ours.
@@ -259,17 +272,7 @@ fn with_cookie(call: &Call) -> Result<(), Thrown> {
     let mut encoded_value = Owned::undefined();
     encoded_value.zv().set_string(encoded);
     let (path, domain) = (call.bytes_or(3, b"/")?, call.bytes_or(4, b"")?);
-    let same_site = match call.bytes_or(7, b"Lax")? {
-        b"Lax" => SameSite::Lax,
-        b"Strict" => SameSite::Strict,
-        b"None" => SameSite::None,
-        _ => {
-            return Err(throw_value_error(
-                8,
-                "must be \"Lax\", \"Strict\" or \"None\"",
-            ));
-        }
-    };
+    let same_site = same_site(call, 7)?;
     let cookie = SetCookie {
         max_age_seconds: call.optional_int(2)?.map(|seconds| seconds.max(0)),
         path: (!path.is_empty()).then_some(path),

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
-use kargo_http::cookie::SameSite;
 use kargo_policy::redis::Location;
 use kargo_policy::session::{FileStore, Lifetimes, SHORTEST_SECRET, SignedCookies};
 
+use crate::classes::response::same_site;
 use crate::engine::call::native;
 use crate::engine::throw::{class, throw, throw_to_operator};
 use crate::engine::value::array_iter;
@@ -68,17 +68,7 @@ fn settings(call: &Call) -> Result<(CookieSettings, Lifetimes), Thrown> {
         None if is_secure && path == b"/" && domain.is_none() => b"__Host-session",
         None => b"session",
     };
-    let same_site = match call.bytes_or(5, b"Lax")? {
-        b"Lax" => SameSite::Lax,
-        b"Strict" => SameSite::Strict,
-        b"None" => SameSite::None,
-        _ => {
-            return Err(throw_value_error(
-                6,
-                "must be \"Lax\", \"Strict\" or \"None\"",
-            ));
-        }
-    };
+    let same_site = same_site(call, 5)?;
     let cookie = CookieSettings {
         name: name.to_vec(),
         path: path.to_vec(),
