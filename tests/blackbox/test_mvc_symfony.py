@@ -151,7 +151,7 @@ class KernelApplicationTest(unittest.TestCase):
     def test_a_thousand_requests_need_no_more_memory(self):
         def resident():
             status = Path(f"/proc/{self.server.workers()[0]}/status").read_text()
-            return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+            return int(re.search(r"RssAnon:\s+(\d+)", status)[1])
 
         def requests(count):
             for number in range(count):

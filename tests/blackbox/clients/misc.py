@@ -62,7 +62,7 @@ class Demo(Process):
 
     def resident_bytes(self):
         status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+        return int(re.search(r"RssAnon:\s+(\d+) kB", status)[1]) * 1024
 
 
 class LineClient:

@@ -8,7 +8,7 @@ use Kargo\Http\{Client, ClientOptions};
 $server = own_server();
 $rude = rude_server();
 $client = new Client(new ClientOptions(redirects: 3));
-$resident = fn () => (int) preg_replace('/\D/', '', explode("\n", explode('VmRSS:', file_get_contents('/proc/self/status'))[1])[0]);
+$resident = fn () => (int) preg_replace('/\D/', '', explode("\n", explode('RssAnon:', file_get_contents('/proc/self/status'))[1])[0]);
 $kinds = [
     'get' => [20_000, fn () => $client->get(url($server, '/hello'))],
     'post' => [20_000, fn () => $client->post(url($server, '/length'), ['x' => str_repeat('y', 5000)])],

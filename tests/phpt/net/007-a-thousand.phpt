@@ -30,7 +30,7 @@ while ($open > 0) { Kargo\delay(0.001); }
 echo json_encode([$open, $server->connections()]), "\n";
 
 $resident = function (): int {
-    preg_match('/^VmRSS:\s+(\d+) kB/m', file_get_contents('/proc/self/status'), $found);
+    preg_match('/^RssAnon:\s+(\d+) kB/m', file_get_contents('/proc/self/status'), $found);
     return (int) $found[1];
 };
 $round = function (int $count) use ($server): void {

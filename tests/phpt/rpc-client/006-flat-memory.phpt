@@ -9,7 +9,7 @@ $server = api_server();
 $rude = rude_server();
 $json = new JsonRpcClient(url($server, '/jsonrpc'));
 $xml = new XmlRpcClient(url($server, '/xmlrpc'));
-$resident = fn () => (int) preg_replace('/\D/', '', explode("\n", explode('VmRSS:', file_get_contents('/proc/self/status'))[1])[0]);
+$resident = fn () => (int) preg_replace('/\D/', '', explode("\n", explode('RssAnon:', file_get_contents('/proc/self/status'))[1])[0]);
 $value = ['name' => 'é', 'list' => [1, 2.5, null, ['x' => true]], 'object' => (object) ['y' => 'z']];
 $broken = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 23\r\n\r\n{\"id\":1,\"result\":[[1,2}";
 $kinds = [

@@ -19,7 +19,7 @@ $server = Server::start(<<<'PHP'
     $server->post('/large', fn(Request $r) => $r->file('f')->size() . '');
     $server->get('/memory', function () {
         gc_collect_cycles();
-        preg_match('/VmRSS:\s+(\d+)/', file_get_contents('/proc/self/status'), $found);
+        preg_match('/RssAnon:\s+(\d+)/', file_get_contents('/proc/self/status'), $found);
         return [memory_get_usage(), (int) $found[1], count(scandir('/proc/self/fd'))];
     });
     $server->run(workers: 0);
