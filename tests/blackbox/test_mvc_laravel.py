@@ -1,6 +1,8 @@
 """Laravel: the poll application, and what Kargo\\App\\Laravel\\LaravelApplication puts back after each request."""
 
+import contextlib
 import os
+import sqlite3
 import unittest
 from pathlib import Path
 
@@ -65,6 +67,21 @@ class LaravelApplicationTest(unittest.TestCase):
 
     def test_the_application_is_in_no_console(self):
         self.assertEqual(self.server.get("/console").json(), {"console": False})
+
+    def test_a_database_file_that_is_replaced_is_opened_again(self):
+        file = Path(self.folder.name, "poll.sqlite")
+        before = self.server.get("/questions").json()
+        self.assertEqual(self.server.get("/questions").json(), before, "the connection stays")
+        whole, other = file.read_bytes(), file.with_suffix(".other")
+        other.write_bytes(whole)
+        with contextlib.closing(sqlite3.connect(other)) as connection, connection:
+            connection.execute("UPDATE poll SET question = 'another'")
+        other.rename(file)
+        self.assertEqual(set(self.server.get("/questions").json()[0]), {"another"})
+        file.unlink()
+        self.assertEqual(self.server.get("/questions").status, 500)
+        file.write_bytes(whole)
+        self.assertEqual(self.server.get("/questions").json()[0], before[0])
 
     def test_a_stream_is_sent_while_it_is_made(self):
         with self.server.connect() as client:

@@ -30,6 +30,9 @@ final class Database
 
     private ?PDO $connection = null;
 
+    /** @var array<string, PDOStatement> what the connection has prepared, by its SQL: a few texts, and each parsed once */
+    private array $statements = [];
+
     /** The SQLite file that is open, as device and inode; null for servers. */
     private ?string $openedFile = null;
 
@@ -108,7 +111,8 @@ final class Database
     /** @param list<int|string> $parameters */
     private function execute(string $sql, array $parameters): PDOStatement
     {
-        $statement = @$this->connection()->prepare($sql);
+        $connection = $this->connection();
+        $statement = $this->statements[$sql] ??= @$connection->prepare($sql);
         @$statement->execute($parameters);
 
         return $statement;
@@ -177,6 +181,7 @@ final class Database
 
     private function disconnect(): void
     {
+        @$this->statements = [];
         @$this->connection = null;
         $this->openedFile = null;
     }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace App\Providers;
 
+use Closure;
 use Demo\UserStore;
 use Illuminate\Auth\GenericUser;
 use Illuminate\Contracts\Auth\Authenticatable;
@@ -12,7 +13,8 @@ use Illuminate\Contracts\Auth\UserProvider;
 /** The accounts that all demos share, for Laravel's guards. Who is in a session is known by name there. */
 final class AccountProvider implements UserProvider
 {
-    public function __construct(private readonly UserStore $users) {}
+    /** @param Closure(): UserStore $users asked for when somebody logs in, and not for everybody who looks at a page */
+    public function __construct(private readonly Closure $users) {}
 
     public function retrieveById($identifier): Authenticatable
     {
@@ -35,7 +37,7 @@ final class AccountProvider implements UserProvider
 
     public function validateCredentials(Authenticatable $user, array $credentials): bool
     {
-        return $this->users->login($credentials['username'], $credentials['password']) === $user->getAuthIdentifier();
+        return ($this->users)()->login($credentials['username'], $credentials['password']) === $user->getAuthIdentifier();
     }
 
     /** UserStore does it when the password was right. */

@@ -95,6 +95,8 @@ final class BootState
     /** @var array<int, array{Connection, ObjectState}> by the object's number */
     private array $connections = [];
 
+    private readonly SqliteFiles $files;
+
     private string $locale;
 
     private string $timeZone;
@@ -105,7 +107,9 @@ final class BootState
      */
     public function __construct(private readonly Application $app, array $services)
     {
-        foreach ([...self::SERVICES, ...$services] as $name) {
+        // An application without sessions may have no key, and then nothing that asks for the encrypter.
+        $encrypter = $app->make('config')->get('app.key') ? ['encrypter'] : [];
+        foreach ([...self::SERVICES, ...$encrypter, ...$services] as $name) {
             if ($app->bound($name)) {
                 $app->make($name);
             }
@@ -119,6 +123,7 @@ final class BootState
 
         // Models are known by what their class has booted, in static properties: it must be there to be put back.
         class_exists(Model::class);
+        $this->files = new SqliteFiles();
         $this->locale = class_exists(Carbon::class) ? Carbon::getLocale() : '';
         $this->timeZone = date_default_timezone_get();
         $this->statics = array_map(static fn(string $class): StaticState => new StaticState($class), self::STATICS);
@@ -126,6 +131,12 @@ final class BootState
             $this->remember($connection);
         }
         $this->objects = [...array_map($this->stateOf(...), $this->services()), new ObjectState($app)];
+    }
+
+    /** Before a request: what others may have changed since the last one. */
+    public function refresh(): void
+    {
+        $this->files->reopenReplaced($this->connections());
     }
 
     /** Puts everything back. Never throws: what a service can't undo is closed. */

@@ -29,7 +29,8 @@ use Throwable;
  * - models (they boot again, so that their listeners are there again), what they and resources have in static properties;
  * - logs' contexts, caches in memory (the array store), query logs, trusted proxies; open transactions are rolled back.
  *
- * Connections of databases and Redis, stores of caches, disks and open logs stay: that is what makes it fast. The
+ * Connections of databases and Redis, stores of caches, disks and open logs stay: that is what makes it fast. (A connection to
+ * an SQLite file that was replaced or removed is made again.) The
  * application's own singletons that were made while booting, and its own static properties, stay as they are too;
  * docs/ISOLATION.md has what finds those that leak.
  */
@@ -107,6 +108,7 @@ final class LaravelApplication
         $this->isUsed = true;
         // For requests that end by exit, or by an exception that Laravel can't render: after their own shutdown functions.
         register_shutdown_function(fn() => register_shutdown_function($this->restoreIfUsed(...)));
+        $this->state->refresh();
         $this->request = Request::capture();
         $response = $this->kernel->handle($this->request);
         $response->send();

@@ -129,6 +129,7 @@ $app->booted(static function () use ($state, $change, $wait): void {
 
             return ['bytes' => memory_get_usage(), 'resets' => $GLOBALS['resets']];
         });
+        Route::get('/questions', static fn(): array => [DB::table('poll')->pluck('question')->all(), spl_object_id(DB::getPdo())]);
         Route::get('/console', static fn(): array => ['console' => app()->runningInConsole()]);
     });
 });
