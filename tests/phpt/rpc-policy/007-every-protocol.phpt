@@ -13,19 +13,19 @@ $policed = Policed::start(<<<'PHP'
         public function limited(): int { return ran(); }
         #[RateLimit(1, per: 3600, by: 'caller')]
         public function mine(): int { return ran(); }
-        #[Timeout(0.2)]
+        #[Timeout(1)]
         public function slow(): int { ran(); Kargo\delay(30); return 0; }
         #[Cache(60)]
         public function kept(int $a): int { return ran(); }
         #[Cache(60)]
-        public function made(int $a): int { Kargo\delay(0.3); return ran(); }
+        public function made(int $a): int { Kargo\delay(1); return ran(); }
         #[Idempotent]
         public function pay(int $sum): string { return "paid $sum, " . ran(); }
         #[Idempotent(required: true)]
         public function must(int $sum): int { return ran(); }
         #[Idempotent]
         public function refuse(): string { throw new Kargo\Rpc\Fault('poor ' . ran(), 7); }
-        #[Idempotent, Timeout(0.4)]
+        #[Idempotent, Timeout(1.5)]
         public function stuck(): int {
             ran();
             error_log('at work');
