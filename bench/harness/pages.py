@@ -18,6 +18,8 @@ PRODUCTION = [option for setting in (
     "opcache.validate_timestamps=0", "opcache.file_update_protection=0", "opcache.memory_consumption=256", "opcache.interned_strings_buffer=16",
     "opcache.max_accelerated_files=20000", "realpath_cache_size=4096K", "realpath_cache_ttl=600", "zend.assertions=-1",
 ) for option in ("-d", setting)]
+#: Off unless it is asked for, in PHP as it comes; measured in rows of its own, on both sides.
+JIT = ["-d", "opcache.jit=tracing", "-d", "opcache.jit_buffer_size=64M"]
 EXTENSIONS = ("ctype", "tokenizer", "dom", "simplexml", "xml", "pdo", "pdo_sqlite", "mbstring", "iconv", "fileinfo", "intl")
 
 #: Both kinds of server get them, the demos read them.
@@ -118,8 +120,8 @@ class Deployment:
 class KargoPages(Server):
     """Ours: one worker and its idle master; scripts in a process beside it."""
 
-    def __init__(self, deployment: Deployment, subject: Subject, name: str, title: str):
-        self.deployment, self.subject, self.name, self.title = deployment, subject, name, title
+    def __init__(self, deployment: Deployment, subject: Subject, name: str, title: str, settings: tuple[str, ...] = ()):
+        self.deployment, self.subject, self.name, self.title, self.settings = deployment, subject, name, title, settings
 
     def missing(self, bench: Bench) -> str:
         return "" if bench.extension.exists() else f"{bench.extension.name} is not built (make build)"
@@ -128,7 +130,7 @@ class KargoPages(Server):
         port = free_port()
         log = bench.directory / f"{self.name}.{self.subject.name}.log"
         log.unlink(missing_ok=True)
-        pages = [*self.deployment.php, "-d", f"extension={self.deployment.extension}"]
+        pages = [*self.deployment.php, *self.settings, "-d", f"extension={self.deployment.extension}"]
         if self.subject.is_framework:
             command = [*pages, str(self.deployment.demo(self.subject) / "bin/main.php"), "127.0.0.1", str(port)]
         else:
@@ -182,7 +184,7 @@ class NginxPages(NginxFpm):
     """nginx, and php-fpm with two children where there is something to run."""
 
     #: How classes are found: by the packages' own autoloaders, by one map of the page's classes, or all before the first request.
-    KINDS = {"": "", "classmap": ", one class map", "preload": ", all classes preloaded"}
+    KINDS = {"": "", "jit": ", JIT", "classmap": ", one class map", "preload": ", all classes preloaded"}
 
     def __init__(self, deployment: Deployment, subject: Subject, kind: str = ""):
         self.deployment, self.subject, self.kind = deployment, subject, kind
@@ -208,7 +210,7 @@ class NginxPages(NginxFpm):
         location = "try_files $uri /index.php$is_args$args;" if self.subject.is_framework else "try_files $uri =404;"
         (directory / "nginx.conf").write_text(NGINX.format(directory=directory, port=port, root=root, location=location,
                                                            parameters=PARAMETERS))
-        finder = {"BENCH_AUTOLOAD": "classmap.php" if self.kind else "packages.php"}
+        finder = {"BENCH_AUTOLOAD": "packages.php" if self.kind in ("", "jit") else "classmap.php"}
         environment = "\n".join(f"env[{name}] = '{value}'" for name, value in {**ENVIRONMENT, **finder}.items())
         (directory / "fpm.conf").write_text(FPM_CONFIGURATION.format(directory=directory, children=2, environment=environment))
         if self.deployment.user is not None:
@@ -218,8 +220,8 @@ class NginxPages(NginxFpm):
         roots = [spawn([nginx(), "-e", "stderr", "-p", str(directory), "-c", str(directory / "nginx.conf")], **options)]
         if self.is_alone:
             return listening(RunningServer(self.name, port, roots, log))
-        preload = ["-d", f"opcache.preload={self.deployment.demo(self.subject)}/preload.php"] if self.kind == "preload" else []
-        command = [self.binary(bench), "-n", "-y", str(directory / "fpm.conf"), *self.deployment.php[2:], *preload, "--nodaemonize"]
+        more = {"preload": ["-d", f"opcache.preload={self.deployment.demo(self.subject)}/preload.php"], "jit": JIT}.get(self.kind, [])
+        command = [self.binary(bench), "-n", "-y", str(directory / "fpm.conf"), *self.deployment.php[2:], *more, "--nodaemonize"]
         roots.append(spawn(command, **options))
         return listening(RunningServer(self.name, port, roots, log), directory / "fpm.sock")
 
@@ -229,7 +231,8 @@ def servers_of(deployment: Deployment, subject: Subject) -> list[Server]:
                              KargoPages(deployment, subject, "control", "kargo-event again, as a control"),
                              NginxPages(deployment, subject)]
     if subject.is_framework:
-        servers.append(NginxPages(deployment, subject, "classmap"))
+        servers.insert(1, KargoPages(deployment, subject, "kargo-jit", "kargo-event, JIT", tuple(JIT)))
+        servers += [NginxPages(deployment, subject, "jit"), NginxPages(deployment, subject, "classmap")]
     if subject.kind == "symfony":
         # Its documentation recommends it; Laravel's does not know it.
         servers.append(NginxPages(deployment, subject, "preload"))

@@ -3,6 +3,7 @@
 from .pages import SUBJECTS, YARDSTICK
 from .report import microseconds_cell, ratio_cell
 from .sections import marks
+from .timing import spread
 
 NAME = "pages"
 GOALS = {subject.name: "≥ 8" for subject in SUBJECTS if subject.is_framework}
@@ -32,12 +33,11 @@ EXPLANATION = """
 - Everything lies in memory (`/dev/shm`), so that no disk has a part in it.
 - Every PHP runs without php.ini, with the settings of php.ini-production and the frameworks' chapters on performance:
   `opcache.validate_timestamps=0`, `opcache.file_update_protection=0` (caches are older than the start), `zend.assertions=-1`,
-  a realpath cache of 4 MB, no JIT.
+  a realpath cache of 4 MB; no JIT but in the rows that say so (`opcache.jit=tracing`, `opcache.jit_buffer_size=64M`).
 - A kernel that lives on saves the boot, and nothing of what the framework does for the page itself, which is most of our
   figure. Of the time in PHP that a request of the list of polls takes, Symfony 5.4 has 70% in the framework's `handle()` and
   21% in sending; Laravel 8 has 88% in `handle()`, 3% in sending and 3% where everything is put back (by Xdebug's profiler). So a
-  page that does much itself gains less. Without PHP's collector of cycles Symfony's home page took 1% less instructions;
-  tracing JIT made its list of polls some 10% cheaper, and Laravel's not at all.
+  page that does much itself gains less. Without PHP's collector of cycles Symfony's home page took 1% less instructions.
 - All processes of a server are on core 0, `wrk -t1 -c64` with keep-alive on core 1.
 """
 
@@ -55,6 +55,7 @@ def markdown(results: dict) -> str:
     if note := results.get("note"):
         parts.append(f"- {note}\n")
     parts.append("\n### CPU, as a multiple of kargo-event's\n\n" + table(results, subjects, ratio_cell, GOALS))
+    parts.append("\n### Both with the JIT\n\n" + jit_table(results, subjects))
     parts.append("\n### CPU µs per request, pages\n\n" + table(results, subjects, microseconds_cell))
     parts.append("\n### nginx's part of its row\n\n" + table(results, subjects, share_cell, only="nginx"))
     parts.append(failures(results))
@@ -70,6 +71,17 @@ def table(results: dict, subjects: list, cell, goals: dict | None = None, only: 
             lines.append(f"| {f'**{title}**' if name == YARDSTICK else title} | " + " | ".join(cells) + " |")
     if goals:
         lines.append("| *goal* | " + " | ".join(goals.get(subject.name, "–") for subject in subjects) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def jit_table(results: dict, subjects: list) -> str:
+    """How many times the CPU of ours with the JIT php-fpm's with the JIT is, within each round."""
+    pairs = {subject.name: (results["subjects"][subject.name].get("nginx-fpm-jit", {}).get("rounds"),
+                            results["subjects"][subject.name].get("kargo-jit", {}).get("rounds"))
+             for subject in subjects if subject.is_framework}
+    ratios = {name: {"ratio": spread([other / own for other, own in zip(*pair)])} for name, pair in pairs.items() if all(pair)}
+    lines = ["| | " + " | ".join(ratios) + " |", "|---|" + "---|" * len(ratios),
+             "| nginx + php-fpm + opcache | " + " | ".join(ratio_cell(result) for result in ratios.values()) + " |"]
     return "\n".join(lines) + "\n"
 
 

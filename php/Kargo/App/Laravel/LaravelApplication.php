@@ -38,6 +38,8 @@ final class LaravelApplication
 {
     private BootState $state;
 
+    private Termination $termination;
+
     private ?Request $request = null;
 
     private bool $isUsed = false;
@@ -49,6 +51,7 @@ final class LaravelApplication
         array $services,
         private readonly ?Closure $reset,
     ) {
+        $this->termination = new Termination($app, $kernel);
         $this->state = new BootState($app, $services);
     }
 
@@ -114,6 +117,7 @@ final class LaravelApplication
         $response->send();
         \Kargo\App\finish();
         try {
+            $this->termination->prepare($this->request);
             $this->kernel->terminate($this->request, $response);
         } catch (Throwable $throwable) {
             $this->app->make(ExceptionHandler::class)->report($throwable);
