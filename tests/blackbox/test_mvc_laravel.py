@@ -103,6 +103,15 @@ class LaravelApplicationTest(unittest.TestCase):
         self.server.wait_for_log("terminating: now")
         self.assertEqual(self.server.get("/console").status, 200)
 
+    def test_each_middleware_that_has_something_to_do_at_the_end_does_it(self):
+        for number in range(3):
+            self.assertEqual(self.server.get(f"/counted/{number}").body, str(number).encode())
+            self.server.wait_for_log(f"terminated counted/{number}, middleware is on")
+            start = len(self.server.log)
+            self.assertEqual(self.server.get("/sub-request").body, b"answered")
+            self.server.wait_for_log("afterwards, middleware is on")
+            self.assertNotIn("terminated", self.server.log[start:])
+
     def test_a_thousand_requests_leave_nothing_in_memory(self):
         def visit(number):
             for _ in range(number // 5):

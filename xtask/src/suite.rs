@@ -160,8 +160,8 @@ pub(crate) fn all(length: Length) -> io::Result<Vec<Suite>> {
             ),
             (
                 "stranger-other",
-                "the same on the other release, with this one as its other PHP",
-                r#"exec scripts/stranger "$(scripts/other-php release)" phpt phpt-other"#,
+                "the same on the other release, with its frameworks, databases and clients, and this one as its other PHP",
+                r#"exec scripts/stranger "$(scripts/other-php release)" phpt phpt-other blackbox"#,
             ),
         ] {
             suites.push(suite(

@@ -40,6 +40,20 @@ final class KeepingController
     }
 }
 
+/** Has something to do when the answer is out. */
+final class Counting
+{
+    public function handle(Request $request, Closure $next): mixed
+    {
+        return $next($request);
+    }
+
+    public function terminate(Request $request): void
+    {
+        error_log('terminated ' . $request->path() . ', middleware is ' . (app()->shouldSkipMiddleware() ? 'off' : 'on'));
+    }
+}
+
 $state = static fn(Request $request): array => [
     'config' => config('app.name'),
     'shared' => View::shared('name'),
@@ -121,6 +135,12 @@ $app->booted(static function () use ($state, $change, $wait): void {
             app()->terminating(static function () use ($request, $wait): never {
                 throw new LogicException('terminating: ' . $wait($request));
             });
+
+            return 'answered';
+        });
+        Route::get('/counted/{number}', static fn(string $number): string => $number)->middleware(Counting::class);
+        Route::get('/sub-request', static function (): string {
+            app()->terminating(static fn() => error_log('afterwards, middleware is ' . (app()->shouldSkipMiddleware() ? 'off' : 'on')));
 
             return 'answered';
         });
