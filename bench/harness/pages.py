@@ -183,7 +183,8 @@ PARAMETERS = " ".join(f"fastcgi_param {name} {value};" for name, value in (
 class NginxPages(NginxFpm):
     """nginx, and php-fpm with two children where there is something to run."""
 
-    #: How classes are found: by the packages' own autoloaders, by one map of the page's classes, or all before the first request.
+    #: Classes are found by the packages' own autoloaders, without and with the JIT; by one map of the page's classes; all before
+    #: the first request.
     KINDS = {"": "", "jit": ", JIT", "classmap": ", one class map", "preload": ", all classes preloaded"}
 
     def __init__(self, deployment: Deployment, subject: Subject, kind: str = ""):

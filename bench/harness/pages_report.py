@@ -38,9 +38,8 @@ EXPLANATION = """
   figure. Of the time in PHP that a request of the list of polls takes, Symfony 5.4 has 70% in the framework's `handle()` and
   21% in sending; Laravel 8 has 88% in `handle()`, 3% in sending and 3% where everything is put back (by Xdebug's profiler). So a
   page that does much itself gains less. Without PHP's collector of cycles Symfony's home page took 1% less instructions.
-- The JIT pays in a process that lives on, where the same code runs again and again; of php-fpm's time most goes into loading
-  and booting, which it makes dearer. So the fair row for php-fpm is the one without it, and its row with the JIT, like the table
-  with both, only says what the setting does there.
+- The JIT makes our pages cheaper and php-fpm's dearer, here also after half a minute of load. So the fair row for php-fpm is the
+  one without it; its row with the JIT, like the table with both, only says what the setting does there.
 - All processes of a server are on core 0, `wrk -t1 -c64` with keep-alive on core 1.
 """
 
@@ -58,7 +57,7 @@ def markdown(results: dict) -> str:
     if note := results.get("note"):
         parts.append(f"- {note}\n")
     parts.append("\n### CPU, as a multiple of kargo-event's\n\n" + table(results, subjects, ratio_cell, GOALS))
-    parts.append("\n### Both with the JIT\n\n" + jit_table(results, subjects))
+    parts.append(jit_table(results, subjects))
     parts.append("\n### CPU µs per request, pages\n\n" + table(results, subjects, microseconds_cell))
     parts.append("\n### nginx's part of its row\n\n" + table(results, subjects, share_cell, only="nginx"))
     parts.append(failures(results))
@@ -78,14 +77,16 @@ def table(results: dict, subjects: list, cell, goals: dict | None = None, only: 
 
 
 def jit_table(results: dict, subjects: list) -> str:
-    """How many times the CPU of ours with the JIT php-fpm's with the JIT is, within each round."""
+    """A part on how many times the CPU of ours with the JIT php-fpm's with the JIT is, within each round; empty if neither is measured."""
     pairs = {subject.name: (results["subjects"][subject.name].get("nginx-fpm-jit", {}).get("rounds"),
                             results["subjects"][subject.name].get("kargo-jit", {}).get("rounds"))
              for subject in subjects if subject.is_framework}
     ratios = {name: {"ratio": spread([other / own for other, own in zip(*pair)])} for name, pair in pairs.items() if all(pair)}
+    if not ratios:
+        return ""
     lines = ["| | " + " | ".join(ratios) + " |", "|---|" + "---|" * len(ratios),
              "| nginx + php-fpm + opcache | " + " | ".join(ratio_cell(result) for result in ratios.values()) + " |"]
-    return "\n".join(lines) + "\n"
+    return "\n### Both with the JIT\n\n" + "\n".join(lines) + "\n"
 
 
 def share_cell(result: dict | None) -> str:

@@ -111,8 +111,7 @@ final class Database
     /** @param list<int|string> $parameters */
     private function execute(string $sql, array $parameters): PDOStatement
     {
-        $connection = $this->connection();
-        $statement = $this->statements[$sql] ??= @$connection->prepare($sql);
+        $statement = $this->statements[$sql] ??= @$this->connection()->prepare($sql);
         @$statement->execute($parameters);
 
         return $statement;

@@ -22,6 +22,8 @@ final class AppServiceProvider extends ServiceProvider
 
     public function boot(): void
     {
-        Auth::provider('accounts', static fn($app): AccountProvider => new AccountProvider(static fn(): UserStore => $app[UserStore::class]));
+        Auth::provider('accounts', static fn($app): AccountProvider => new AccountProvider(
+            static fn(): UserStore => $app[UserStore::class],
+        ));
     }
 }

@@ -30,9 +30,8 @@ use Throwable;
  * - logs' contexts, caches in memory (the array store), query logs, trusted proxies; open transactions are rolled back.
  *
  * Connections of databases and Redis, stores of caches, disks and open logs stay: that is what makes it fast. (A connection to
- * an SQLite file that was replaced or removed is made again.) The
- * application's own singletons that were made while booting, and its own static properties, stay as they are too;
- * docs/ISOLATION.md has what finds those that leak.
+ * an SQLite file that was replaced or removed is made again.) The application's own singletons that were made while booting,
+ * and its own static properties, stay as they are too; docs/ISOLATION.md has what finds those that leak.
  */
 final class LaravelApplication
 {

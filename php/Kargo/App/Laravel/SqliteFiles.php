@@ -10,7 +10,8 @@ use WeakMap;
 
 /**
  * The SQLite files of connections that stay open. One that is replaced or removed would be read on as it was, so it is
- * opened again then: under php-fpm each request opens it. Databases in memory have no file, and are left alone.
+ * opened again for the next request: under php-fpm each one opens it. Databases in memory, and those whose name is a URI,
+ * have no such path, and are left alone.
  */
 final class SqliteFiles
 {
@@ -30,14 +31,14 @@ final class SqliteFiles
                 continue;
             }
             $file = $this->fileOnDisk($connection->getDatabaseName());
-            $known = $this->files[$connection] ?? null;
-            if ($file !== ($known ?? 'none')) {
+            if ($file !== ($this->files[$connection] ?? 'none')) {
                 $connection->disconnect();
                 $this->files[$connection] = $file;
             }
         }
     }
 
+    /** Device and inode, or "none" */
     private function fileOnDisk(string $path): string
     {
         clearstatcache(true, $path);

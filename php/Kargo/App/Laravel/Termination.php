@@ -50,27 +50,26 @@ final class Termination
         }, null, Laravel::class)($app, $first);
     }
 
-    /** Before terminate(). */
+    /** Before terminate(), which throws what this throws: the middleware's constructors are called here the first time. */
     public function prepare(Request $request): void
     {
         if ($this->router === null || $this->app->bound(self::SWITCH) || $this->middleware() !== $this->registered) {
             return;
         }
         $route = $request->route();
-        $names = $route instanceof Route ? [...$route->gatherMiddleware(), '', ...$route->excludedMiddleware()] : [];
-        if ($names !== array_filter($names, is_string(...))) {
-            return;
-        }
+        $names = $route === null ? [] : [...$route->gatherMiddleware(), '', ...$route->excludedMiddleware()];
+        // Closures have no terminate(), and the kernel passes over them.
+        $names = implode("\n", array_filter($names, is_string(...)));
         // There are as many lists as kinds of routes; where an application makes up others all the time, they are not collected.
         count($this->known) < self::MOST_KNOWN || $this->known = [];
-        if (!($this->known[implode("\n", $names)] ??= $this->isAnyTerminable($route))) {
+        if (!($this->known[$names] ??= $this->isAnyTerminable($route))) {
             $this->app->instance(self::SWITCH, true);
         }
     }
 
-    private function isAnyTerminable(mixed $route): bool
+    private function isAnyTerminable(?Route $route): bool
     {
-        $middleware = [...$route instanceof Route ? $this->router->gatherRouteMiddleware($route) : [], ...$this->registered[0]];
+        $middleware = [...$route === null ? [] : $this->router->gatherRouteMiddleware($route), ...$this->registered[0]];
         foreach (array_filter($middleware, is_string(...)) as $name) {
             if (method_exists($this->app->make(explode(':', $name, 2)[0]), 'terminate')) {
                 return true;
