@@ -50,6 +50,7 @@ class Subject:
 SUBJECTS = [
     Subject("symfony-home", "Symfony: the home page (routing, controller, services, Twig)", "symfony", "/", "Polls on Symfony"),
     Subject("symfony-polls", "Symfony: the list of polls, with a query to SQLite", "symfony", "/poll", "What framework do you prefer?"),
+    Subject("laravel-about", "Laravel: a page without a session (routing, controller, Blade)", "laravel", "/about", "About"),
     Subject("laravel-home", "Laravel: the home page (routing, Blade, a session)", "laravel", "/", "Polls on Laravel"),
     Subject("laravel-polls", "Laravel: the list of polls, by Eloquent from SQLite", "laravel", "/poll", "What framework do you prefer?"),
     Subject("script", "A plain script with a query and a table", "scripts", "/plain.php?limit=4", "4.99"),

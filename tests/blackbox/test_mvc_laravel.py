@@ -19,16 +19,25 @@ MORE_BYTES = 64 * 1024
 class LaravelPollsTest(PollPages, unittest.TestCase):
     APP, NAME = "laravel", "Laravel"
 
+    def test_a_page_that_is_the_same_for_everybody(self):
+        answer = self.server.get("/about")
+        self.assertEqual((answer.status, answer.headers.get("set-cookie")), (200, None))
+        self.assertIn("public", answer.headers["cache-control"])
+        self.assertRegex(answer.body.decode(), r'<li>Laravel \d+\.\d+')
+        self.assertNotIn(b"/login", answer.body)
+
 
 @unittest.skipUnless(IS_THERE, "php-laravel-framework is not installed")
 class LaravelApplicationTest(unittest.TestCase):
+    ROUTES = ""
+
     @classmethod
     def setUpClass(cls):
         cls.folder = scratch_directory()
         cls.addClassCleanup(cls.folder.cleanup)
         cls.fifo = Path(cls.folder.name, "fifo")
         os.mkfifo(cls.fifo)
-        environment = {"KARGO_DEMO_DSN": f"sqlite:{cls.folder.name}/poll.sqlite"}
+        environment = {"KARGO_DEMO_DSN": f"sqlite:{cls.folder.name}/poll.sqlite", "LARAVEL_ROUTES": cls.ROUTES}
         cls.server = PhpServer(ROOT / "tests/blackbox/clients/laravel/server.php", "127.0.0.1", "0", env=environment)
         cls.addClassCleanup(cls.server.kill)
         cls.booted = cls.server.get("/state").json()
@@ -58,6 +67,10 @@ class LaravelApplicationTest(unittest.TestCase):
         self.assertNotIn(b"the secret", answer.body)
         self.server.wait_for_log("the secret")
         self.assertEqual(self.state(), self.booted)
+
+    def test_nothing_that_a_request_does_to_its_route(self):
+        marked = {"before": None, "now": True, "url": "/counted/7"}
+        self.assertEqual([self.server.get("/route").json() for _ in range(3)], [marked] * 3)
 
     def test_a_controller_lives_for_one_request(self):
         self.assertEqual([self.server.get(f"/keeping?name={name}").body for name in ("ann", "bob")], [b"ann", b"bob"])
@@ -124,3 +137,11 @@ class LaravelApplicationTest(unittest.TestCase):
         after = self.server.get("/memory").json()
         self.assertEqual(after["resets"] - before["resets"], REQUESTS + 1)
         self.assertLess(after["bytes"] - before["bytes"], MORE_BYTES)
+
+
+class LaravelCachedRoutesTest(LaravelApplicationTest):
+    ROUTES = "cached"
+
+    def test_routes_beside_the_cached_ones(self):
+        self.assertEqual(self.server.get("/added-later").body, b"later")
+        self.assertEqual(self.server.get("/visitor").status, 404)

@@ -13,6 +13,9 @@ final class RouteServiceProvider extends ServiceProvider
     {
         // What is no such number is no such page; nine digits are numbers to every database.
         Route::pattern('poll', '[0-9]{1,9}');
-        $this->routes(static fn() => Route::middleware('web')->group(base_path('routes/web.php')));
+        $this->routes(static function (): void {
+            Route::group([], base_path('routes/public.php'));
+            Route::middleware('web')->group(base_path('routes/web.php'));
+        });
     }
 }

@@ -14,21 +14,25 @@
       <a href="/"@if (request()->routeIs('home')) aria-current="page"@endif>Home</a>
       <a href="/poll"@if (request()->routeIs('polls')) aria-current="page"@endif>Polls</a>
     </nav>
-    <div class="visitor">
-      @auth
-        <span class="who">{{ Auth::id() }}</span>
-        <form method="post" action="/login/logout">@csrf<button>Log out</button></form>
-      @else
-        <a class="button" href="/login">Log in</a>
-      @endauth
-    </div>
+    @if (request()->hasSession())
+      <div class="visitor">
+        @auth
+          <span class="who">{{ Auth::id() }}</span>
+          <form method="post" action="/login/logout">@csrf<button>Log out</button></form>
+        @else
+          <a class="button" href="/login">Log in</a>
+        @endauth
+      </div>
+    @endif
   </header>
   <main>
-    @if (session('notice'))
-      <p class="notice" role="status">{{ session('notice') }}</p>
-    @endif
-    @if (session('error') || $errors->any())
-      <p class="error" role="alert">{{ session('error') ?? $errors->first() }}</p>
+    @if (request()->hasSession())
+      @if (session('notice'))
+        <p class="notice" role="status">{{ session('notice') }}</p>
+      @endif
+      @if (session('error') || $errors->any())
+        <p class="error" role="alert">{{ session('error') ?? $errors->first() }}</p>
+      @endif
     @endif
     <h1>@yield('title')</h1>
     @yield('content')

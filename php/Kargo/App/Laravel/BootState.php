@@ -8,9 +8,11 @@ use Carbon\Carbon;
 use Carbon\CarbonImmutable;
 use Carbon\CarbonInterval;
 use Carbon\CarbonPeriod;
+use Closure;
 use Illuminate\Broadcasting\BroadcastManager;
 use Illuminate\Cache\ArrayStore;
 use Illuminate\Cache\CacheManager;
+use Illuminate\Cache\Repository;
 use Illuminate\Container\Container;
 use Illuminate\Contracts\Auth\Access\Gate;
 use Illuminate\Contracts\Foundation\Application;
@@ -26,6 +28,7 @@ use Illuminate\Log\LogManager;
 use Illuminate\Pagination\AbstractPaginator;
 use Illuminate\Queue\QueueManager;
 use Illuminate\Redis\RedisManager;
+use Illuminate\Routing\RouteCollection;
 use Illuminate\Support\Facades\Facade;
 use Illuminate\Support\Number;
 use Illuminate\Support\Once;
@@ -58,6 +61,7 @@ final class BootState
     private const KEPT = [
         BroadcastManager::class => ['drivers'],
         CacheManager::class => ['stores'],
+        CachedRoutes::class => ['made'],
         DatabaseManager::class => ['connections'],
         EngineResolver::class => ['resolved'],
         FilesystemManager::class => ['disks'],
@@ -97,6 +101,16 @@ final class BootState
 
     private readonly SqliteFiles $files;
 
+    private readonly ?DatabaseManager $database;
+
+    private readonly ?LogManager $logs;
+
+    /** @var (Closure(): array<string, Repository>)|null */
+    private readonly ?Closure $readCacheStores;
+
+    /** Null where there is no Blade. */
+    private readonly ?Closure $forgetLastViews;
+
     private string $locale;
 
     private string $timeZone;
@@ -114,6 +128,10 @@ final class BootState
                 $app->make($name);
             }
         }
+        $this->database = self::made($app, 'db');
+        $this->logs = self::made($app, 'log');
+        $this->readCacheStores = self::cacheStores(self::made($app, 'cache'));
+        $this->forgetLastViews = self::lastViews(self::made($app, 'view.engine.resolver'));
         if ($app->resolved('auth')) {
             $app->make('auth')->forgetGuards();
         }
@@ -151,7 +169,7 @@ final class BootState
         foreach ($this->statics as $static) {
             $static->restore();
         }
-        $this->forgetLastViews();
+        $this->forgetLastViews === null || ($this->forgetLastViews)();
         Container::setInstance($this->app);
         Facade::setFacadeApplication($this->app);
         Facade::clearResolvedInstances();
@@ -165,18 +183,31 @@ final class BootState
     /** @return list<object> the framework's own, each once */
     private function services(): array
     {
-        $read = \Closure::bind(static fn(Container $app): array => $app->instances, null, Container::class);
+        $read = Closure::bind(static fn(Container $app): array => $app->instances, null, Container::class);
         $services = [];
         foreach ($read($this->app) as $service) {
             if (is_object($service) && $service !== $this->app && self::isOfTheFramework($service)) {
                 $services[spl_object_id($service)] = $service;
             }
         }
-        foreach ($this->channels() as $channel) {
-            $services[spl_object_id($channel)] = $channel;
+        foreach ([...$this->channels(), ...$this->addedRoutes($services)] as $part) {
+            $services[spl_object_id($part)] = $part;
         }
 
         return array_values($services);
+    }
+
+    /**
+     * What is kept in an object that stays: routes that are no part of the cached ones.
+     *
+     * @param array<int, object> $services
+     * @return list<RouteCollection>
+     */
+    private function addedRoutes(array $services): array
+    {
+        $cached = array_filter($services, static fn(object $service): bool => $service instanceof CachedRoutes);
+
+        return array_map(static fn(CachedRoutes $routes): RouteCollection => $routes->added(), array_values($cached));
     }
 
     private static function isOfTheFramework(object $service): bool
@@ -201,7 +232,7 @@ final class BootState
     /** @return array<string, Connection> */
     private function connections(): array
     {
-        return $this->app->resolved('db') ? $this->app->make('db')->getConnections() : [];
+        return $this->database?->getConnections() ?? [];
     }
 
     private function remember(Connection $connection): ObjectState
@@ -242,15 +273,13 @@ final class BootState
                 }
             }
         };
-        \Closure::bind($clear, null, Connection::class)($connection, self::OF_A_CONNECTION);
+        Closure::bind($clear, null, Connection::class)($connection, self::OF_A_CONNECTION);
     }
 
     /** @return list<Logger> */
     private function channels(): array
     {
-        $channels = $this->app->resolved('log') ? $this->app->make('log')->getChannels() : [];
-
-        return array_values(array_filter($channels, static fn(object $channel): bool => $channel instanceof Logger));
+        return array_values(array_filter($this->logs?->getChannels() ?? [], static fn(object $channel): bool => $channel instanceof Logger));
     }
 
     /** What was to be logged with each line of the request, and what Monolog's processors count per request. */
@@ -268,27 +297,32 @@ final class BootState
     /** A cache in the memory of the process is one request's under php-fpm. */
     private function flushArrayCaches(): void
     {
-        if (!$this->app->resolved('cache')) {
-            return;
-        }
-        $read = \Closure::bind(static fn(CacheManager $cache): array => $cache->stores, null, CacheManager::class);
-        foreach ($read($this->app->make('cache')) as $store) {
+        foreach ($this->readCacheStores === null ? [] : ($this->readCacheStores)() as $store) {
             if ($store->getStore() instanceof ArrayStore) {
                 $store->flush();
             }
         }
     }
 
-    /** The compiler remembers each view that threw an exception, for the message. */
-    private function forgetLastViews(): void
+    private static function made(Application $app, string $name): ?object
     {
-        if (!$this->app->resolved('view.engine.resolver')) {
-            return;
+        return $app->resolved($name) ? $app->make($name) : null;
+    }
+
+    private static function cacheStores(?CacheManager $cache): ?Closure
+    {
+        return $cache === null ? null : Closure::bind(static fn(): array => $cache->stores, null, CacheManager::class);
+    }
+
+    /** The compiler remembers each view that threw an exception, for the message. */
+    private static function lastViews(?EngineResolver $engines): ?Closure
+    {
+        $blade = $engines?->resolve('blade');
+        if ($blade === null || !property_exists($blade, 'lastCompiled')) {
+            return null;
         }
-        $engine = $this->app->make('view.engine.resolver')->resolve('blade');
-        if (property_exists($engine, 'lastCompiled')) {
-            \Closure::bind(static fn(object $engine) => $engine->lastCompiled = [], null, $engine::class)($engine);
-        }
+
+        return Closure::bind(static fn(): array => $blade->lastCompiled = [], null, $blade::class);
     }
 
     private function restoreLocale(): void

@@ -24,7 +24,7 @@ use Throwable;
  * what they had after the boot (BootState has how):
  *
  * - the container: bindings, instances (so scoped ones and singletons made in the request are gone), callbacks for terminate();
- * - configuration, events, routes' current request, controllers, middleware, URL defaults, view data, composers;
+ * - configuration, events, the request's route and controller, middleware, URL defaults, view data, composers;
  * - sessions, guards and users, the queue of cookies, gates, validators' extensions, the locale, the time zone;
  * - models (they boot again, so that their listeners are there again), what they and resources have in static properties;
  * - logs' contexts, caches in memory (the array store), query logs, trusted proxies; open transactions are rolled back.
@@ -100,6 +100,7 @@ final class LaravelApplication
         );
         $kernel = $app->make(Kernel::class);
         $kernel->bootstrap();
+        CopiedRoutes::install($app);
 
         return new self($app, $kernel, $services, $reset);
     }
@@ -134,7 +135,7 @@ final class LaravelApplication
 
     private function restore(): void
     {
-        // A route keeps its controller, and a controller may keep what it got in its constructor.
+        // Where the routes are neither of the framework's collections: a route keeps its controller, with what that holds.
         $route = $this->request?->route();
         if (is_object($route) && method_exists($route, 'flushController')) {
             $route->flushController();

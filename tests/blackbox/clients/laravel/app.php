@@ -73,6 +73,7 @@ $state = static fn(Request $request): array => [
     'transaction' => DB::transactionLevel(),
     'queries' => DB::logging(),
     'session' => $request->hasSession() && $request->session()->has('visitor'),
+    'routes' => count(Route::getRoutes()),
     'request' => app('request') === $request && URL::getRequest() === $request,
 ];
 
@@ -98,6 +99,7 @@ $change = static function (Request $request) use ($state): array {
     DB::enableQueryLog();
     Log::withContext(['visitor' => 'ann']);
     $request->session()->put('visitor', true);
+    Route::get('/visitor', static fn() => null);
 
     return $state($request);
 };
@@ -119,6 +121,12 @@ $app->booted(static function () use ($state, $change, $wait): void {
             $change($request);
             throw new RuntimeException('the secret');
         });
+        Route::get('/route', static function (Request $request): array {
+            $before = $request->route()->getAction('visitor');
+            $request->route()->setAction(['visitor' => true] + $request->route()->getAction());
+
+            return ['before' => $before, 'now' => $request->route()->getAction('visitor'), 'url' => route('visited', ['number' => 7], false)];
+        });
         Route::get('/keeping', [KeepingController::class, 'show']);
         Route::get('/retrieved', static function (): array {
             Visitor::query()->first();
@@ -138,7 +146,7 @@ $app->booted(static function () use ($state, $change, $wait): void {
 
             return 'answered';
         });
-        Route::get('/counted/{number}', static fn(string $number): string => $number)->middleware(Counting::class);
+        Route::get('/counted/{number}', static fn(string $number): string => $number)->middleware(Counting::class)->name('visited');
         Route::get('/sub-request', static function (): string {
             app()->terminating(static fn() => error_log('afterwards, middleware is ' . (app()->shouldSkipMiddleware() ? 'off' : 'on')));
 
@@ -152,6 +160,16 @@ $app->booted(static function () use ($state, $change, $wait): void {
         Route::get('/questions', static fn(): array => [DB::table('poll')->pluck('question')->all(), spl_object_id(DB::getPdo())]);
         Route::get('/console', static fn(): array => ['console' => app()->runningInConsole()]);
     });
+    if (getenv('LARAVEL_ROUTES') === 'cached') {
+        // As artisan route:cache does it, but for the file.
+        $routes = Route::getRoutes();
+        $routes->refreshNameLookups();
+        foreach ($routes as $route) {
+            $route->prepareForSerialization();
+        }
+        app('router')->setCompiledRoutes($routes->compile());
+        Route::get('/added-later', static fn(): string => 'later');
+    }
 });
 
 return $app;

@@ -1,0 +1,10 @@
+<?php
+
+/** Pages that are the same for everybody: without the group "web" no session is begun, and caches may keep them. */
+
+declare(strict_types=1);
+
+use App\Http\Controllers\AboutController;
+use Illuminate\Support\Facades\Route;
+
+Route::get('/about', AboutController::class)->name('about');
