@@ -78,8 +78,8 @@ class LaravelApplicationTest(unittest.TestCase):
     def test_models_have_their_listeners_in_each_request(self):
         self.assertEqual([self.server.get("/retrieved").json() for _ in range(3)], [{"retrieved": True}] * 3)
 
-    def test_the_application_is_in_no_console(self):
-        self.assertEqual(self.server.get("/console").json(), {"console": False})
+    def test_the_application_is_in_no_console_and_in_no_class(self):
+        self.assertEqual(self.server.get("/console").json(), {"console": False, "class": ""})
 
     def test_a_database_file_that_is_replaced_is_opened_again(self):
         file = Path(self.folder.name, "poll.sqlite")

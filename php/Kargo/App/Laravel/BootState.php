@@ -28,7 +28,10 @@ use Illuminate\Log\LogManager;
 use Illuminate\Pagination\AbstractPaginator;
 use Illuminate\Queue\QueueManager;
 use Illuminate\Redis\RedisManager;
+use Illuminate\Routing\Contracts\CallableDispatcher;
+use Illuminate\Routing\Contracts\ControllerDispatcher;
 use Illuminate\Routing\RouteCollection;
+use Illuminate\Session\Middleware\StartSession;
 use Illuminate\Support\Facades\Facade;
 use Illuminate\Support\Number;
 use Illuminate\Support\Once;
@@ -51,7 +54,8 @@ final class BootState
     /** Services that are made before the state is taken: they are there in each request, and what they made stays. */
     private const SERVICES = [
         'auth', 'cache', 'config', 'cookie', 'db', 'db.factory', 'db.transactions', 'events', 'files', 'filesystem', 'hash',
-        'log', 'redis', 'router', 'routes', 'session', 'translator', 'url', 'validator', 'view', Gate::class,
+        'date', 'log', 'redis', 'router', 'routes', 'session', 'translator', 'url', 'validator', 'view',
+        CallableDispatcher::class, ControllerDispatcher::class, Gate::class, StartSession::class,
     ];
 
     /** Services that hold something of one visitor's: made again in each request that wants them. */

@@ -89,7 +89,9 @@ final class LaravelApplication
             putenv('APP_RUNNING_IN_CONSOLE=false');
             $_ENV['APP_RUNNING_IN_CONSOLE'] = $_SERVER['APP_RUNNING_IN_CONSOLE'] = 'false';
         }
-        $app = (static fn(string $file): mixed => require $file)($bootstrap);
+        // In no class, as public/index.php is: closures in that file have the class around it as their scope.
+        $read = Closure::bind(static fn(string $file): mixed => require $file, null, null);
+        $app = $read($bootstrap);
         if (!$app instanceof Laravel) {
             throw new ConfigurationException("$bootstrap returns no " . Laravel::class);
         }

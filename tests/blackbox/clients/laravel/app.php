@@ -108,6 +108,7 @@ $change = static function (Request $request) use ($state): array {
 $wait = static fn(Request $request): string => file_get_contents((string) $request->query('fifo'));
 
 $app = require __DIR__ . '/../../../../demos/laravel/bootstrap/app.php';
+$app->instance('class around this file', (string) (new ReflectionFunction($state))->getClosureScopeClass()?->name);
 $app->booted(static function () use ($state, $change, $wait): void {
     $GLOBALS['resets'] = 0;
     Route::get('/state', $state);
@@ -158,7 +159,10 @@ $app->booted(static function () use ($state, $change, $wait): void {
             return ['bytes' => memory_get_usage(), 'resets' => $GLOBALS['resets']];
         });
         Route::get('/questions', static fn(): array => [DB::table('poll')->pluck('question')->all(), spl_object_id(DB::getPdo())]);
-        Route::get('/console', static fn(): array => ['console' => app()->runningInConsole()]);
+        Route::get('/console', static fn(): array => [
+            'console' => app()->runningInConsole(),
+            'class' => app('class around this file'),
+        ]);
     });
     if (getenv('LARAVEL_ROUTES') === 'cached') {
         // As artisan route:cache does it, but for the file.
