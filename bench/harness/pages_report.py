@@ -19,8 +19,9 @@ as above. `control` is a second server of ours: what its ratio differs from 1.00
 """
 
 EXPLANATION = """
-- Pages are those of the [demos](../demos), nobody logged in. Symfony begins no session for that; Laravel's `web` middleware
-  reads the visitor's session, a file, and writes it. Both sides have the same copy of the demo and its caches, and answer the
+- Pages are those of the [demos](../demos), nobody logged in. Symfony begins no session for that, and `laravel-about` is outside
+  of Laravel's `web` middleware, so it begins none either; for the other two that middleware decrypts the visitor's cookie, reads his
+  session, a file, and writes it. Both sides have the same copy of the demo and its caches, and answer the
   same bytes, which is checked.
 - **kargo-event**: `bin/main.php` of the demo, one worker and its master. Scripts: `Kargo\\App\\Scripts` with one process.
   Files: `Kargo\\Http\\Files`.
