@@ -1,5 +1,6 @@
 """The poll application on Symfony, and the adapter it runs on."""
 
+import fcntl
 import re
 import unittest
 from pathlib import Path
@@ -124,6 +125,21 @@ class KernelApplicationTest(unittest.TestCase):
             self.assertEqual(self.server.get("/client", headers).json(), [client, True, "en"])
         self.assertEqual(self.server.get("/client").json(), ["127.0.0.1", False, "en"])
 
+    def test_an_answer_without_a_body_changes_no_other(self):
+        before = self.server.get("/type").json()
+        self.assertEqual(self.server.get("/nothing").status, 204)
+        self.assertEqual((self.server.get("/type").json(), before), ("text/html", "text/html"))
+
+    def test_a_session_that_the_framework_has_not_started(self):
+        cookie = self.server.get("/plain-session").headers["set-cookie"].split(";")[0]
+        self.assertEqual([self.server.get("/plain-session", {"Cookie": cookie}).json() for _ in range(2)], [2, 3])
+
+    def test_a_session_id_that_is_none(self):
+        cookie = {"Cookie": "PHPSESSID=../../x"}
+        self.assertEqual(self.server.get("/session", cookie).status, 200)
+        self.assertEqual(self.server.get("/error").status, 500)
+        self.assertEqual(self.server.get("/session", cookie).status, 200, "with a new kernel too")
+
     def test_the_locale_of_a_request_ends_with_it(self):
         self.assertEqual([self.server.get("/locale").json() for _ in range(2)], ["en", "en"])
 
@@ -131,6 +147,12 @@ class KernelApplicationTest(unittest.TestCase):
         start = len(self.server.log)
         self.assertEqual([self.server.get("/transaction").json() for _ in range(2)], [False, False])
         self.server.wait_for_log("the connection is closed", start)
+        self.assertEqual(self.server.get("/commit").json(), True, "no mark of a failed transaction is left")
+
+    def test_a_connection_that_was_lost_costs_one_request(self):
+        for _ in range(2):
+            self.assertEqual(self.server.get("/lose").status, 500)
+            self.assertEqual(self.server.get("/commit").json(), True)
 
     def test_sessions_of_two_visitors(self):
         path, cookies = str(Path(self.folder.name, "sessions")), {}
@@ -165,3 +187,43 @@ class KernelApplicationTest(unittest.TestCase):
         requests(1000)
         self.assertLess(self.server.get("/memory").json() - used, 32 * 1024, "bytes of PHP's memory")
         self.assertLess(resident() - before, 1024, "KiB")
+
+
+class HttpCacheTest(unittest.TestCase):
+    """HttpCache around the kernel."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = scratch_directory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.server = PhpServer(ROOT / "tests/blackbox/clients/symfony.php", cls.folder.name, "cache")
+        cls.addClassCleanup(cls.server.kill)
+
+    def test_what_comes_after_a_hit_ends_with_its_request(self):
+        answers = [self.server.get("/cached?late=ann") for _ in range(3)]
+        self.assertEqual([answer.body for answer in answers], [b'"cached"'] * 3)
+        self.assertIn("age", answers[2].headers)
+        self.assertEqual(self.server.get("/names?name=bob").json()["names"], ["bob"])
+
+    def test_no_request_is_kept(self):
+        self.assertEqual({self.server.get(f"/held?number={number}").json() for number in range(20)}, {1})
+
+    def test_no_lock_is_kept(self):
+        self.assertEqual([self.server.get("/stale").json() for _ in range(2)], ["stale"] * 2)
+        Path(self.folder.name, "private").touch()
+        self.assertEqual(self.server.get("/stale").json(), "private")
+        locks = [path for path in Path(self.folder.name, "http", "md").rglob("*") if path.is_file()]
+        self.assertTrue(locks)
+        for lock in locks:
+            with lock.open() as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def test_proxies_that_a_request_trusted(self):
+        self.assertEqual(self.server.get("/trust").body, b"bye")
+        self.assertEqual(self.server.get("/client", {"X-Forwarded-For": "192.0.2.1"}).json(), ["127.0.0.1", False, "en"])
+
+    def test_an_error_has_the_applications_page(self):
+        for _ in range(2):
+            answer = self.server.get("/error")
+            self.assertEqual(answer.status, 500)
+            self.assertIn(b"<html", answer.body)

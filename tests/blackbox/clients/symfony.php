@@ -1,11 +1,16 @@
 <?php
 
-/** An application on Symfony with what is hard in a process that lives on: php symfony.php FOLDER */
+/** An application on Symfony with what is hard in a process that lives on: php symfony.php FOLDER [cache] */
 
 declare(strict_types=1);
 
 namespace App;
 
+use Closure;
+use Doctrine\DBAL\Cache\QueryCacheProfile;
+use Doctrine\DBAL\Connection as DbalConnection;
+use Doctrine\DBAL\DriverManager;
+use Doctrine\DBAL\Result;
 use Error;
 use Kargo\App\Isolation;
 use Kargo\App\Symfony\KernelApplication;
@@ -24,6 +29,9 @@ use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\HttpFoundation\StreamedResponse;
 use Symfony\Component\HttpKernel\Event\TerminateEvent;
+use Symfony\Component\HttpKernel\HttpCache\HttpCache;
+use Symfony\Component\HttpKernel\HttpCache\Store;
+use Symfony\Component\HttpKernel\HttpKernelInterface;
 use Symfony\Component\HttpKernel\Kernel;
 use Symfony\Component\HttpKernel\KernelEvents;
 use Symfony\Component\Routing\Loader\Configurator\RoutingConfigurator;
@@ -31,6 +39,7 @@ use Symfony\Contracts\Service\ResetInterface;
 
 require __DIR__ . '/../../../php/Kargo/autoload.php';
 require 'Symfony/Bundle/FrameworkBundle/autoload.php';
+require 'Doctrine/DBAL/autoload.php';
 // Since version 6 the framework asks Composer what is installed, and leaves types of files to a component of their own.
 foreach (['Composer/InstalledVersions.php', 'Symfony/Component/Mime/autoload.php'] as $file) {
     if (stream_resolve_include_path($file) !== false) {
@@ -55,33 +64,25 @@ final class Memory implements ResetInterface
     }
 }
 
-/** Stands for Doctrine's registry and its one connection. */
-final class Connection
+/** One of Doctrine's that tells when it is closed, and can be lost as when its server restarts. */
+final class Connection extends DbalConnection
 {
-    private bool $isOpen = false;
+    public bool $isLost = false;
 
-    public function beginTransaction(): void
+    public function executeQuery(string $sql, array $params = [], $types = [], ?QueryCacheProfile $qcp = null): Result
     {
-        $this->isOpen = true;
-    }
-
-    public function isTransactionActive(): bool
-    {
-        return $this->isOpen;
-    }
-
-    public function isConnected(): bool
-    {
-        return true;
+        return $this->isLost ? throw new RuntimeException('no connection to the server') : parent::executeQuery($sql, $params, $types, $qcp);
     }
 
     public function close(): void
     {
-        $this->isOpen = false;
+        parent::close();
+        $this->isLost = false;
         error_log('the connection is closed');
     }
 }
 
+/** Stands for Doctrine's registry. */
 final class Registry
 {
     public function __construct(public readonly Connection $connection) {}
@@ -95,6 +96,8 @@ final class Registry
 
 final class Late implements EventSubscriberInterface
 {
+    public function __construct(private readonly Memory $memory) {}
+
     public static function getSubscribedEvents(): array
     {
         return [KernelEvents::TERMINATE => 'onTerminate'];
@@ -102,6 +105,9 @@ final class Late implements EventSubscriberInterface
 
     public function onTerminate(TerminateEvent $event): void
     {
+        if ($name = $event->getRequest()->query->get('late')) {
+            $this->memory->names[] = $name;
+        }
         if ($file = $event->getRequest()->query->get('until')) {
             while (!is_file($file)) {
                 clearstatcache();
@@ -158,8 +164,17 @@ final class TestKernel extends Kernel
             'client' => new JsonResponse([$request->getClientIp(), $request->isSecure(), $request->getLocale()]),
             'locale' => $this->locale($request),
             'memory' => new JsonResponse(memory_get_usage()),
-            'transaction' => $this->transaction($doctrine),
+            'transaction' => $this->transaction($doctrine->connection),
+            'commit' => $this->commit($doctrine->connection),
+            'lose' => $this->lose($doctrine->connection),
             'session' => $this->session($request),
+            'plain-session' => $this->plainSession(),
+            'trust' => $this->trust(),
+            'nothing' => new Response(status: 204),
+            'type' => new JsonResponse(ini_get('default_mimetype')),
+            'cached' => (new JsonResponse('cached'))->setSharedMaxAge(60),
+            'stale' => $this->stale($request),
+            'held' => new JsonResponse(Closure::bind(static fn(): int => count($GLOBALS['store']->keyCache), null, Store::class)()),
         };
     }
 
@@ -180,12 +195,52 @@ final class TestKernel extends Kernel
         return new JsonResponse($before);
     }
 
-    private function transaction(Registry $doctrine): Response
+    /** Leaves one open, after a failure inside of it that nobody has cared for. */
+    private function transaction(Connection $connection): Response
     {
-        $was = $doctrine->connection->isTransactionActive();
-        $doctrine->connection->beginTransaction();
+        $was = $connection->isTransactionActive();
+        $connection->beginTransaction();
+        $connection->beginTransaction();
+        $connection->rollBack();
 
         return new JsonResponse($was);
+    }
+
+    /** As a sub-request that exits leaves it. */
+    private function trust(): never
+    {
+        Request::setTrustedProxies(['127.0.0.1'], Request::HEADER_X_FORWARDED_FOR);
+        exit('bye');
+    }
+
+    private function plainSession(): Response
+    {
+        session_start();
+        $_SESSION['count'] = ($_SESSION['count'] ?? 0) + 1;
+
+        return new JsonResponse($_SESSION['count']);
+    }
+
+    /** Must be asked for again each time; then it is nothing for caches any more. */
+    private function stale(Request $request): Response
+    {
+        $response = (new JsonResponse('stale'))->setEtag('a')->setPublic()->setMaxAge(0);
+
+        return is_file($this->getProjectDir() . '/private') ? (new JsonResponse('private'))->setPrivate() : $response;
+    }
+
+    private function commit(Connection $connection): Response
+    {
+        $connection->transactional(static fn() => $connection->executeQuery('SELECT 1'));
+
+        return new JsonResponse(true);
+    }
+
+    private function lose(Connection $connection): never
+    {
+        $connection->executeQuery('SELECT 1');
+        $connection->isLost = true;
+        $connection->executeQuery('SELECT 1');
     }
 
     private function session(Request $request): Response
@@ -203,8 +258,6 @@ final class TestKernel extends Kernel
             'secret' => 'of a test',
             'router' => ['utf8' => true],
             'http_method_override' => false,
-            'trusted_proxies' => 'REMOTE_ADDR',
-            'trusted_headers' => ['x-forwarded-for', 'x-forwarded-proto'],
             'session' => [
                 'handler_id' => 'session.handler.native_file',
                 'storage_factory_id' => 'session.storage.factory.native',
@@ -213,10 +266,20 @@ final class TestKernel extends Kernel
                 'cookie_samesite' => 'lax',
             ],
         ]);
+        if (!isset($GLOBALS['argv'][2])) {
+            $container->extension('framework', [
+                'trusted_proxies' => 'REMOTE_ADDR',
+                'trusted_headers' => ['x-forwarded-for', 'x-forwarded-proto'],
+            ]);
+        }
         $services = $container->services()->defaults()->autowire()->autoconfigure();
         $services->set(Memory::class);
         $services->set(Late::class);
-        $services->set('connection', Connection::class)->public();
+        $services->set('connection', Connection::class)->public()->factory([DriverManager::class, 'getConnection'])->args([[
+            'driver' => 'pdo_sqlite',
+            'path' => '%kernel.project_dir%/data.sqlite',
+            'wrapperClass' => Connection::class,
+        ]]);
         $services->alias(Connection::class, 'connection');
         $services->set('doctrine', Registry::class)->public();
         $services->alias(Registry::class, 'doctrine');
@@ -229,5 +292,10 @@ final class TestKernel extends Kernel
 }
 
 $server = Server::listen('127.0.0.1:0')->isolate(Isolation::Log);
-$server->mount('/', KernelApplication::of(static fn(): TestKernel => new TestKernel('prod', false)));
+$store = new Store("$argv[1]/http");
+$server->mount('/', KernelApplication::of(static function () use ($store): HttpKernelInterface {
+    $kernel = new TestKernel('prod', false);
+
+    return ($GLOBALS['argv'][2] ?? '') === 'cache' ? new HttpCache($kernel, $store) : $kernel;
+}));
 $server->run(workers: 1);

@@ -121,7 +121,8 @@ fn library_directories() -> Vec<String> {
         .collect()
 }
 
-/// Whether a file is a library's: below a directory `vendor`, or where Debian's packages put their PHP code.
+/// Whether a file is a library's: below a directory `vendor`, where Debian's packages put their PHP code, or made by a
+/// framework, below `var/cache` (containers and lazy proxies of Symfony's).
 #[unsafe(no_mangle)]
 extern "C" fn kargo_isolation_is_library(file: *const std::ffi::c_char, length: usize) -> bool {
     // SAFETY: the engine gives `length` bytes.
@@ -131,6 +132,7 @@ extern "C" fn kargo_isolation_is_library(file: *const std::ffi::c_char, length: 
         .components()
         .any(|part| part == Component::Normal("vendor".as_ref()));
     is_vendored
+        || file.contains("/var/cache/")
         || LIBRARIES.with_or(library_directories, |directories| {
             directories
                 .iter()

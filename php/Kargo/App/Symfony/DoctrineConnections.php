@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Kargo\App\Symfony;
 
+use Closure;
+use Doctrine\DBAL\Connection;
 use Symfony\Component\DependencyInjection\ContainerInterface;
 use Throwable;
 
@@ -15,14 +17,14 @@ use Throwable;
  */
 final class DoctrineConnections
 {
-    /** Seconds without a request after which a connection is asked whether it lives. */
-    private const IDLE_SECONDS = 5.0;
+    /** Seconds after which connections are asked again whether they live. */
+    private const ASKED_EVERY = 5.0;
 
-    private float $usedAt;
+    private float $askedAt;
 
     private function __construct(private readonly ContainerInterface $container)
     {
-        $this->usedAt = hrtime(true) / 1e9;
+        $this->askedAt = hrtime(true) / 1e9;
     }
 
     public static function in(ContainerInterface $container): ?self
@@ -30,12 +32,20 @@ final class DoctrineConnections
         return $container->has('doctrine') ? new self($container) : null;
     }
 
+    /** A request has failed, maybe for a connection that is lost: they are asked before the next one. */
+    public function doubt(): void
+    {
+        $this->askedAt = -INF;
+    }
+
+    /** Before a request. */
     public function closeLost(): void
     {
         $now = hrtime(true) / 1e9;
-        if ($now - $this->usedAt < self::IDLE_SECONDS) {
+        if ($now - $this->askedAt < self::ASKED_EVERY) {
             return;
         }
+        $this->askedAt = $now;
         foreach ($this->made() as $connection) {
             if ($connection->isConnected()) {
                 try {
@@ -48,17 +58,32 @@ final class DoctrineConnections
         }
     }
 
+    /** After a request. What else was set on such a connection is gone with it. */
     public function endTransactions(): void
     {
         foreach ($this->made() as $connection) {
             if ($connection->isTransactionActive()) {
+                $this->rollBack($connection);
                 $connection->close();
             }
         }
-        $this->usedAt = hrtime(true) / 1e9;
     }
 
-    /** @return iterable<\Doctrine\DBAL\Connection> */
+    /** close() alone would leave the mark that nothing may be committed but be rolled back, if there was one. */
+    private function rollBack(Connection $connection): void
+    {
+        try {
+            while ($connection->isTransactionActive()) {
+                $connection->rollBack();
+            }
+        } catch (Throwable) {
+            if (property_exists(Connection::class, 'isRollbackOnly')) {
+                Closure::bind(static fn() => $connection->isRollbackOnly = false, null, Connection::class)();
+            }
+        }
+    }
+
+    /** @return iterable<Connection> */
     private function made(): iterable
     {
         if ($this->container->initialized('doctrine')) {

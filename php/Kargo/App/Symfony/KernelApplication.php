@@ -25,27 +25,29 @@ use function Kargo\App\finish;
  * Each request goes the way of public/index.php: Request::createFromGlobals(), handle(), send(), terminate(), the last one
  * when the client has its answer. After that, while nobody waits, is put back:
  *
- * - every service tagged kernel.reset, by Kernel::boot(), which does it between two requests; a kernel of another kind is
- *   reset if it is a ResetInterface;
- * - connections of Doctrine with an open transaction: closed, so that the database undoes it. The others stay open, and are
- *   asked before a request whether they live, if nobody used them for a while;
+ * - every service tagged kernel.reset, by the container's services_resetter, also where the HTTP cache has answered without
+ *   the kernel; a kernel of another kind is reset if it is a ResetInterface;
+ * - connections of Doctrine with an open transaction: rolled back and closed. The others stay open, and are asked before a
+ *   request whether they live, every five seconds and after a failure;
  * - the save handler of sessions, which PHP forgets after each request and the framework's services don't set again; what was
  *   in a session, which its bags keep; the last form, which validators keep; a request that no route was found for,
- *   and the HTTP cache's last one;
- * - the default locale of intl, which Request::setLocale() changes for the whole process;
- * - the trusted proxies, where the application trusts "REMOTE_ADDR": that is another address in each request.
+ *   and what the HTTP cache and its store know of requests; locks of that store; Twig's globals;
+ * - the default locale of intl, which Request::setLocale() changes for the whole process, and the default type of answers,
+ *   which one without a body changes;
+ * - the trusted proxies: a sub-request that exits leaves its own; "REMOTE_ADDR" is another address in each request.
  *
  * A request that does not end well (an Error that the framework does not catch, an exception while the answer is sent,
  * exit) leaves a kernel that nobody knows the state of: it is shut down and replaced by a new one. An answer that has failed
  * after its first bytes is cut off, so that its client can tell.
  *
  * The framework takes the command line for a console. Where the environment does not say otherwise, it is told that this is
- * the web (APP_RUNTIME_MODE, VAR_DUMPER_FORMAT); and its exception handler, which would print traces for a terminal, gets
+ * the web (APP_RUNTIME_MODE), and dump() writes HTML; and its exception handler, which would print traces for a terminal, gets
  * nothing from here.
  */
 final class KernelApplication
 {
-    private const LOCALE = 'intl.default_locale';
+    /** Settings that the framework changes in requests, and leaves to PHP to put back. */
+    private const SETTINGS = ['intl.default_locale', 'default_mimetype'];
 
     /** What answers: the kernel, or the HTTP cache before it. */
     private HttpKernelInterface $front;
@@ -55,15 +57,20 @@ final class KernelApplication
     private ?Sessions $sessions = null;
     private TrustedProxies $proxies;
     private bool $isClean = false;
-    /** The setting intl.default_locale after the boot; false: there is no intl. */
-    private string|false $locale;
+    /** @var array<string, string|false> SETTINGS after the boot; false: there is no such setting */
+    private array $settings;
+    private readonly string $saveHandler;
+    /** Before any kernel was booted. */
+    private readonly TrustedProxies $noProxies;
 
     /** @param Closure(): HttpKernelInterface $make */
     private function __construct(private readonly Closure $make)
     {
         $_SERVER['APP_RUNTIME_MODE'] ??= 'web=1&worker=1';
-        $_SERVER['VAR_DUMPER_FORMAT'] ??= 'html';
-        $this->locale = ini_get(self::LOCALE);
+        Dumper::write();
+        $this->settings = self::settings();
+        $this->saveHandler = (string) ini_get('session.save_handler');
+        $this->noProxies = $this->proxies = TrustedProxies::now();
         $this->replace();
     }
 
@@ -114,6 +121,7 @@ final class KernelApplication
         register_shutdown_function(fn() => register_shutdown_function($this->replaceIfUsed(...)));
         $this->connections?->closeLost();
         $this->proxies->apply();
+        KernelState::beginRequest($this->kernel);
         $request = Request::createFromGlobals();
         $this->sessions?->begin($request);
         try {
@@ -127,6 +135,9 @@ final class KernelApplication
             // Before Symfony 6 a stream is sent inside of the kernel, which answers its exception with an error page: that would
             // stand behind the stream's first bytes as if it were their end.
             throw new RuntimeException('An answer broke off after its first bytes; what failed was logged before');
+        }
+        if ($response->isServerError()) {
+            $this->connections?->doubt();
         }
         $response->send();
         finish();
@@ -150,7 +161,9 @@ final class KernelApplication
         if (!method_exists($kernel, 'terminateWithException')) {
             throw $throwable;
         }
-        $kernel->terminateWithException($throwable, $request);
+        // The HTTP cache gives the kernel another request than ours.
+        $stack = $this->kernel?->getContainer()->has('request_stack') ? $this->kernel->getContainer()->get('request_stack') : null;
+        $kernel->terminateWithException($throwable, $stack?->getMainRequest() ?? $request);
         finish();
         $this->replace();
     }
@@ -158,15 +171,20 @@ final class KernelApplication
     private function reset(): void
     {
         $this->sessions?->end();
+        if ($this->front instanceof HttpCache) {
+            Leftovers::forgetRequests($this->front);
+        }
         if ($this->kernel !== null) {
-            $this->kernel->boot();
-            Leftovers::forget($this->kernel->getContainer(), $this->front);
+            KernelState::resetServices($this->kernel);
+            Leftovers::forget($this->kernel->getContainer());
         } elseif ($this->front instanceof ResetInterface) {
             $this->front->reset();
         }
         $this->connections?->endTransactions();
         $this->proxies->restore();
-        $this->restoreLocale();
+        $this->restoreSettings();
+        Leftovers::keepMimeTypes();
+        Dumper::forget();
     }
 
     private function replaceIfUsed(): void
@@ -177,44 +195,66 @@ final class KernelApplication
         }
     }
 
-    private function restoreLocale(): void
+    /** @return array<string, string|false> */
+    private static function settings(): array
     {
-        if (ini_get(self::LOCALE) === $this->locale) {
-            return;
-        }
-        // Nothing is a value too, which the setting takes only in this way.
-        ini_restore(self::LOCALE);
-        if (ini_get(self::LOCALE) !== $this->locale) {
-            ini_set(self::LOCALE, (string) $this->locale);
+        return array_combine(self::SETTINGS, array_map(ini_get(...), self::SETTINGS));
+    }
+
+    private function restoreSettings(): void
+    {
+        foreach ($this->settings as $name => $value) {
+            if ($value !== false && ini_get($name) !== $value) {
+                // Nothing is a value too, which some take only in this way.
+                ini_restore($name);
+                if (ini_get($name) !== $value) {
+                    ini_set($name, $value);
+                }
+            }
         }
     }
 
     private function replace(): void
     {
         $this->isClean = false;
-        $this->restoreLocale();
-        $this->connections?->endTransactions();
-        $this->connections = null;
-        $this->sessions = null;
-        $this->kernel?->shutdown();
+        $this->leave();
         $this->front = ($this->make)();
         $this->kernel = $this->kernelOf($this->front);
         if ($this->kernel !== null) {
             $this->kernel->boot();
-            $this->locale = ini_get(self::LOCALE);
+            $this->settings = self::settings();
             $container = $this->kernel->getContainer();
             // A kernel puts its HTTP cache before itself only until it is booted.
             if ($this->front === $this->kernel && $container->has('http_cache')) {
                 $this->front = $container->get('http_cache');
             }
             $this->connections = DoctrineConnections::in($container);
-            $this->sessions = new Sessions($container, $this->kernel);
+            $this->sessions = new Sessions($container, $this->kernel, $this->saveHandler);
         }
         $this->proxies = TrustedProxies::of($this->kernel?->getContainer());
         $this->reset();
         $this->isClean = true;
         // What booting left behind, and the kernel before.
         gc_collect_cycles();
+    }
+
+    /** What the old kernel still has to write (buffers of logs, a session) is written; nothing of it stays. */
+    private function leave(): void
+    {
+        $steps = isset($this->front)
+            ? [$this->reset(...), fn() => $this->connections?->endTransactions(), fn() => $this->kernel?->shutdown()]
+            : [];
+        foreach ($steps as $step) {
+            try {
+                $step();
+            } catch (Throwable $throwable) {
+                error_log("The end of a kernel that is replaced failed: $throwable");
+            }
+        }
+        $this->restoreSettings();
+        $this->noProxies->restore();
+        $this->connections = null;
+        $this->sessions = null;
     }
 
     private function kernelOf(HttpKernelInterface $front): ?KernelInterface

@@ -12,12 +12,16 @@ use Symfony\Component\HttpFoundation\Session\Storage\Handler\AbstractSessionHand
 use Symfony\Component\HttpFoundation\Session\Storage\Proxy\SessionHandlerProxy;
 use Symfony\Component\HttpKernel\EventListener\DebugHandlersListener;
 use Symfony\Component\HttpKernel\HttpCache\HttpCache;
-use Symfony\Component\HttpKernel\HttpKernelInterface;
+use Symfony\Component\HttpKernel\HttpCache\Store;
+use Symfony\Component\Mime\MimeTypes;
 use Symfony\Component\Routing\Matcher\UrlMatcher;
 use Symfony\Component\Routing\Router;
 use Symfony\Component\Validator\ConstraintValidator;
 use Symfony\Component\Validator\ContainerConstraintValidatorFactory;
 use Symfony\Component\Validator\Validator\RecursiveValidator;
+use Twig\Environment;
+use Twig\ExtensionSet;
+use WeakMap;
 
 /**
  * What services of the framework keep of their last use, though nobody resets them. Nobody is shown it, since the next use
@@ -25,7 +29,8 @@ use Symfony\Component\Validator\Validator\RecursiveValidator;
  *
  * - Validators are made once per kernel, and each keeps the context of its last use: the form with what a visitor has typed.
  * - The router's matcher keeps a request for which it found no route.
- * - An HTTP cache keeps its last request.
+ * - An HTTP cache keeps its last request, its store every one.
+ * - Twig keeps the globals of extensions as they were for the first template, and those that a request adds.
  * - The error handler (since version 6 there is one in each kernel) keeps the request for which it would show its page.
  * - The session handler keeps the id that it has read last (since version 6).
  *
@@ -33,15 +38,26 @@ use Symfony\Component\Validator\Validator\RecursiveValidator;
  */
 final class Leftovers
 {
+    /** @var WeakMap<Environment, array<string, mixed>>|null what addGlobal() had given them when they were seen first */
+    private static ?WeakMap $globals = null;
+
+    private static ?MimeTypes $mimeTypes = null;
+
     private function __construct() {}
 
-    public static function forget(ContainerInterface $container, HttpKernelInterface $front): void
+    /** Its locks too: it lets go of those at the end of the process, which is the end of a request elsewhere. */
+    public static function forgetRequests(HttpCache $cache): void
     {
-        if ($front instanceof HttpCache) {
-            Closure::bind(static function () use ($front): void {
-                unset($front->request);
-            }, null, HttpCache::class)();
-        }
+        $cache->getStore()->cleanup();
+        Closure::bind(static function () use ($cache): void {
+            unset($cache->request);
+        }, null, HttpCache::class)();
+        $keys = self::read($cache->getStore(), Store::class, 'keyCache');
+        $keys?->removeAll($keys);
+    }
+
+    public static function forget(ContainerInterface $container): void
+    {
         $services = self::read($container, Container::class, 'services') ?? [];
         $private = self::read($container, Container::class, 'privates') ?? [];
         self::forgetForms($services['.container.private.validator'] ?? $services['validator'] ?? $private['validator'] ?? null);
@@ -49,10 +65,27 @@ final class Leftovers
         if ($matcher instanceof UrlMatcher && self::read($matcher, UrlMatcher::class, 'request') !== null) {
             Closure::bind(static fn() => $matcher->request = null, null, UrlMatcher::class)();
         }
+        self::forgetGlobals($services['.container.private.twig'] ?? $services['twig'] ?? $private['twig'] ?? null);
         $listener = $private['debug.debug_handlers_listener'] ?? null;
         $errors = self::read($listener, DebugHandlersListener::class, 'earlyHandler');
         if ($errors instanceof ErrorHandler) {
             $errors->setExceptionHandler(null);
+        }
+    }
+
+    /** The default stays the first kernel's: each kernel sets its own, and all are alike. */
+    public static function keepMimeTypes(): void
+    {
+        if (class_exists(MimeTypes::class, false)) {
+            $first = self::$mimeTypes;
+            self::$mimeTypes = Closure::bind(static function () use ($first): ?MimeTypes {
+                $first ??= MimeTypes::$default ?? null;
+                if ($first !== null) {
+                    MimeTypes::$default = $first;
+                }
+
+                return $first;
+            }, null, MimeTypes::class)();
         }
     }
 
@@ -61,6 +94,25 @@ final class Leftovers
         $handler = self::read($saveHandler, SessionHandlerProxy::class, 'handler');
         if (self::read($handler, AbstractSessionHandler::class, 'readSessionId') !== null) {
             Closure::bind(static fn() => $handler->readSessionId = null, null, AbstractSessionHandler::class)();
+        }
+    }
+
+    private static function forgetGlobals(?object $twig): void
+    {
+        $globals = self::read($twig, Environment::class, 'globals');
+        if ($globals === null) {
+            return;
+        }
+        self::$globals ??= new WeakMap();
+        self::$globals[$twig] ??= $globals;
+        $globals = self::$globals[$twig];
+        Closure::bind(static function () use ($twig, $globals): void {
+            $twig->globals = $globals;
+            $twig->resolvedGlobals = null;
+        }, null, Environment::class)();
+        $extensions = self::read($twig, Environment::class, 'extensionSet');
+        if (self::read($extensions, ExtensionSet::class, 'globals') !== null) {
+            Closure::bind(static fn() => $extensions->globals = null, null, ExtensionSet::class)();
         }
     }
 

@@ -6,11 +6,17 @@ namespace Kargo\App\Symfony;
 
 use Closure;
 use ReflectionProperty;
+use SessionHandler;
 use Symfony\Component\DependencyInjection\ContainerInterface;
+use Symfony\Component\EventDispatcher\Debug\TraceableEventDispatcher;
+use Symfony\Component\EventDispatcher\EventDispatcher;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Session\Session;
+use Symfony\Component\HttpFoundation\Session\Storage\Handler\StrictSessionHandler;
 use Symfony\Component\HttpFoundation\Session\Storage\MetadataBag;
 use Symfony\Component\HttpFoundation\Session\Storage\NativeSessionStorage;
+use Symfony\Component\HttpFoundation\Session\Storage\Proxy\AbstractProxy;
+use Symfony\Component\HttpFoundation\Session\Storage\Proxy\SessionHandlerProxy;
 use Symfony\Component\HttpKernel\Event\FinishRequestEvent;
 use Symfony\Component\HttpKernel\Event\RequestEvent;
 use Symfony\Component\HttpKernel\EventListener\AbstractSessionListener;
@@ -28,22 +34,30 @@ use Throwable;
  */
 final class Sessions
 {
+    /** The one of all requests; since Symfony 6 each has its own, which registers the handler itself. */
     private ?NativeSessionStorage $storage = null;
+    private ?object $saveHandler = null;
     private readonly bool $isSecureByScheme;
 
-    public function __construct(ContainerInterface $container, private readonly HttpKernelInterface $kernel)
-    {
+    /** @param string $handlerOfPhp session.save_handler, before any handler was set */
+    public function __construct(
+        ContainerInterface $container,
+        private readonly HttpKernelInterface $kernel,
+        private readonly string $handlerOfPhp,
+    ) {
         $options = $container->hasParameter('session.storage.options')
             ? $container->getParameter('session.storage.options')
             : [];
         $this->isSecureByScheme = ($options['cookie_secure'] ?? null) === 'auto';
-        $listeners = $container->has('event_dispatcher')
-            ? $container->get('event_dispatcher')->getListeners(KernelEvents::REQUEST)
-            : [];
-        foreach ($listeners as $listener) {
+        $dispatcher = $container->has('event_dispatcher') ? $container->get('event_dispatcher') : null;
+        foreach ($this->listenersOfSessions($dispatcher) as $listener) {
             if (is_array($listener) && $listener[0] instanceof AbstractSessionListener) {
                 $this->makeBy($listener);
             }
+        }
+        // As each request finds it.
+        if (!headers_sent() && ini_get('session.save_handler') === 'user') {
+            ini_set('session.save_handler', $this->handlerOfPhp);
         }
     }
 
@@ -64,13 +78,18 @@ final class Sessions
      */
     public function end(): void
     {
+        if ($this->storage?->isStarted()) {
+            $this->storage->save();
+        } elseif (session_status() === PHP_SESSION_ACTIVE) {
+            // The application has started it without the framework, whose listener would drop it when it is reset.
+            session_write_close();
+        }
+        if ($this->saveHandler !== null) {
+            Leftovers::forgetSessionId($this->saveHandler);
+        }
         if ($this->storage === null) {
             return;
         }
-        if ($this->storage->isStarted()) {
-            $this->storage->save();
-        }
-        Leftovers::forgetSessionId($this->storage->getSaveHandler());
         [$bags, $times] = Closure::bind(
             static fn(NativeSessionStorage $storage): array => [$storage->bags, $storage->metadataBag],
             null,
@@ -89,8 +108,53 @@ final class Sessions
         }, null, MetadataBag::class)($times);
     }
 
+    /**
+     * No others are made: they may want a request in their constructors.
+     *
+     * @return list<mixed>
+     */
+    private function listenersOfSessions(?object $dispatcher): array
+    {
+        $dispatcher = self::inside($dispatcher, TraceableEventDispatcher::class, 'dispatcher') ?? $dispatcher;
+        $listeners = self::inside($dispatcher, EventDispatcher::class, 'listeners');
+        if ($listeners === null) {
+            return $dispatcher?->getListeners(KernelEvents::REQUEST) ?? [];
+        }
+        [, $priority] = AbstractSessionListener::getSubscribedEvents()[KernelEvents::REQUEST];
+        $found = [];
+        foreach ($listeners[KernelEvents::REQUEST][$priority] ?? [] as $listener) {
+            // As the dispatcher does it with those that are not made yet.
+            if (is_array($listener) && ($listener[0] ?? null) instanceof Closure) {
+                $listener[0] = $listener[0]();
+                $listener[1] ??= '__invoke';
+            }
+            $found[] = $listener;
+        }
+
+        return $found;
+    }
+
+    private static function inside(?object $object, string $class, string $property): mixed
+    {
+        return $object instanceof $class ? Closure::bind(static fn(): mixed => $object->$property, null, $class)() : null;
+    }
+
     /** @param array{AbstractSessionListener, string} $listener */
     private function makeBy(array $listener): void
+    {
+        $storage = $this->storageBy($listener);
+        if (!$storage instanceof NativeSessionStorage) {
+            return;
+        }
+        $this->saveHandler = $storage->getSaveHandler();
+        if ($storage === $this->storageBy($listener)) {
+            $this->storage = $storage;
+            $this->nameSaveHandler();
+        }
+    }
+
+    /** @param array{AbstractSessionListener, string} $listener */
+    private function storageBy(array $listener): ?object
     {
         $request = Request::create('/');
         $listener(new RequestEvent($this->kernel, $request, HttpKernelInterface::MAIN_REQUEST));
@@ -106,10 +170,20 @@ final class Sessions
                 new FinishRequestEvent($this->kernel, $request, HttpKernelInterface::MAIN_REQUEST),
             );
         }
-        if ($session instanceof Session) {
-            // Protected: for classes that extend it.
-            $storage = Closure::bind(static fn(): object => $session->storage, null, Session::class)();
-            $this->storage = $storage instanceof NativeSessionStorage ? $storage : null;
+
+        // Protected: for classes that extend it.
+        return self::inside($session, Session::class, 'storage');
+    }
+
+    /** A handler that wraps PHP's own asks which one that is, and PHP says "user" where an earlier kernel has set one. */
+    private function nameSaveHandler(): void
+    {
+        $proxy = $this->saveHandler;
+        $handler = $proxy instanceof SessionHandlerProxy ? $proxy->getHandler() : null;
+        $isOfPhp = $handler instanceof SessionHandler || $handler instanceof StrictSessionHandler && $handler->isWrapper();
+        if ($isOfPhp && $proxy->getSaveHandlerName() === 'user') {
+            $name = $this->handlerOfPhp;
+            Closure::bind(static fn() => $proxy->saveHandlerName = $name, null, AbstractProxy::class)();
         }
     }
 }
