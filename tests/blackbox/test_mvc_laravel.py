@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import sqlite3
 import unittest
 from pathlib import Path
@@ -27,9 +28,8 @@ class LaravelPollsTest(PollPages, unittest.TestCase):
         self.assertNotIn(b"/login", answer.body)
 
 
-@unittest.skipUnless(IS_THERE, "php-laravel-framework is not installed")
-class LaravelApplicationTest(unittest.TestCase):
-    ROUTES = ""
+class Application(unittest.TestCase):
+    ROUTES, BOOT = "", ""
 
     @classmethod
     def setUpClass(cls):
@@ -37,7 +37,10 @@ class LaravelApplicationTest(unittest.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         cls.fifo = Path(cls.folder.name, "fifo")
         os.mkfifo(cls.fifo)
-        environment = {"KARGO_DEMO_DSN": f"sqlite:{cls.folder.name}/poll.sqlite", "LARAVEL_ROUTES": cls.ROUTES}
+        environment = {
+            "KARGO_DEMO_DSN": f"sqlite:{cls.folder.name}/poll.sqlite", "LARAVEL_FOLDER": cls.folder.name,
+            "LARAVEL_ROUTES": cls.ROUTES, "LARAVEL_BOOT": cls.BOOT,
+        }
         cls.server = PhpServer(ROOT / "tests/blackbox/clients/laravel/server.php", "127.0.0.1", "0", env=environment)
         cls.addClassCleanup(cls.server.kill)
         cls.booted = cls.server.get("/state").json()
@@ -50,6 +53,9 @@ class LaravelApplicationTest(unittest.TestCase):
         self.assertEqual(answer.status, 200, answer.body)
         return answer.json()
 
+
+@unittest.skipUnless(IS_THERE, "php-laravel-framework is not installed")
+class LaravelApplicationTest(Application):
     def test_nothing_of_a_request_is_in_the_next(self):
         changed = self.server.get("/change").json()
         same = [name for name, value in self.booted.items() if value == changed[name]]
@@ -67,6 +73,50 @@ class LaravelApplicationTest(unittest.TestCase):
         self.assertNotIn(b"the secret", answer.body)
         self.server.wait_for_log("the secret")
         self.assertEqual(self.state(), self.booted)
+
+    def test_a_session_that_was_touched_while_booting_is_nobodys(self):
+        self.assertEqual(self.server.get("/change").status, 200)
+        self.assertEqual(self.server.get("/who").json(), {"session": None, "user": None})
+
+    def test_transactions_that_the_framework_knows_nothing_of_are_ended(self):
+        before = self.server.get("/committed").json()
+        for how in ("pdo", "statement"):
+            start = len(self.server.log)
+            self.assertEqual(self.server.get(f"/begin/{how}").body, b"begun")
+            self.assertEqual(self.server.get("/committed").json(), before)
+            self.assertIn("A request left a transaction open", self.server.log[start:])
+
+    def test_tenants_have_drivers_of_their_own(self):
+        for name in ("none", "ann", "bob", "none", "ann", "bob", "none"):
+            self.assertEqual(set(self.server.get(f"/tenant/{name}").json().values()), {name})
+        self.assertEqual(set(self.server.get("/for-a-while/ann").json().values()), {"ann"})
+        self.assertEqual(set(self.server.get("/tenant/none").json().values()), {"none"})
+        for name in ("none", "ann", "bob"):
+            lines = Path(self.folder.name, name, "log").read_text()
+            self.assertEqual(set(re.findall(r"line of (\w+);", lines)), {name})
+
+    def test_names_of_drivers_do_not_pile_up(self):
+        descriptors = {self.server.get(f"/new-names/{number}").body for number in range(12)}
+        self.assertEqual(len(descriptors), 1, descriptors)
+
+    def test_themes_are_of_the_request_that_has_set_them(self):
+        for name in ("plain", "red", "blue"):
+            folder = Path(self.folder.name, "themes", name, "en")
+            folder.mkdir(parents=True)
+            folder.with_name("themed.blade.php").write_text(name)
+            (folder / "words.php").write_text(f"<?php return ['name' => '{name}'];")
+        plain = ["plain", "theme::words.name", "line.added"]
+        for path, seen in (("", plain), ("/red", ["red"] * 3), ("/blue", ["blue"] * 3), ("", plain)):
+            self.assertEqual(self.server.get(f"/theme{path}").json(), seen)
+
+    def test_what_was_added_to_a_connection_while_booting_stays(self):
+        self.assertEqual([self.server.get("/reversed").json() for _ in range(2)], [["cba", "PDO", "PDO"]] * 2)
+
+    def test_a_service_that_is_replaced_is_there_again(self):
+        for service in ("log", "cache", "db", "view", "session", "auth", "config"):
+            self.assertIn(self.server.get(f"/replace/{service}").status, (200, 500))
+            self.assertEqual(self.state(), self.booted, service)
+        self.assertNotIn("is not put back", self.server.log)
 
     def test_nothing_that_a_request_does_to_its_route(self):
         marked = {"before": None, "now": True, "url": "/counted/7"}
@@ -137,6 +187,19 @@ class LaravelApplicationTest(unittest.TestCase):
         after = self.server.get("/memory").json()
         self.assertEqual(after["resets"] - before["resets"], REQUESTS + 1)
         self.assertLess(after["bytes"] - before["bytes"], MORE_BYTES)
+
+
+@unittest.skipUnless(IS_THERE, "php-laravel-framework is not installed")
+class LaravelDecoratedTest(Application):
+    BOOT = "decorated"
+
+    def test_services_may_be_decorated(self):
+        decorated = ["DecoratedLog", "DecoratedCache", True]
+        for _ in range(2):
+            self.assertEqual(self.server.get("/decorated").json(), decorated)
+            self.assertEqual(self.server.get("/begin/pdo").body, b"begun")
+            self.assertEqual(self.state(), self.booted)
+        self.assertNotIn("is not put back", self.server.log)
 
 
 class LaravelCachedRoutesTest(LaravelApplicationTest):

@@ -9,37 +9,28 @@ use Carbon\CarbonImmutable;
 use Carbon\CarbonInterval;
 use Carbon\CarbonPeriod;
 use Closure;
-use Illuminate\Broadcasting\BroadcastManager;
-use Illuminate\Cache\ArrayStore;
-use Illuminate\Cache\CacheManager;
-use Illuminate\Cache\Repository;
+use Illuminate\Auth\AuthManager;
 use Illuminate\Container\Container;
 use Illuminate\Contracts\Auth\Access\Gate;
 use Illuminate\Contracts\Foundation\Application;
-use Illuminate\Database\Connection;
 use Illuminate\Database\DatabaseManager;
+use Illuminate\Database\DatabaseTransactionsManager;
 use Illuminate\Database\Eloquent\Model;
 use Illuminate\Database\Eloquent\Relations\Relation;
-use Illuminate\Filesystem\FilesystemManager;
-use Illuminate\Foundation\PackageManifest;
 use Illuminate\Http\Resources\Json\JsonResource;
-use Illuminate\Log\Logger;
 use Illuminate\Log\LogManager;
 use Illuminate\Pagination\AbstractPaginator;
-use Illuminate\Queue\QueueManager;
-use Illuminate\Redis\RedisManager;
 use Illuminate\Routing\Contracts\CallableDispatcher;
 use Illuminate\Routing\Contracts\ControllerDispatcher;
-use Illuminate\Routing\RouteCollection;
 use Illuminate\Session\Middleware\StartSession;
+use Illuminate\Session\SessionManager;
 use Illuminate\Support\Facades\Facade;
 use Illuminate\Support\Number;
 use Illuminate\Support\Once;
 use Illuminate\Support\Str;
-use Illuminate\Translation\Translator;
 use Illuminate\View\Engines\EngineResolver;
-use Illuminate\View\FileViewFinder;
-use Monolog\ResettableInterface;
+use Illuminate\View\Factory;
+use Psr\Log\LoggerInterface;
 use Symfony\Component\HttpFoundation\Request;
 use Throwable;
 
@@ -61,22 +52,6 @@ final class BootState
     /** Services that hold something of one visitor's: made again in each request that wants them. */
     private const OF_A_VISITOR = ['session.store', 'auth.driver', 'redirect'];
 
-    /** What services may keep: connections, open logs, and what was read from files. */
-    private const KEPT = [
-        BroadcastManager::class => ['drivers'],
-        CacheManager::class => ['stores'],
-        CachedRoutes::class => ['made'],
-        DatabaseManager::class => ['connections'],
-        EngineResolver::class => ['resolved'],
-        FilesystemManager::class => ['disks'],
-        FileViewFinder::class => ['views'],
-        LogManager::class => ['channels'],
-        PackageManifest::class => ['manifest'],
-        QueueManager::class => ['connections'],
-        RedisManager::class => ['connections'],
-        Translator::class => ['loaded'],
-    ];
-
     /** Classes whose static properties a request may set. */
     private const STATICS = [
         AbstractPaginator::class,
@@ -87,11 +62,6 @@ final class BootState
         Request::class,
     ];
 
-    private const OF_A_CONNECTION = [
-        'beforeExecutingCallbacks', 'loggingQueries', 'pretending', 'queryDurationHandlers', 'queryLog', 'readOnWriteConnection',
-        'recordsModified', 'totalQueryDuration',
-    ];
-
     private const WITH_LOCALE = [Carbon::class, CarbonImmutable::class, CarbonInterval::class, CarbonPeriod::class];
 
     /** @var list<ObjectState> */
@@ -100,17 +70,16 @@ final class BootState
     /** @var list<StaticState> */
     private array $statics;
 
-    /** @var array<int, array{Connection, ObjectState}> by the object's number */
-    private array $connections = [];
+    private readonly Connections $connections;
 
-    private readonly SqliteFiles $files;
+    private readonly Drivers $drivers;
 
-    private readonly ?DatabaseManager $database;
+    private readonly FoundFiles $files;
 
-    private readonly ?LogManager $logs;
+    private readonly Logs $logs;
 
-    /** @var (Closure(): array<string, Repository>)|null */
-    private readonly ?Closure $readCacheStores;
+    /** The application's, whatever a request has put in its place. */
+    private readonly ?LoggerInterface $log;
 
     /** Null where there is no Blade. */
     private readonly ?Closure $forgetLastViews;
@@ -132,86 +101,120 @@ final class BootState
                 $app->make($name);
             }
         }
-        $this->database = self::made($app, 'db');
-        $this->logs = self::made($app, 'log');
-        $this->readCacheStores = self::cacheStores(self::made($app, 'cache'));
-        $this->forgetLastViews = self::lastViews(self::made($app, 'view.engine.resolver'));
-        if ($app->resolved('auth')) {
-            $app->make('auth')->forgetGuards();
-        }
+        ViewFinder::install($app);
+        TranslationLoader::install($app);
+        $services = $this->services();
+        $this->forgetLastViews = self::lastViews(self::among($services, EngineResolver::class));
+        // Who looked at the session or the user while booting saw nobody's: the next visitor's must not be put into that.
+        self::among($services, AuthManager::class)?->forgetGuards();
+        self::among($services, SessionManager::class)?->forgetDrivers();
         array_map($app->forgetInstance(...), self::OF_A_VISITOR);
         $app->forgetScopedInstances();
         Facade::clearResolvedInstances();
 
         // Models are known by what their class has booted, in static properties: it must be there to be put back.
         class_exists(Model::class);
-        $this->files = new SqliteFiles();
         $this->locale = class_exists(Carbon::class) ? Carbon::getLocale() : '';
         $this->timeZone = date_default_timezone_get();
         $this->statics = array_map(static fn(string $class): StaticState => new StaticState($class), self::STATICS);
-        foreach ($this->connections() as $connection) {
-            $this->remember($connection);
-        }
-        $this->objects = [...array_map($this->stateOf(...), $this->services()), new ObjectState($app)];
+        $services = $this->services();
+        $this->connections = new Connections(
+            self::among($services, DatabaseManager::class),
+            self::among($services, DatabaseTransactionsManager::class),
+        );
+        $this->drivers = new Drivers($app, $services);
+        $this->files = new FoundFiles($services);
+        $this->logs = new Logs(self::among($services, LogManager::class));
+        $log = $app->bound('log') ? $app->make('log') : null;
+        $this->log = $log instanceof LoggerInterface ? $log : null;
+        $this->objects = [...array_map(
+            static fn(object $service): ObjectState => new ObjectState($service, except: [...Drivers::keptOf($service), ...FoundFiles::keptOf($service)]),
+            $services,
+        ), new ObjectState($app)];
     }
 
     /** Before a request: what others may have changed since the last one. */
     public function refresh(): void
     {
-        $this->files->reopenReplaced($this->connections());
+        $this->connections->refresh();
     }
 
-    /** Puts everything back. Never throws: what a service can't undo is closed. */
+    /** Puts everything back. Never throws: what can't be is logged, and the rest goes on. */
     public function restore(): void
     {
-        $this->flushLogs();
-        $this->flushArrayCaches();
-        array_map($this->restoreConnection(...), $this->connections());
+        $others = [];
+        self::try($this->endTransactions(...));
+        self::try($this->logs->restore(...));
+        self::try($this->drivers->flushArrays(...));
+        self::try(function () use (&$others): void {
+            $others = $this->drivers->settle();
+        });
+        self::try($this->files->settle(...));
         foreach ($this->objects as $object) {
-            $object->restore();
+            self::try($object->restore(...));
         }
         foreach ($this->statics as $static) {
-            $static->restore();
+            self::try($static->restore(...));
         }
         $this->forgetLastViews === null || ($this->forgetLastViews)();
         Container::setInstance($this->app);
         Facade::setFacadeApplication($this->app);
         Facade::clearResolvedInstances();
+        self::try(fn() => $this->connections->restore($others));
+        self::try($this->drivers->openLogs(...));
+        self::try($this->logs->remember(...));
         Str::flushCache();
         if (class_exists(Once::class, false)) {
             Once::flush();
         }
-        $this->restoreLocale();
+        self::try($this->restoreLocale(...));
     }
 
-    /** @return list<object> the framework's own, each once */
+    private static function try(Closure $restore): void
+    {
+        try {
+            $restore();
+        } catch (Throwable $throwable) {
+            error_log("What a request has left behind is not put back: $throwable");
+        }
+    }
+
+    private function endTransactions(): void
+    {
+        if ($this->connections->endTransactions()) {
+            $this->log?->warning('A request left a transaction open; it was rolled back.');
+        }
+    }
+
+    /** @return list<object> the framework's own, each once, with what stays in them */
     private function services(): array
     {
         $read = Closure::bind(static fn(Container $app): array => $app->instances, null, Container::class);
         $services = [];
-        foreach ($read($this->app) as $service) {
-            if (is_object($service) && $service !== $this->app && self::isOfTheFramework($service)) {
-                $services[spl_object_id($service)] = $service;
+        foreach ($read($this->app) as $name => $service) {
+            if (!is_object($service) || $service === $this->app) {
+                continue;
             }
-        }
-        foreach ([...$this->channels(), ...$this->addedRoutes($services)] as $part) {
-            $services[spl_object_id($part)] = $part;
+            // An application may put a class of its own around one of the framework's.
+            $isDecorated = in_array($name, self::SERVICES, true) && !self::isOfTheFramework($service);
+            foreach ([$service, ...$isDecorated ? (array) $service : self::parts($service)] as $object) {
+                if (is_object($object) && $object !== $this->app && self::isOfTheFramework($object)) {
+                    $services[spl_object_id($object)] = $object;
+                }
+            }
         }
 
         return array_values($services);
     }
 
-    /**
-     * What is kept in an object that stays: routes that are no part of the cached ones.
-     *
-     * @param array<int, object> $services
-     * @return list<RouteCollection>
-     */
-    private function addedRoutes(array $services): array
+    /** @return list<object> */
+    private static function parts(object $service): array
     {
-        $cached = array_filter($services, static fn(object $service): bool => $service instanceof CachedRoutes);
-
-        return array_map(static fn(CachedRoutes $routes): RouteCollection => $routes->added(), array_values($cached));
+        return match (true) {
+            $service instanceof CachedRoutes => [$service->added()],
+            $service instanceof Factory => [$service->getFinder()],
+            default => [],
+        };
     }
 
     private static function isOfTheFramework(object $service): bool
@@ -221,101 +224,21 @@ final class BootState
         return str_starts_with(end($classes), 'Illuminate\\');
     }
 
-    private function stateOf(object $service): ObjectState
+    /**
+     * @template T of object
+     * @param list<object> $services
+     * @param class-string<T> $class
+     * @return T|null
+     */
+    private static function among(array $services, string $class): ?object
     {
-        $except = [];
-        foreach (self::KEPT as $class => $names) {
+        foreach ($services as $service) {
             if ($service instanceof $class) {
-                $except = $names;
+                return $service;
             }
         }
 
-        return new ObjectState($service, except: $except);
-    }
-
-    /** @return array<string, Connection> */
-    private function connections(): array
-    {
-        return $this->database?->getConnections() ?? [];
-    }
-
-    private function remember(Connection $connection): ObjectState
-    {
-        $state = new ObjectState($connection, self::OF_A_CONNECTION);
-        $this->connections[spl_object_id($connection)] = [$connection, $state];
-
-        return $state;
-    }
-
-    /** The connection stays; a transaction that was left open does not. */
-    private function restoreConnection(Connection $connection): void
-    {
-        try {
-            if ($connection->transactionLevel() > 0) {
-                $this->app->make('log')->warning('A request left a transaction open; it was rolled back.');
-                $connection->rollBack(0);
-            }
-        } catch (Throwable) {
-            // The database undoes what an ended connection left open.
-            $connection->disconnect();
-        }
-        [, $state] = $this->connections[spl_object_id($connection)] ?? [null, null];
-        $state?->restore();
-        if ($state === null) {
-            $this->clear($connection);
-        }
-    }
-
-    /** A connection that was made in a request: as it would be new. */
-    private function clear(Connection $connection): void
-    {
-        $clear = static function (Connection $connection, array $names): void {
-            $defaults = (new \ReflectionClass(Connection::class))->getDefaultProperties();
-            foreach ($names as $name) {
-                if (array_key_exists($name, $defaults)) {
-                    $connection->$name = $defaults[$name];
-                }
-            }
-        };
-        Closure::bind($clear, null, Connection::class)($connection, self::OF_A_CONNECTION);
-    }
-
-    /** @return list<Logger> */
-    private function channels(): array
-    {
-        return array_values(array_filter($this->logs?->getChannels() ?? [], static fn(object $channel): bool => $channel instanceof Logger));
-    }
-
-    /** What was to be logged with each line of the request, and what Monolog's processors count per request. */
-    private function flushLogs(): void
-    {
-        foreach ($this->channels() as $channel) {
-            $channel->withoutContext();
-            $logger = $channel->getLogger();
-            if ($logger instanceof ResettableInterface) {
-                $logger->reset();
-            }
-        }
-    }
-
-    /** A cache in the memory of the process is one request's under php-fpm. */
-    private function flushArrayCaches(): void
-    {
-        foreach ($this->readCacheStores === null ? [] : ($this->readCacheStores)() as $store) {
-            if ($store->getStore() instanceof ArrayStore) {
-                $store->flush();
-            }
-        }
-    }
-
-    private static function made(Application $app, string $name): ?object
-    {
-        return $app->resolved($name) ? $app->make($name) : null;
-    }
-
-    private static function cacheStores(?CacheManager $cache): ?Closure
-    {
-        return $cache === null ? null : Closure::bind(static fn(): array => $cache->stores, null, CacheManager::class);
+        return null;
     }
 
     /** The compiler remembers each view that threw an exception, for the message. */

@@ -8,6 +8,7 @@ use Closure;
 use Illuminate\Contracts\Debug\ExceptionHandler;
 use Illuminate\Contracts\Http\Kernel;
 use Illuminate\Foundation\Application as Laravel;
+use Illuminate\Foundation\Bootstrap\LoadConfiguration;
 use Illuminate\Foundation\Bootstrap\RegisterProviders;
 use Illuminate\Foundation\Bootstrap\SetRequestForConsole;
 use Illuminate\Http\Request;
@@ -95,6 +96,7 @@ final class LaravelApplication
         if (!$app instanceof Laravel) {
             throw new ConfigurationException("$bootstrap returns no " . Laravel::class);
         }
+        $app->afterBootstrapping(LoadConfiguration::class, Configuration::install(...));
         // Providers may want a request while they boot, as under php-fpm: one for the application's own URL.
         $app->beforeBootstrapping(
             RegisterProviders::class,

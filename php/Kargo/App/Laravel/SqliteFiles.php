@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Kargo\App\Laravel;
 
-use Illuminate\Database\Connection;
 use Illuminate\Database\SQLiteConnection;
 use WeakMap;
 
@@ -15,7 +14,7 @@ use WeakMap;
  */
 final class SqliteFiles
 {
-    /** @var WeakMap<Connection, string> what the file was before it was opened */
+    /** @var WeakMap<SQLiteConnection, string> what the file was when the connection came */
     private WeakMap $files;
 
     public function __construct()
@@ -23,19 +22,17 @@ final class SqliteFiles
         $this->files = new WeakMap();
     }
 
-    /** Before a request. @param array<string, Connection> $connections */
-    public function reopenReplaced(array $connections): void
+    public function remember(SQLiteConnection $connection): void
     {
-        foreach ($connections as $connection) {
-            if (!$connection instanceof SQLiteConnection) {
-                continue;
-            }
-            $file = $this->fileOnDisk($connection->getDatabaseName());
-            if ($file !== ($this->files[$connection] ?? 'none')) {
-                $connection->disconnect();
-                $this->files[$connection] = $file;
-            }
-        }
+        $this->files[$connection] = $this->fileOnDisk($connection->getDatabaseName());
+    }
+
+    public function isReplaced(SQLiteConnection $connection): bool
+    {
+        $known = $this->files[$connection] ?? null;
+        $this->remember($connection);
+
+        return $known !== null && $known !== $this->files[$connection];
     }
 
     /** Device and inode, or "none" */

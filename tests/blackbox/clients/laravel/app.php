@@ -104,6 +104,8 @@ $change = static function (Request $request) use ($state): array {
     return $state($request);
 };
 
+require __DIR__ . '/tenants.php';
+
 /** Waits until the test has opened the other end. */
 $wait = static fn(Request $request): string => file_get_contents((string) $request->query('fifo'));
 
@@ -111,7 +113,9 @@ $app = require __DIR__ . '/../../../../demos/laravel/bootstrap/app.php';
 $app->instance('class around this file', (string) (new ReflectionFunction($state))->getClosureScopeClass()?->name);
 $app->booted(static function () use ($state, $change, $wait): void {
     $GLOBALS['resets'] = 0;
+    bootTenants();
     Route::get('/state', $state);
+    Route::middleware('web')->group(routesOfTenants(...));
     Route::middleware('web')->group(static function () use ($change, $wait): void {
         Route::get('/change', $change);
         Route::get('/exit', static function (Request $request) use ($change): never {
