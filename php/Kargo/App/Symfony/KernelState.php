@@ -37,9 +37,11 @@ final class KernelState
             return;
         }
         $container->get('services_resetter')->reset();
-        Closure::bind(static function () use ($kernel): void {
+        static $write = null;
+        $write ??= Closure::bind(static function (Kernel $kernel): void {
             $kernel->requestStackSize = 0;
             $kernel->resetServices = false;
-        }, null, Kernel::class)();
+        }, null, Kernel::class);
+        $write($kernel);
     }
 }

@@ -76,17 +76,19 @@ final class Leftovers
     /** The default stays the first kernel's: each kernel sets its own, and all are alike. */
     public static function keepMimeTypes(): void
     {
-        if (class_exists(MimeTypes::class, false)) {
-            $first = self::$mimeTypes;
-            self::$mimeTypes = Closure::bind(static function () use ($first): ?MimeTypes {
-                $first ??= MimeTypes::$default ?? null;
-                if ($first !== null) {
-                    MimeTypes::$default = $first;
-                }
-
-                return $first;
-            }, null, MimeTypes::class)();
+        if (!class_exists(MimeTypes::class, false)) {
+            return;
         }
+        static $keep = null;
+        $keep ??= Closure::bind(static function (?MimeTypes $first): ?MimeTypes {
+            $first ??= MimeTypes::$default ?? null;
+            if ($first !== null) {
+                MimeTypes::$default = $first;
+            }
+
+            return $first;
+        }, null, MimeTypes::class);
+        self::$mimeTypes = $keep(self::$mimeTypes);
     }
 
     public static function forgetSessionId(object $saveHandler): void
@@ -105,15 +107,15 @@ final class Leftovers
         }
         self::$globals ??= new WeakMap();
         self::$globals[$twig] ??= $globals;
-        $globals = self::$globals[$twig];
-        Closure::bind(static function () use ($twig, $globals): void {
+        static $write = null, $forget = null;
+        $write ??= Closure::bind(static function (Environment $twig, array $globals): ExtensionSet {
             $twig->globals = $globals;
             $twig->resolvedGlobals = null;
-        }, null, Environment::class)();
-        $extensions = self::read($twig, Environment::class, 'extensionSet');
-        if (self::read($extensions, ExtensionSet::class, 'globals') !== null) {
-            Closure::bind(static fn() => $extensions->globals = null, null, ExtensionSet::class)();
-        }
+
+            return $twig->extensionSet;
+        }, null, Environment::class);
+        $forget ??= Closure::bind(static fn(ExtensionSet $extensions) => $extensions->globals = null, null, ExtensionSet::class);
+        $forget($write($twig, self::$globals[$twig]));
     }
 
     private static function forgetForms(?object $validator): void
@@ -131,8 +133,16 @@ final class Leftovers
     /** What a property of the framework's has that only its class may read; null: there is none. */
     private static function read(?object $object, string $class, string $property): mixed
     {
-        return $object instanceof $class && property_exists($class, $property)
-            ? Closure::bind(static fn(): mixed => $object->$property ?? null, null, $class)()
-            : null;
+        static $readers = [];
+        if (!$object instanceof $class || !property_exists($class, $property)) {
+            return null;
+        }
+        $readers[$class] ??= Closure::bind(
+            static fn(object $object, string $property): mixed => $object->$property ?? null,
+            null,
+            $class,
+        );
+
+        return $readers[$class]($object, $property);
     }
 }
