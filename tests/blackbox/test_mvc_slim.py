@@ -40,6 +40,11 @@ class LeftBehindTest(unittest.TestCase):
             said = self.server.get(f"{mount}/say/bob?name=bob").json()
             self.assertEqual((said["before"][0], said["before"][3], said["name"]), (None, False, "bob"), mount)
 
+    def test_a_new_app_keeps_no_connection_open(self):
+        for how in ("return", "throw", "exit", "last", "ring"):
+            self.server.get(f"/new/connect/{how}")
+            self.assertEqual(self.server.get("/new/open").json(), 0, how)
+
     def test_the_guard_finds_what_is_left_behind_and_nothing_else(self):
         for mount in BOTH:
             for path in ("/say/ann?name=ann", "/exit/ann", "/prints", "/throws", "/nowhere", "/empty", f"/leak/{mount[1:]}"):

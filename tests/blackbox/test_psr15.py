@@ -99,6 +99,15 @@ class Psr15:
             "deep": {"x": {"y": ["c", "text/x-cat", 1, 0, "C"]}},
         })
 
+    def test_names_of_files_have_no_folders(self):
+        names = {"../../e.txt": "e.txt", "C:\\cats\\tom.txt": "tom.txt", "/etc/x\\y/tom": "tom", "a/..": ".."}
+        for prefix in BOTH:
+            for sent, name in names.items():
+                body = (f'--cut\r\nContent-Disposition: form-data; name="photo"; filename="{sent}"\r\n'
+                        "Content-Type: text/plain\r\n\r\nmiau\r\n--cut--\r\n")
+                came = self.server.post(f"{prefix}/what", body, {"Content-Type": "multipart/form-data; boundary=cut"}).json()
+                self.assertEqual(came["files"]["photo"][0], name, prefix)
+
     def test_targets_that_are_no_usual_paths(self):
         for target, host, uri in (
             ("//evil.example/what", "cats.example", "http://cats.example//evil.example/what"),

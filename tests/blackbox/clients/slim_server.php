@@ -28,6 +28,36 @@ final class Leak
     public static string $visitor = 'nobody';
 }
 
+/** As a database connection: open until nobody has it. */
+final class Connection
+{
+    public static int $open = 0;
+
+    /** What it may be in a ring with, as Doctrine's entity manager and its unit of work are. */
+    public ?object $user = null;
+
+    public function __construct()
+    {
+        self::$open++;
+    }
+
+    public function __destruct()
+    {
+        self::$open--;
+    }
+}
+
+/** A middleware that has a connection. */
+final class Connected
+{
+    public function __construct(private Connection $connection) {}
+
+    public function __invoke($request, $response, callable $next)
+    {
+        return $next($request, $response);
+    }
+}
+
 /** Keeps its first request's service, and what the visitor said, as controllers do. */
 final class Controller
 {
@@ -76,6 +106,26 @@ $make = static function (): App {
         echo 'left';
         exit;
     });
+    $container['connection'] = static fn() => new Connection();
+    $app->get('/open', fn($request, $response) => $response->withJson(Connection::$open));
+    $app->get('/connect/{how}', function ($request, $response, $arguments) {
+        $connection = $this->connection;
+        if ($arguments['how'] === 'exit') {
+            exit;
+        }
+        if ($arguments['how'] === 'throw') {
+            throw new RuntimeException('refused');
+        }
+        if ($arguments['how'] === 'last') {
+            register_shutdown_function(static fn() => throw new RuntimeException('refused at last'));
+        }
+        if ($arguments['how'] === 'ring') {
+            $connection->user = (object) ['connection' => $connection];
+        }
+    })->add(fn($request, $response, $next) => (new Connected($this->connection))($request, $response, $next));
+    if (str_contains($_SERVER['REQUEST_URI'] ?? '', '/connect/')) {
+        $app->add(new Connected($container['connection']));
+    }
     $app->get('/leak/{name}', function ($request, $response, $arguments) {
         Leak::$visitor = $arguments['name'];
     });

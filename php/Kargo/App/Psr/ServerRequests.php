@@ -159,7 +159,8 @@ final readonly class ServerRequests
                 $this->factories->streams->createStreamFromResource($file->stream()),
                 $file->size(),
                 UPLOAD_ERR_OK,
-                $file->rawClientFilename(),
+                // Without the folders that a client may have sent, as in $_FILES: many applications put it behind a path.
+                preg_replace('~^.*[/\\\\]~s', '', $file->rawClientFilename()),
                 $file->clientMediaType(),
             );
         });

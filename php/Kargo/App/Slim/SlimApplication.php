@@ -12,7 +12,7 @@ use Slim\App;
  *
  * Slim 3 keeps the request in its container (environment, request, response), and a route keeps its controller, so an App is
  * made for one request. create() does as Slim means it: a new App for each, from the application's own code, and with it
- * every service; nothing can be left over. keep() makes one App per worker and puts back after each request what Slim and
+ * every service, and takes it apart when the request is over (NewApp says how): no connection stays open. keep() makes one App per worker and puts back after each request what Slim and
  * the container have changed (KeptApp says what).
  *
  * Either way the ini setting default_mimetype, which Slim empties, is put back.
@@ -38,8 +38,8 @@ final class SlimApplication
         ?string $documentRoot = null,
     ): Application {
         $handler = $boot === null
-            ? static fn() => self::run($make())
-            : static fn(mixed $shared) => self::run($make($shared));
+            ? static fn() => (new NewApp())->run($make, self::run(...))
+            : static fn(mixed $shared) => (new NewApp())->run(static fn(): App => $make($shared), self::run(...));
 
         return new Application($handler, $boot, $script, $documentRoot);
     }
