@@ -8,6 +8,9 @@
 /* Not "cli": by that name applications decide that there is nobody to show a page to. */
 #define KG_SCRIPTS_NAME "kargo-event"
 
+/* Where this process was started; each script runs in its own folder, and may go elsewhere. */
+static char kg_script_start[MAXPATHLEN];
+
 static size_t kg_script_write(const char *bytes, size_t length)
 {
 	if (!kargo_script_write(bytes, length)) {
@@ -121,6 +124,11 @@ void kg_scripts_begin(void)
 	sapi_module.deactivate = kg_script_nothing;
 	sapi_module.phpinfo_as_text = 0;
 	kg_script_rename();
+	/* The command line's stays where it was called; under web servers a script is in its folder. */
+	SG(options) &= ~SAPI_OPTION_NO_CHDIR;
+	if (!VCWD_GETCWD(kg_script_start, sizeof(kg_script_start))) {
+		strcpy(kg_script_start, "/");
+	}
 	/* The command line overrides php.ini with what is good for a terminal; these are php.ini-production's. */
 	kg_script_setting("display_errors", "0");
 	kg_script_setting("log_errors", "1");
@@ -166,6 +174,10 @@ bool kg_script_run(const kg_script *script)
 		zend_destroy_file_handle(&file);
 	} zend_end_try();
 	php_request_shutdown(NULL);
+	/* Shutdown functions and destructors may have gone somewhere, and an error jumps over the engine's way back. */
+	if (VCWD_CHDIR(kg_script_start) != 0) {
+		php_ignore_value(VCWD_CHDIR("/"));
+	}
 	SG(server_context) = NULL;
 	memset(&SG(request_info), 0, sizeof SG(request_info));
 	return true;

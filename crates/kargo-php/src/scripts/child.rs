@@ -6,6 +6,7 @@ use std::ffi::{CStr, c_char};
 use std::io::{self, Read as _};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use kargo_supervisor::{Exit, Forked};
 
@@ -26,6 +27,10 @@ static CHILD: Global<Child> = Global::new();
 #[derive(Debug)]
 struct Child {
     socket: UnixStream,
+    /// Another process that has this is one that a script has forked.
+    pid: u32,
+    /// The request's, in each frame about it.
+    number: u64,
     variables: Vec<u8>,
     body: Vec<u8>,
     /// How much of the body PHP has read.
@@ -59,8 +64,11 @@ impl Forked for ScriptFork {
     }
 
     fn run(&mut self, socket: UnixStream) -> i32 {
+        close_in_children(&socket);
         let limit = std::ffi::CString::new(self.memory_limit.as_str()).unwrap_or_default();
         CHILD.replace(Some(Child {
+            pid: std::process::id(),
+            number: 0,
             socket,
             variables: Vec::new(),
             body: Vec::new(),
@@ -82,7 +90,9 @@ impl Forked for ScriptFork {
             }
             let script = with(|child| child.script(&limit));
             // SAFETY: the strings are the child's and stay as they are until the next request; no borrow is alive.
-            if !unsafe { ffi::kg_script_run(&raw const script) } {
+            let has_run = unsafe { ffi::kg_script_run(&raw const script) };
+            end_if_forked();
+            if !has_run {
                 log::error("PHP could not begin a request for a script");
                 return 1;
             }
@@ -108,6 +118,37 @@ fn with<R>(body: impl FnOnce(&mut Child) -> R) -> R {
     CHILD.with_or(|| panic!("this is no script process"), body)
 }
 
+/// Has every process that a script forks lose the socket: it would keep it open, so that nobody noticed the end of this one.
+fn close_in_children(socket: &UnixStream) {
+    static SOCKET: AtomicI32 = AtomicI32::new(-1);
+    extern "C" fn close() {
+        let socket = SOCKET.load(Ordering::Relaxed);
+        // SAFETY: it is this process's copy, and is_silent() keeps all of ours from using the number again.
+        unsafe { libc::close(socket) };
+    }
+    SOCKET.store(socket.as_raw_fd(), Ordering::Relaxed);
+    // SAFETY: `close` only closes a descriptor, which any fork child may do, and has the required signature.
+    let result = unsafe { libc::pthread_atfork(None, None, Some(close)) };
+    if result != 0 {
+        // Then they keep it, and is_silent() keeps them from using it all the same.
+        log::error("no memory to watch for forks of scripts");
+    }
+}
+
+/// Whether nobody is to be told anything: the request that this process was forked in is being ended, or it is one that a
+/// script has forked. The answer is its parent's to give.
+fn is_silent() -> bool {
+    !CHILD.is_set() || with(|child| child.pid != std::process::id())
+}
+
+/// A script that forks comes back in the child too, which ends here, without a word.
+fn end_if_forked() {
+    if is_silent() {
+        // SAFETY: _exit(2) runs no handlers of the parent's; the kernel closes the child's copies of all descriptors.
+        unsafe { libc::_exit(ffi::kg_exit_status()) }
+    }
+}
+
 impl Child {
     /// Waits for the next request. `false`: there will be none.
     fn receive(&mut self) -> io::Result<bool> {
@@ -125,7 +166,7 @@ impl Child {
         }
         let mut head = [0; wire::REQUEST_HEAD - 1];
         self.socket.read_exact(&mut head)?;
-        let (variables, body) = wire::request_lengths(&head)?;
+        let (variables, body, number) = wire::request_head(&head)?;
         self.variables.resize(variables, 0);
         self.socket.read_exact(&mut self.variables)?;
         self.body.clear();
@@ -135,6 +176,7 @@ impl Child {
         if taken != body {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
+        self.number = number;
         self.body_read = 0;
         self.head.clear();
         self.has_head = false;
@@ -180,10 +222,10 @@ impl Child {
         }
         if !self.is_head_sent {
             self.is_head_sent = true;
-            wire::send_frame(&mut &self.socket, Kind::Head, &[&self.head])?;
+            wire::send_frame(&mut &self.socket, Kind::Head, self.number, &[&self.head])?;
         }
         if !self.output.is_empty() {
-            wire::send_frame(&mut &self.socket, Kind::Body, &[&self.output])?;
+            wire::send_frame(&mut &self.socket, Kind::Body, self.number, &[&self.output])?;
             self.output.clear();
         }
         Ok(())
@@ -193,7 +235,7 @@ impl Child {
     fn complete(&mut self) -> io::Result<()> {
         if self.is_head_sent || self.is_aborted {
             self.send()?;
-            wire::send_frame(&mut &self.socket, Kind::End, &[])?;
+            wire::send_frame(&mut &self.socket, Kind::End, self.number, &[])?;
         } else {
             if !self.has_head {
                 // It ended before PHP had a head: a fatal error within the request's beginning or end.
@@ -201,7 +243,7 @@ impl Child {
             }
             let length = u32::try_from(self.head.len()).unwrap_or(0).to_ne_bytes();
             let parts: [&[u8]; 3] = [&length, &self.head, &self.output];
-            wire::send_frame(&mut &self.socket, Kind::Whole, &parts)?;
+            wire::send_frame(&mut &self.socket, Kind::Whole, self.number, &parts)?;
         }
         for buffer in [
             &mut self.variables,
@@ -238,8 +280,7 @@ impl Child {
 /// The script has written something. `false`: nobody takes it any more.
 #[unsafe(no_mangle)]
 extern "C" fn kargo_script_write(bytes: *const c_char, length: usize) -> bool {
-    if !CHILD.is_set() {
-        // The request that this process was forked in is being ended.
+    if is_silent() {
         return true;
     }
     // SAFETY: the engine gives its text.
@@ -256,7 +297,7 @@ extern "C" fn kargo_script_write(bytes: *const c_char, length: usize) -> bool {
 /// flush(): what was written goes to the client now.
 #[unsafe(no_mangle)]
 extern "C" fn kargo_script_flush() -> bool {
-    if !CHILD.is_set() {
+    if is_silent() {
         return true;
     }
     with(|child| {

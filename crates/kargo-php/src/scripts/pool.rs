@@ -150,14 +150,13 @@ impl Runtime {
     /// Takes a process that runs scripts of this document root.
     pub(super) fn ask_for_script_process(&mut self, scripts: &Scripts) -> Asked {
         let key = self.new_key();
+        if let Some(number) = self.take_idle(scripts.number) {
+            return Asked::Child(number);
+        }
         let Some((pools, events)) = self.script_parts() else {
             return Asked::Failed;
         };
-        let pool = pools.pools.entry(scripts.number).or_default();
-        if let Some(number) = pool.idle.pop() {
-            return Asked::Child(number);
-        }
-        if pool.count < scripts.processes {
+        if pools.pools.entry(scripts.number).or_default().count < scripts.processes {
             match pools.fork(scripts.number, events) {
                 Ok(number) => return Asked::Child(number),
                 Err(error) => {
@@ -182,6 +181,22 @@ impl Runtime {
             .waiting
             .push_back(key);
         Asked::Wait(key)
+    }
+
+    fn take_idle(&mut self, pool: u64) -> Option<u64> {
+        loop {
+            let (pools, events) = self.script_parts()?;
+            let number = pools.pools.get_mut(&pool)?.idle.pop()?;
+            if pools
+                .children
+                .get(&number)
+                .is_some_and(|child| !has_said_more(child))
+            {
+                return Some(number);
+            }
+            let woken = pools.remove(number, events);
+            self.wake_script(woken);
+        }
     }
 
     /// Nobody waits with this key any more. A process that was meant for it goes to the next one.
@@ -231,8 +246,8 @@ impl Runtime {
         }
     }
 
-    /// The next frame of a process.
-    pub(super) fn receive_from_script(&mut self, number: u64) -> Received {
+    /// The next frame of a process, which must be about this request.
+    pub(super) fn receive_from_script(&mut self, number: u64, request: u64) -> Received {
         let key = self.new_key();
         let Some(child) = self
             .scripts
@@ -242,7 +257,7 @@ impl Runtime {
             return Received::Over;
         };
         let (kind, length) = loop {
-            match wire::frame(&child.received) {
+            match wire::frame(&child.received, request) {
                 Ok(Some((kind, length))) if child.received.len() >= wire::FRAME_HEAD + length => {
                     break (kind, length);
                 }
@@ -288,7 +303,7 @@ impl Runtime {
         let woken = self.script_parts().and_then(|(pools, events)| {
             let child = pools.children.get_mut(&number)?;
             child.served += 1;
-            if child.is_over || child.served >= scripts.requests {
+            if child.is_over || child.served >= scripts.requests || has_said_more(child) {
                 return pools.remove(number, events);
             }
             let pool = pools.pools.get_mut(&child.pool)?;
@@ -323,11 +338,36 @@ impl Runtime {
             .pools
             .get(&child.pool)
             .is_some_and(|pool| pool.idle.contains(&number));
-        if is_over && is_idle {
+        if is_idle && (is_over || has_said_more(child)) {
             let woken = pools.remove(number, events);
             self.wake_script(woken);
         }
     }
+}
+
+/// Whether a process without a request has sent something, or has ended: something of it, such as a script's child, goes on
+/// where nothing should. It must not be given a request.
+fn has_said_more(child: &Child) -> bool {
+    if child.received.is_empty() {
+        let mut byte = 0_u8;
+        // SAFETY: one byte is received into `byte`, which is alive; it stays in the socket.
+        let got = unsafe {
+            libc::recv(
+                child.process.socket.as_raw_fd(),
+                (&raw mut byte).cast(),
+                1,
+                libc::MSG_DONTWAIT | libc::MSG_PEEK,
+            )
+        };
+        if got <= 0 {
+            return got == 0;
+        }
+    }
+    log::error(&format!(
+        "script process {} has sent something after its answer; it is ended",
+        child.process.pid
+    ));
+    true
 }
 
 /// Receives what is there. An end is an error, too.

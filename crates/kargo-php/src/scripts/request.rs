@@ -54,12 +54,19 @@ pub(crate) fn serve(id: RequestId, scripts: &Rc<Scripts>, mounted_at: usize) {
         Err(NoScript::NotFound) => return answer::send_failure(id, 404, None),
         Err(NoScript::Slash) => return redirect(id, &format!("{prefix}{below}/")),
     };
-    let Some(bytes) = request_bytes(id, scripts, &script) else {
+    let request = current::with(|current| current.number);
+    let Some(bytes) = request_bytes(id, request, scripts, &script) else {
         return;
     };
     let mut streamed = None;
     let failed = match take_process(scripts, Instant::now() + scripts.timeout) {
-        Ok(number) => match exchange(id, number, &bytes, scripts.timeout, &mut streamed) {
+        Ok(number) => match exchange(
+            (id, request),
+            number,
+            &bytes,
+            scripts.timeout,
+            &mut streamed,
+        ) {
             Ok(()) => {
                 runtime::with(|runtime| runtime.script_is_done(number, scripts));
                 return;
@@ -89,8 +96,13 @@ pub(crate) fn serve(id: RequestId, scripts: &Rc<Scripts>, mounted_at: usize) {
     }
 }
 
-fn request_bytes(id: RequestId, scripts: &Scripts, script: &Script) -> Option<Vec<u8>> {
-    let name = current::request_name(current::with(|current| current.number));
+fn request_bytes(
+    id: RequestId,
+    number: u64,
+    scripts: &Scripts,
+    script: &Script,
+) -> Option<Vec<u8>> {
+    let name = current::request_name(number);
     let proxies = trusted_proxies();
     runtime::with(|runtime| {
         let request = runtime.serving.as_mut()?.net.request(id)?;
@@ -100,7 +112,7 @@ fn request_bytes(id: RequestId, scripts: &Scripts, script: &Script) -> Option<Ve
             &request,
             scripts,
             script,
-            &name,
+            (number, &name),
             proxies.as_deref(),
         );
         out.extend_from_slice(request.body());
@@ -148,9 +160,9 @@ fn take_process(scripts: &Scripts, deadline: Instant) -> Result<u64, Failed> {
     }
 }
 
-/// Sends the request, then passes on what comes.
+/// Sends the request, then passes on what comes. The second number is that by which script processes know the request.
 fn exchange(
-    id: RequestId,
+    (id, request): (RequestId, u64),
     number: u64,
     mut bytes: &[u8],
     timeout: Duration,
@@ -166,7 +178,7 @@ fn exchange(
     }
     let mut is_unwanted = false;
     loop {
-        let step = runtime::with(|runtime| next(runtime, id, number, *streamed));
+        let step = runtime::with(|runtime| next(runtime, (id, request), number, *streamed));
         match step {
             Step::Done => return Ok(()),
             Step::Over => return Err(Failed::Died),
@@ -223,8 +235,13 @@ enum Step {
 }
 
 /// Works on the next frame of a script process.
-fn next(runtime: &mut Runtime, id: RequestId, number: u64, streamed: Option<Streamed>) -> Step {
-    let frame = match runtime.receive_from_script(number) {
+fn next(
+    runtime: &mut Runtime,
+    (id, request): (RequestId, u64),
+    number: u64,
+    streamed: Option<Streamed>,
+) -> Step {
+    let frame = match runtime.receive_from_script(number, request) {
         Received::Frame(frame) => frame,
         Received::Wait(key) => return Step::Wait(key),
         Received::Over => return Step::Over,

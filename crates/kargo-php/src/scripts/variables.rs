@@ -11,13 +11,13 @@ use super::{Scripts, wire};
 use crate::engine::ffi;
 use crate::serve::server_variables::{self, Sink};
 
-/// Writes a request for a script process, up to its body. `name` is the request's in the log.
+/// Writes a request for a script process, up to its body. The number is the request's, `name` what the log calls it.
 pub(super) fn write(
     out: &mut Vec<u8>,
     request: &RequestRef<'_>,
     scripts: &Scripts,
     script: &Script,
-    name: &str,
+    (number, name): (u64, &str),
     proxies: Option<&TrustedProxies>,
 ) {
     wire::begin_request(out);
@@ -38,7 +38,7 @@ pub(super) fn write(
         wire::push_variable(out, name, value);
     }
     wire::push_variable(out, b"UNIQUE_ID", name.as_bytes());
-    wire::end_variables(out, request.body().len());
+    wire::end_variables(out, request.body().len(), number);
 }
 
 struct Variables<'a> {

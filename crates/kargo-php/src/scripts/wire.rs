@@ -2,27 +2,30 @@
 //!
 //! | from | frame | has |
 //! |---|---|---|
-//! | worker | `R`, u32, u64 | variables, so many bytes; body, so many bytes |
+//! | worker | `R`, u32, u64, u64 | variables, so many bytes; body, so many bytes; the request's number |
 //! | worker | `A` | nobody wants the answer any more |
-//! | script | `H`, u32 | status (u16) and header lines, each ended by a NUL |
-//! | script | `B`, u32 | bytes of the body |
-//! | script | `E`, u32 | nothing: the answer is complete |
-//! | script | `W`, u32 | u32, so many bytes as `H` has, and the whole body: complete at once |
+//! | script | `H` | status (u16) and header lines, each ended by a NUL |
+//! | script | `B` | bytes of the body |
+//! | script | `E` | nothing: the answer is complete |
+//! | script | `W` | u32, so many bytes as `H` has, and the whole body: complete at once |
+//!
+//! A script's frame has its length (u32) and the number of the request that it is about (u64) before its payload, so that no
+//! client can ever be given what is another's.
 //!
 //! A variable is two u32, the lengths of name and value, then both, each ended by a NUL that is not counted: PHP takes them
 //! as C strings where they lie. Numbers are in the machine's order, since both ends are on it. Neither trusts the network
 //! here: a frame that can't be is a defect, and ends the process.
 
-use std::io::{self, Write as _};
+use std::io;
 
 /// The longest request header block: all that the server takes in headers, several times over.
 pub(super) const MAX_VARIABLES: usize = 1 << 24;
 
 /// Bytes before the payload of a script's frame.
-pub(super) const FRAME_HEAD: usize = 5;
+pub(super) const FRAME_HEAD: usize = 13;
 
 /// Bytes before the variables of a request.
-pub(super) const REQUEST_HEAD: usize = 13;
+pub(super) const REQUEST_HEAD: usize = 21;
 
 /// Nobody wants the answer any more.
 pub(super) const ABORT: u8 = b'A';
@@ -81,22 +84,30 @@ pub(super) fn push_variable(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     out.push(0);
 }
 
-/// Ends the variables; the body follows.
-pub(super) fn end_variables(out: &mut [u8], body_length: usize) {
+/// Ends the variables of a request of that number; the body follows.
+pub(super) fn end_variables(out: &mut [u8], body_length: usize, number: u64) {
     let variables = length(&out[REQUEST_HEAD..]);
     out[1..5].copy_from_slice(&variables.to_ne_bytes());
-    out[5..REQUEST_HEAD].copy_from_slice(&(body_length as u64).to_ne_bytes());
+    out[5..13].copy_from_slice(&(body_length as u64).to_ne_bytes());
+    out[13..REQUEST_HEAD].copy_from_slice(&number.to_ne_bytes());
 }
 
-/// How long variables and body of a request are.
-pub(super) fn request_lengths(head: &[u8; REQUEST_HEAD - 1]) -> io::Result<(usize, usize)> {
-    let [a, b, c, d, body @ ..] = *head;
+/// How long variables and body of a request are, and its number.
+pub(super) fn request_head(head: &[u8; REQUEST_HEAD - 1]) -> io::Result<(usize, usize, u64)> {
+    let [a, b, c, d, rest @ ..] = *head;
     let variables = u32::from_ne_bytes([a, b, c, d]) as usize;
-    let body = usize::try_from(u64::from_ne_bytes(body)).map_err(|_| invalid())?;
+    let (body, number) = rest.split_at(8);
+    let of = |bytes: &[u8]| {
+        bytes
+            .try_into()
+            .map(u64::from_ne_bytes)
+            .map_err(|_| invalid())
+    };
+    let body = usize::try_from(of(body)?).map_err(|_| invalid())?;
     if variables > MAX_VARIABLES {
         return Err(invalid());
     }
-    Ok((variables, body))
+    Ok((variables, body, of(number)?))
 }
 
 /// The variables of a block: name and value, both with their NUL.
@@ -118,18 +129,19 @@ pub(super) fn next_variable<'a>(block: &'a [u8], at: &mut usize) -> Option<(&'a 
     Some((name, value))
 }
 
-/// Sends a script's frame, whose payload is these parts.
+/// Sends a frame about the request of that number, whose payload is these parts.
 pub(super) fn send_frame(
     socket: &mut impl io::Write,
     kind: Kind,
+    number: u64,
     parts: &[&[u8]],
 ) -> io::Result<()> {
     let total: usize = parts.iter().map(|part| part.len()).sum();
     let total = u32::try_from(total).map_err(|_| invalid())?;
-    let mut head = [kind.byte(), 0, 0, 0, 0];
-    head[1..].copy_from_slice(&total.to_ne_bytes());
     let mut frame = Vec::with_capacity(FRAME_HEAD + parts.first().map_or(0, |part| part.len()));
-    frame.write_all(&head)?;
+    frame.push(kind.byte());
+    frame.extend_from_slice(&total.to_ne_bytes());
+    frame.extend_from_slice(&number.to_ne_bytes());
     // A small answer goes with one call.
     let mut rest = parts.iter();
     for part in rest.by_ref() {
@@ -142,14 +154,21 @@ pub(super) fn send_frame(
     rest.try_for_each(|part| socket.write_all(part))
 }
 
-/// The frame at the beginning of what came, and how much of it there is: `None` while its head is not there.
-pub(super) fn frame(received: &[u8]) -> io::Result<Option<(Kind, usize)>> {
-    let Some((head, _)) = received.split_at_checked(FRAME_HEAD) else {
+/// The frame at the beginning of what came, which must be about the request of that number, and the length of its payload:
+/// `None` while its head is not there.
+pub(super) fn frame(received: &[u8], number: u64) -> io::Result<Option<(Kind, usize)>> {
+    let Some((&[kind, a, b, c, d, ref of @ ..], _)) = received.split_first_chunk::<FRAME_HEAD>()
+    else {
         return Ok(None);
     };
-    let kind = Kind::of(head[0]).ok_or_else(invalid)?;
-    let length = u32::from_ne_bytes([head[1], head[2], head[3], head[4]]) as usize;
-    Ok(Some((kind, length)))
+    if *of != number.to_ne_bytes() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it is about another request",
+        ));
+    }
+    let kind = Kind::of(kind).ok_or_else(invalid)?;
+    Ok(Some((kind, u32::from_ne_bytes([a, b, c, d]) as usize)))
 }
 
 /// The status and the header lines of a head.
