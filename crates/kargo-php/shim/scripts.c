@@ -4,6 +4,8 @@
  */
 #include "shim.h"
 #include "ext/standard/basic_functions.h"
+#include "php_variables.h"
+#include <signal.h>
 
 /* Not "cli": by that name applications decide that there is nobody to show a page to. */
 #define KG_SCRIPTS_NAME "kargo-event"
@@ -52,9 +54,27 @@ static char *kg_script_read_cookies(void)
 	return (char *) kargo_script_cookies();
 }
 
+/* getenv('REMOTE_ADDR'), as under FastCGI; what is no variable of the request is the environment's. */
+static char *kg_script_getenv(const char *name, size_t length)
+{
+	return (char *) kargo_script_getenv(name, length);
+}
+
+static void (*kg_script_environment)(zval *variables);
+
+/* getenv() without a name, and $_ENV. */
+static void kg_script_import(zval *variables)
+{
+	kg_script_variable variable;
+	kg_script_environment(variables);
+	for (size_t at = 0; kargo_script_variable(&at, &variable);) {
+		php_register_variable_safe(variable.name, variable.value, variable.value_length, variables);
+	}
+}
+
 static void kg_script_register_variables(zval *variables)
 {
-	php_import_environment_variables(variables);
+	kg_script_environment(variables);
 	kg_script_variable variable;
 	for (size_t at = 0; kargo_script_variable(&at, &variable);) {
 		size_t length = variable.value_length;
@@ -102,6 +122,46 @@ static void kg_script_setting(const char *name, const char *text)
 	}
 }
 
+/* ---- signals, which are the process's: what a script did to them ends with it */
+
+static struct sigaction kg_script_actions[NSIG];
+static sigset_t kg_script_mask;
+
+static void kg_script_note_signals(void)
+{
+	for (int signal = 1; signal < NSIG; signal++) {
+		if (sigaction(signal, NULL, &kg_script_actions[signal]) != 0) {
+			kg_script_actions[signal].sa_handler = SIG_DFL;
+		}
+	}
+	sigprocmask(SIG_SETMASK, NULL, &kg_script_mask);
+	kg_watch_pcntl(true);
+	kg_signals_were_touched();
+}
+
+/* PHP itself forgets the handlers and what was queued for them. */
+static void kg_script_reset_signals(void)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, now;
+	sigset_t pending;
+	alarm(0);
+	if (EXPECTED(!kg_signals_were_touched())) {
+		return;
+	}
+	sigpending(&pending);
+	for (int signal = 1; signal < NSIG; signal++) {
+		const struct sigaction *was = &kg_script_actions[signal];
+		if (sigismember(&pending, signal) == 1) {
+			/* One that the script held back would come once it is let through: ignoring it drops it. */
+			sigaction(signal, &ignore, NULL);
+		}
+		if (sigaction(signal, NULL, &now) == 0 && now.sa_handler != was->sa_handler) {
+			sigaction(signal, was, NULL);
+		}
+	}
+	sigprocmask(SIG_SETMASK, &kg_script_mask, NULL);
+}
+
 /* Ends the request that this process was forked in, without a word to anybody: what it holds is its parent's to end. */
 void kg_scripts_begin(void)
 {
@@ -119,11 +179,15 @@ void kg_scripts_begin(void)
 	sapi_module.header_handler = NULL;
 	sapi_module.read_post = kg_script_read_post;
 	sapi_module.read_cookies = kg_script_read_cookies;
+	sapi_module.getenv = kg_script_getenv;
 	sapi_module.register_server_variables = kg_script_register_variables;
+	kg_script_environment = php_import_environment_variables;
+	php_import_environment_variables = kg_script_import;
 	sapi_module.log_message = kg_script_log;
 	sapi_module.deactivate = kg_script_nothing;
 	sapi_module.phpinfo_as_text = 0;
 	kg_script_rename();
+	kg_script_note_signals();
 	/* The command line's stays where it was called; under web servers a script is in its folder. */
 	SG(options) &= ~SAPI_OPTION_NO_CHDIR;
 	if (!VCWD_GETCWD(kg_script_start, sizeof(kg_script_start))) {
@@ -174,6 +238,7 @@ bool kg_script_run(const kg_script *script)
 		zend_destroy_file_handle(&file);
 	} zend_end_try();
 	php_request_shutdown(NULL);
+	kg_script_reset_signals();
 	/* Shutdown functions and destructors may have gone somewhere, and an error jumps over the engine's way back. */
 	if (VCWD_CHDIR(kg_script_start) != 0) {
 		php_ignore_value(VCWD_CHDIR("/"));

@@ -62,12 +62,13 @@ static ZEND_NAMED_FUNCTION(kg_pcntl_sigprocmask)
 	kg_signal_handlers[1](INTERNAL_FUNCTION_PARAM_PASSTHRU);
 }
 
-static void kg_watch_pcntl(bool on)
+/* Twice is as good as once. */
+void kg_watch_pcntl(bool on)
 {
 	static const zif_handler ours[] = { kg_pcntl_signal, kg_pcntl_sigprocmask };
 	for (size_t i = 0; i < 2; i++) {
 		zend_function *function = zend_hash_str_find_ptr(CG(function_table), kg_signal_functions[i], strlen(kg_signal_functions[i]));
-		if (!function || function->type != ZEND_INTERNAL_FUNCTION) {
+		if (!function || function->type != ZEND_INTERNAL_FUNCTION || on == (function->internal_function.handler == ours[i])) {
 			continue;
 		}
 		if (on) {

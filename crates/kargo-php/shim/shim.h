@@ -103,6 +103,7 @@ extern void kargo_script_head(int status);
 extern void kargo_script_header(const char *line, size_t length);
 extern size_t kargo_script_read(char *buffer, size_t length);
 extern const char *kargo_script_cookies(void);
+extern const char *kargo_script_getenv(const char *name, size_t length);
 extern bool kargo_script_variable(size_t *at, struct kg_script_variable *out);
 extern void kargo_script_log(const char *message, size_t length);
 extern zend_fiber_context *kargo_context_main(kg_context *context);
@@ -167,6 +168,7 @@ typedef struct kg_script_variable {
 } kg_script_variable;
 
 void kg_keep_opcode_cache(bool on);
+void kg_watch_pcntl(bool on);
 void kg_scripts_begin(void);
 bool kg_script_run(const kg_script *script);
 

@@ -49,6 +49,12 @@ pub(crate) fn with_answer(
     send(&head.answer())
 }
 
+/// What a header line `Status: 404 Not Found` says, as CGI scripts have it.
+pub(crate) fn cgi_status(value: &[u8]) -> Option<u16> {
+    let code = value.split(|byte| *byte == b' ').next()?;
+    std::str::from_utf8(code).ok()?.parse().ok()
+}
+
 struct Head<'a> {
     status: u16,
     reason: Option<&'a [u8]>,
@@ -97,14 +103,7 @@ impl<'a> Head<'a> {
         };
         let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
         if name.eq_ignore_ascii_case(b"status") {
-            // As CGI scripts say it.
-            let code = value.split(|byte| *byte == b' ').next().unwrap_or_default();
-            if let Some(status) = std::str::from_utf8(code)
-                .ok()
-                .and_then(|code| code.parse().ok())
-            {
-                self.status = status;
-            }
+            self.status = cgi_status(value).unwrap_or(self.status);
             return;
         }
         if name.eq_ignore_ascii_case(b"content-length") && !may_say_length(value, body) {

@@ -13,6 +13,7 @@ use crate::engine::throw::{class, throw};
 use crate::engine::value::{class_of, new_array};
 use crate::engine::{Call, Callable, Kind, Owned, Thrown, Zv, ffi, object, throw_value_error};
 use crate::isolation;
+use crate::scripts;
 
 native! {
     kargo_app_application_construct => construct;
@@ -172,7 +173,8 @@ pub(crate) fn isolation_settings(
     reason = "the shape of every native function"
 )]
 fn finish(call: &Call) -> Result<(), Thrown> {
-    call.result().set_bool(output::finish());
+    let has_finished = scripts::finish().unwrap_or_else(output::finish);
+    call.result().set_bool(has_finished);
     Ok(())
 }
 
@@ -183,12 +185,17 @@ fn finish(call: &Call) -> Result<(), Thrown> {
 fn request_headers(call: &Call) -> Result<(), Thrown> {
     let array = new_array(16);
     call.result().set_array(array);
-    output::view(|request| {
-        for (name, value) in request.head().headers(request.bytes()) {
-            let mut text = Owned::of_bytes(value);
-            crate::engine::value::array_set(array, name, text.zv());
-            text.zv().set_undefined();
-        }
-    });
+    let add = |name: &[u8], value: &[u8]| {
+        let mut text = Owned::of_bytes(value);
+        crate::engine::value::array_set(array, name, text.zv());
+        text.zv().set_undefined();
+    };
+    if !scripts::headers(add) {
+        output::view(|request| {
+            for (name, value) in request.head().headers(request.bytes()) {
+                add(name, value);
+            }
+        });
+    }
     Ok(())
 }

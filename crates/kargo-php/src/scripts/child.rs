@@ -42,6 +42,8 @@ struct Child {
     output: Vec<u8>,
     /// Nobody wants the answer: the client is gone, or the worker.
     is_aborted: bool,
+    /// The answer is complete though the script goes on; what it writes goes nowhere.
+    is_finished: bool,
 }
 
 /// What the fork server does for script processes.
@@ -78,6 +80,7 @@ impl Forked for ScriptFork {
             is_head_sent: false,
             output: Vec::new(),
             is_aborted: false,
+            is_finished: false,
         }));
         loop {
             match with(Child::receive) {
@@ -183,6 +186,7 @@ impl Child {
         self.is_head_sent = false;
         self.output.clear();
         self.is_aborted = false;
+        self.is_finished = false;
         Ok(true)
     }
 
@@ -233,17 +237,10 @@ impl Child {
 
     /// The script and its request are over.
     fn complete(&mut self) -> io::Result<()> {
-        if self.is_head_sent || self.is_aborted {
-            self.send()?;
+        if self.is_finished {
             wire::send_frame(&mut &self.socket, Kind::End, self.number, &[])?;
         } else {
-            if !self.has_head {
-                // It ended before PHP had a head: a fatal error within the request's beginning or end.
-                self.head.extend_from_slice(&500_u16.to_ne_bytes());
-            }
-            let length = u32::try_from(self.head.len()).unwrap_or(0).to_ne_bytes();
-            let parts: [&[u8]; 3] = [&length, &self.head, &self.output];
-            wire::send_frame(&mut &self.socket, Kind::Whole, self.number, &parts)?;
+            self.answer(Kind::End, Kind::Whole)?;
         }
         for buffer in [
             &mut self.variables,
@@ -256,6 +253,21 @@ impl Child {
             }
         }
         Ok(())
+    }
+
+    /// Sends what is left of the answer: all of it is of kind `whole`; after what was sent already `end` follows.
+    fn answer(&mut self, end: Kind, whole: Kind) -> io::Result<()> {
+        if self.is_head_sent || self.is_aborted {
+            self.send()?;
+            return wire::send_frame(&mut &self.socket, end, self.number, &[]);
+        }
+        if !self.has_head {
+            // It ended before PHP had a head: a fatal error within the request's beginning or end.
+            self.head.extend_from_slice(&500_u16.to_ne_bytes());
+        }
+        let length = u32::try_from(self.head.len()).unwrap_or(0).to_ne_bytes();
+        let parts: [&[u8]; 3] = [&length, &self.head, &self.output];
+        wire::send_frame(&mut &self.socket, whole, self.number, &parts)
     }
 
     /// Whether the worker has said that nobody wants the answer.
@@ -277,6 +289,65 @@ impl Child {
     }
 }
 
+/// `Kargo\App\finish()` in a script: the client has its whole answer now. `false`: it has it already. `None`: no script
+/// runs. An exception may be pending, since output callbacks are called.
+pub(crate) fn finish() -> Option<bool> {
+    if !CHILD.is_set() {
+        return None;
+    }
+    if is_silent() || with(|child| child.is_finished) {
+        return Some(false);
+    }
+    // SAFETY: no borrow is alive, and nothing here has to be dropped.
+    unsafe { ffi::kg_app_flush_all() };
+    with(|child| {
+        child.is_finished = true;
+        // Where the worker is gone, nobody wants the answer.
+        child.is_aborted |= child.answer(Kind::Finished, Kind::Finished).is_err();
+        child.output.clear();
+    });
+    Some(true)
+}
+
+/// The request's headers, for a script, with the names that php-fpm makes of its variables. `false`: no script runs.
+pub(crate) fn headers(mut give: impl FnMut(&[u8], &[u8])) -> bool {
+    if !CHILD.is_set() {
+        return false;
+    }
+    let all: Vec<(Vec<u8>, Vec<u8>)> = with(|child| {
+        wire::variables(&child.variables)
+            .filter_map(|(name, value)| {
+                let name = name.strip_suffix(b"\0")?;
+                let header = match name {
+                    b"CONTENT_TYPE" | b"CONTENT_LENGTH" => name,
+                    _ => name.strip_prefix(b"HTTP_")?,
+                };
+                Some((header_name(header), value.strip_suffix(b"\0")?.to_vec()))
+            })
+            .collect()
+    });
+    for (name, value) in &all {
+        give(name, value);
+    }
+    true
+}
+
+/// `X_NAME` is `X-Name`.
+fn header_name(variable: &[u8]) -> Vec<u8> {
+    let mut is_first = true;
+    variable
+        .iter()
+        .map(|byte| {
+            let was_first = std::mem::replace(&mut is_first, *byte == b'_');
+            match byte {
+                b'_' => b'-',
+                _ if was_first => *byte,
+                _ => byte.to_ascii_lowercase(),
+            }
+        })
+        .collect()
+}
+
 /// The script has written something. `false`: nobody takes it any more.
 #[unsafe(no_mangle)]
 extern "C" fn kargo_script_write(bytes: *const c_char, length: usize) -> bool {
@@ -286,6 +357,9 @@ extern "C" fn kargo_script_write(bytes: *const c_char, length: usize) -> bool {
     // SAFETY: the engine gives its text.
     let bytes = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) };
     with(|child| {
+        if child.is_finished {
+            return true;
+        }
         // In pieces, so that neither side ever holds more than one.
         bytes.chunks(WHOLE_BYTES).all(|piece| {
             child.output.extend_from_slice(piece);
@@ -302,7 +376,7 @@ extern "C" fn kargo_script_flush() -> bool {
     }
     with(|child| {
         // A flush before PHP has sent the head, or after the end of the answer, is about nothing.
-        !child.has_head || (!child.look_for_abort() && child.send().is_ok())
+        !child.has_head || child.is_finished || (!child.look_for_abort() && child.send().is_ok())
     })
 }
 
@@ -353,6 +427,17 @@ extern "C" fn kargo_script_cookies() -> *const c_char {
             .variable(b"HTTP_COOKIE")
             .map_or(std::ptr::null(), CStr::as_ptr)
     })
+}
+
+/// A variable that a web server gives its scripts as one of the environment, or null.
+#[unsafe(no_mangle)]
+extern "C" fn kargo_script_getenv(name: *const c_char, length: usize) -> *const c_char {
+    if !CHILD.is_set() {
+        return std::ptr::null();
+    }
+    // SAFETY: the engine gives its text.
+    let name = unsafe { std::slice::from_raw_parts(name.cast::<u8>(), length) };
+    with(|child| child.variable(name).map_or(std::ptr::null(), CStr::as_ptr))
 }
 
 /// The variable of `$_SERVER` at `at`, which is 0 at first and moves behind it. `false`: there are no more.

@@ -29,6 +29,7 @@ use kargo_supervisor::ForkServer;
 
 use crate::serve::runtime;
 
+pub(crate) use child::{finish, headers};
 pub(crate) use pool::Pools;
 pub(crate) use request::serve;
 

@@ -11,6 +11,7 @@ use super::pool::{Asked, Received};
 use super::resolve::{NoScript, Script, resolve};
 use super::wire::{self, Kind};
 use super::{Scripts, variables};
+use crate::app::head::cgi_status;
 use crate::log::Level;
 use crate::serve::runtime::Runtime;
 use crate::serve::server::trusted_proxies;
@@ -58,15 +59,9 @@ pub(crate) fn serve(id: RequestId, scripts: &Rc<Scripts>, mounted_at: usize) {
     let Some(bytes) = request_bytes(id, request, scripts, &script) else {
         return;
     };
-    let mut streamed = None;
+    let mut sent = Sent::Nothing;
     let failed = match take_process(scripts, Instant::now() + scripts.timeout) {
-        Ok(number) => match exchange(
-            (id, request),
-            number,
-            &bytes,
-            scripts.timeout,
-            &mut streamed,
-        ) {
+        Ok(number) => match exchange((id, request), number, &bytes, scripts.timeout, &mut sent) {
             Ok(()) => {
                 runtime::with(|runtime| runtime.script_is_done(number, scripts));
                 return;
@@ -90,9 +85,10 @@ pub(crate) fn serve(id: RequestId, scripts: &Rc<Scripts>, mounted_at: usize) {
         current::report(Level::Error, message, &[("script", &file)]);
     }
     // One whose head is out is broken off instead, so that the client sees that it is not whole.
-    match streamed {
-        Some(streamed) => runtime::with(|runtime| streamed.abandon(runtime)),
-        None => answer::send_failure(id, status, None),
+    match sent {
+        Sent::Beginning(streamed) => runtime::with(|runtime| streamed.abandon(runtime)),
+        Sent::Nothing => answer::send_failure(id, status, None),
+        Sent::All => {}
     }
 }
 
@@ -166,7 +162,7 @@ fn exchange(
     number: u64,
     mut bytes: &[u8],
     timeout: Duration,
-    streamed: &mut Option<Streamed>,
+    sent: &mut Sent,
 ) -> Result<(), Failed> {
     let mut deadline = Instant::now() + timeout;
     while !bytes.is_empty() {
@@ -178,17 +174,21 @@ fn exchange(
     }
     let mut is_unwanted = false;
     loop {
-        let step = runtime::with(|runtime| next(runtime, (id, request), number, *streamed));
+        let step = runtime::with(|runtime| next(runtime, (id, request), number, *sent));
         match step {
             Step::Done => return Ok(()),
             Step::Over => return Err(Failed::Died),
             Step::Wait(key) => wait_for(key, deadline)?,
-            Step::Began(began) => *streamed = Some(began),
+            Step::Began(began) => *sent = Sent::Beginning(began),
+            Step::Finished => {
+                *sent = Sent::All;
+                is_unwanted = true;
+            }
             Step::Write => {}
             Step::ClientIsFull => {
                 // That is the client's time, not the script's; the server ends clients that take nothing.
                 let since = Instant::now();
-                if let Some(streamed) = streamed {
+                if let Sent::Beginning(streamed) = sent {
                     streamed.wait().map_err(|()| Failed::Stopped)?;
                 }
                 deadline += since.elapsed();
@@ -207,6 +207,7 @@ fn exchange(
                     &[("reason", &reason)],
                 );
                 answer::send_failure(id, 500, None);
+                *sent = Sent::All;
                 if is_complete {
                     return Ok(());
                 }
@@ -216,9 +217,19 @@ fn exchange(
     }
 }
 
+/// What the client has of the answer.
+#[derive(Clone, Copy)]
+enum Sent {
+    Nothing,
+    Beginning(Streamed),
+    All,
+}
+
 enum Step {
-    /// The answer is complete.
+    /// The answer is complete, and so is the script.
     Done,
+    /// The answer is complete, but the script goes on.
+    Finished,
     /// The process has ended.
     Over,
     Wait(u64),
@@ -235,56 +246,51 @@ enum Step {
 }
 
 /// Works on the next frame of a script process.
-fn next(
-    runtime: &mut Runtime,
-    (id, request): (RequestId, u64),
-    number: u64,
-    streamed: Option<Streamed>,
-) -> Step {
+fn next(runtime: &mut Runtime, (id, request): (RequestId, u64), number: u64, sent: Sent) -> Step {
     let frame = match runtime.receive_from_script(number, request) {
         Received::Frame(frame) => frame,
         Received::Wait(key) => return Step::Wait(key),
         Received::Over => return Step::Over,
     };
-    let step = pass_on(runtime, id, streamed, frame.kind, frame.payload());
+    let step = pass_on(runtime, id, sent, frame.kind, frame.payload());
     runtime.frame_is_done(number, frame);
     step
 }
 
 /// Gives the client what a frame has.
-fn pass_on(
-    runtime: &mut Runtime,
-    id: RequestId,
-    streamed: Option<Streamed>,
-    kind: Kind,
-    payload: &[u8],
-) -> Step {
+fn pass_on(runtime: &mut Runtime, id: RequestId, sent: Sent, kind: Kind, payload: &[u8]) -> Step {
     let result = match kind {
-        Kind::Whole => {
-            let sent = wire::whole(payload).map_or(Err(AnswerError::Gone), |(head, body)| {
+        Kind::Whole | Kind::Finished if !payload.is_empty() => {
+            let is_complete = kind == Kind::Whole;
+            let result = wire::whole(payload).map_or(Err(AnswerError::Gone), |(head, body)| {
                 send_whole(runtime, id, head, body)
             });
-            return match sent {
-                Ok(()) | Err(AnswerError::Gone) => Step::Done,
-                Err(error) => Step::Refused(error.to_string(), true),
+            return match result {
+                Ok(()) | Err(AnswerError::Gone) if is_complete => Step::Done,
+                Ok(()) | Err(AnswerError::Gone) => Step::Finished,
+                Err(error) => Step::Refused(error.to_string(), is_complete),
             };
         }
         Kind::Head => begin(runtime, id, payload).map(Step::Began),
-        Kind::Body => match streamed {
-            Some(streamed) => streamed.write(runtime, payload).map(|is_ready| {
+        Kind::Body => match sent {
+            Sent::Beginning(streamed) => streamed.write(runtime, payload).map(|is_ready| {
                 if is_ready {
                     Step::Write
                 } else {
                     Step::ClientIsFull
                 }
             }),
-            None => Err(AnswerError::Gone),
+            Sent::Nothing | Sent::All => Err(AnswerError::Gone),
         },
-        Kind::End => {
-            if let Some(streamed) = streamed {
+        Kind::End | Kind::Whole | Kind::Finished => {
+            if let Sent::Beginning(streamed) = sent {
                 streamed.end(runtime);
             }
-            return Step::Done;
+            return if kind == Kind::Finished {
+                Step::Finished
+            } else {
+                Step::Done
+            };
         }
     };
     match result {
@@ -308,11 +314,16 @@ fn fields(head: &[u8]) -> Option<(u16, Vec<Field<'_>>)> {
         b"Trailer",
         b"Upgrade",
     ];
-    let (status, lines) = wire::head(head)?;
+    let (mut status, lines) = wire::head(head)?;
     let fields = lines
         .filter_map(|line| {
             let at = memchr::memchr(b':', line)?;
-            Some((line[..at].trim_ascii(), line[at + 1..].trim_ascii()))
+            let (name, value) = (line[..at].trim_ascii(), line[at + 1..].trim_ascii());
+            if name.eq_ignore_ascii_case(b"status") {
+                status = cgi_status(value).unwrap_or(status);
+                return None;
+            }
+            Some((name, value))
         })
         .filter(|(name, _)| !OURS.iter().any(|ours| ours.eq_ignore_ascii_case(name)))
         .collect();
@@ -330,6 +341,8 @@ fn send_whole(
         return Err(AnswerError::Gone);
     };
     let answer = Answer::new(status).headers(&fields);
+    // It leaves at once, not at the end of the batch: the script may go on.
+    serving.net.detach(events, id);
     serving.net.answer(events, id, &answer, body)
 }
 

@@ -7,6 +7,7 @@
 //! | script | `H` | status (u16) and header lines, each ended by a NUL |
 //! | script | `B` | bytes of the body |
 //! | script | `E` | nothing: the answer is complete |
+//! | script | `F` | as `W`, or nothing after an `H`: the answer is complete, the script goes on until its `E` |
 //! | script | `W` | u32, so many bytes as `H` has, and the whole body: complete at once |
 //!
 //! A script's frame has its length (u32) and the number of the request that it is about (u64) before its payload, so that no
@@ -40,14 +41,16 @@ pub(super) enum Kind {
     Body,
     End,
     Whole,
+    Finished,
 }
 
 impl Kind {
-    const ALL: [(u8, Self); 4] = [
+    const ALL: [(u8, Self); 5] = [
         (b'H', Self::Head),
         (b'B', Self::Body),
         (b'E', Self::End),
         (b'W', Self::Whole),
+        (b'F', Self::Finished),
     ];
 
     fn of(byte: u8) -> Option<Self> {
