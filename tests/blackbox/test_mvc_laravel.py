@@ -125,6 +125,18 @@ class LaravelApplicationTest(Application):
     def test_a_controller_lives_for_one_request(self):
         self.assertEqual([self.server.get(f"/keeping?name={name}").body for name in ("ann", "bob")], [b"ann", b"bob"])
 
+    def test_a_controller_of_a_request_inside_of_another_does_too(self):
+        self.assertEqual([self.server.get(f"/nested/{name}").body for name in ("ann", "bob")], [b"ann", b"bob"])
+
+    def test_values_are_dumped_for_browsers_with_the_style_sheet_each_time(self):
+        for _ in range(2):
+            page = self.server.get("/dd").body.decode()
+            self.assertIn("<style>", page)
+            self.assertIn("&lt;b&gt;", page)
+
+    def test_locks_in_memory_end_with_their_request(self):
+        self.assertEqual([self.server.get("/lock").body for _ in range(2)], [b"1", b"1"])
+
     def test_models_have_their_listeners_in_each_request(self):
         self.assertEqual([self.server.get("/retrieved").json() for _ in range(3)], [{"retrieved": True}] * 3)
 
@@ -200,6 +212,17 @@ class LaravelDecoratedTest(Application):
             self.assertEqual(self.server.get("/begin/pdo").body, b"begun")
             self.assertEqual(self.state(), self.booted)
         self.assertNotIn("is not put back", self.server.log)
+
+
+@unittest.skipUnless(IS_THERE, "php-laravel-framework is not installed")
+class TwoLaravelApplicationsTest(Application):
+    BOOT = "two"
+
+    def test_each_is_itself_in_its_requests(self):
+        for _ in range(2):
+            self.assertEqual(self.server.get("/retrieved").json(), {"retrieved": True})
+            self.assertIn(b"/second/", self.server.get("/second/about").body)
+            self.assertEqual(self.state(), self.booted)
 
 
 class LaravelCachedRoutesTest(LaravelApplicationTest):

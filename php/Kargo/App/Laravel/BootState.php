@@ -4,10 +4,6 @@ declare(strict_types=1);
 
 namespace Kargo\App\Laravel;
 
-use Carbon\Carbon;
-use Carbon\CarbonImmutable;
-use Carbon\CarbonInterval;
-use Carbon\CarbonPeriod;
 use Closure;
 use Illuminate\Auth\AuthManager;
 use Illuminate\Container\Container;
@@ -15,23 +11,19 @@ use Illuminate\Contracts\Auth\Access\Gate;
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Database\DatabaseManager;
 use Illuminate\Database\DatabaseTransactionsManager;
-use Illuminate\Database\Eloquent\Model;
-use Illuminate\Database\Eloquent\Relations\Relation;
-use Illuminate\Http\Resources\Json\JsonResource;
 use Illuminate\Log\LogManager;
-use Illuminate\Pagination\AbstractPaginator;
+use Illuminate\Mail\MailManager;
 use Illuminate\Routing\Contracts\CallableDispatcher;
 use Illuminate\Routing\Contracts\ControllerDispatcher;
 use Illuminate\Session\Middleware\StartSession;
 use Illuminate\Session\SessionManager;
 use Illuminate\Support\Facades\Facade;
-use Illuminate\Support\Number;
 use Illuminate\Support\Once;
 use Illuminate\Support\Str;
 use Illuminate\View\Engines\EngineResolver;
 use Illuminate\View\Factory;
 use Psr\Log\LoggerInterface;
-use Symfony\Component\HttpFoundation\Request;
+use Swift_DependencyContainer;
 use Throwable;
 
 /**
@@ -44,31 +36,23 @@ final class BootState
 {
     /** Services that are made before the state is taken: they are there in each request, and what they made stays. */
     private const SERVICES = [
-        'auth', 'cache', 'config', 'cookie', 'db', 'db.factory', 'db.transactions', 'events', 'files', 'filesystem', 'hash',
-        'date', 'log', 'redis', 'router', 'routes', 'session', 'translator', 'url', 'validator', 'view',
+        'auth', 'blade.compiler', 'cache', 'config', 'cookie', 'db', 'db.factory', 'db.transactions', 'events', 'files',
+        'filesystem', 'hash', 'date', 'log', 'redis', 'router', 'routes', 'session', 'translator', 'url', 'validator', 'view',
         CallableDispatcher::class, ControllerDispatcher::class, Gate::class, StartSession::class,
     ];
 
     /** Services that hold something of one visitor's: made again in each request that wants them. */
     private const OF_A_VISITOR = ['session.store', 'auth.driver', 'redirect'];
 
-    /** Classes whose static properties a request may set. */
-    private const STATICS = [
-        AbstractPaginator::class,
-        JsonResource::class,
-        Model::class,
-        Number::class,
-        Relation::class,
-        Request::class,
-    ];
-
-    private const WITH_LOCALE = [Carbon::class, CarbonImmutable::class, CarbonInterval::class, CarbonPeriod::class];
+    /** Of all applications in this process, whose static properties are there. */
+    private static ?self $present = null;
 
     /** @var list<ObjectState> */
     private array $objects;
 
-    /** @var list<StaticState> */
-    private array $statics;
+    private readonly Statics $statics;
+
+    private readonly ProcessState $process;
 
     private readonly Connections $connections;
 
@@ -84,10 +68,6 @@ final class BootState
     /** Null where there is no Blade. */
     private readonly ?Closure $forgetLastViews;
 
-    private string $locale;
-
-    private string $timeZone;
-
     /**
      * @param Application&Container $app has booted
      * @param list<string> $services made before the state is taken, besides those above
@@ -101,6 +81,9 @@ final class BootState
                 $app->make($name);
             }
         }
+        if ($app->bound('mail.manager') && class_exists(Swift_DependencyContainer::class)) {
+            Swift_DependencyContainer::getInstance(); // one for the whole process, which the first mail would make
+        }
         ViewFinder::install($app);
         TranslationLoader::install($app);
         $services = $this->services();
@@ -112,11 +95,9 @@ final class BootState
         $app->forgetScopedInstances();
         Facade::clearResolvedInstances();
 
-        // Models are known by what their class has booted, in static properties: it must be there to be put back.
-        class_exists(Model::class);
-        $this->locale = class_exists(Carbon::class) ? Carbon::getLocale() : '';
-        $this->timeZone = date_default_timezone_get();
-        $this->statics = array_map(static fn(string $class): StaticState => new StaticState($class), self::STATICS);
+        $this->process = new ProcessState();
+        $this->statics = new Statics();
+        self::$present = $this;
         $services = $this->services();
         $this->connections = new Connections(
             self::among($services, DatabaseManager::class),
@@ -136,6 +117,9 @@ final class BootState
     /** Before a request: what others may have changed since the last one. */
     public function refresh(): void
     {
+        if (self::$present !== $this) {
+            self::try($this->present(...));
+        }
         $this->connections->refresh();
     }
 
@@ -143,7 +127,7 @@ final class BootState
     public function restore(): void
     {
         $others = [];
-        self::try($this->endTransactions(...));
+        $wasOpen = $this->connections->endTransactions();
         self::try($this->logs->restore(...));
         self::try($this->drivers->flushArrays(...));
         self::try(function () use (&$others): void {
@@ -153,13 +137,8 @@ final class BootState
         foreach ($this->objects as $object) {
             self::try($object->restore(...));
         }
-        foreach ($this->statics as $static) {
-            self::try($static->restore(...));
-        }
+        self::try($this->present(...));
         $this->forgetLastViews === null || ($this->forgetLastViews)();
-        Container::setInstance($this->app);
-        Facade::setFacadeApplication($this->app);
-        Facade::clearResolvedInstances();
         self::try(fn() => $this->connections->restore($others));
         self::try($this->drivers->openLogs(...));
         self::try($this->logs->remember(...));
@@ -167,7 +146,20 @@ final class BootState
         if (class_exists(Once::class, false)) {
             Once::flush();
         }
-        self::try($this->restoreLocale(...));
+        self::try($this->process->restore(...));
+        if ($wasOpen) {
+            self::try(fn() => $this->log?->warning('A request left a transaction open; it was rolled back.'));
+        }
+    }
+
+    /** This application is the one that static methods mean, and its settings of classes are there. */
+    private function present(): void
+    {
+        Container::setInstance($this->app);
+        Facade::setFacadeApplication($this->app);
+        Facade::clearResolvedInstances();
+        $this->statics->restore();
+        self::$present = $this;
     }
 
     private static function try(Closure $restore): void
@@ -176,13 +168,6 @@ final class BootState
             $restore();
         } catch (Throwable $throwable) {
             error_log("What a request has left behind is not put back: $throwable");
-        }
-    }
-
-    private function endTransactions(): void
-    {
-        if ($this->connections->endTransactions()) {
-            $this->log?->warning('A request left a transaction open; it was rolled back.');
         }
     }
 
@@ -213,6 +198,7 @@ final class BootState
         return match (true) {
             $service instanceof CachedRoutes => [$service->added()],
             $service instanceof Factory => [$service->getFinder()],
+            $service instanceof MailManager => array_values(((array) $service)["\0*\0mailers"]),
             default => [],
         };
     }
@@ -250,17 +236,5 @@ final class BootState
         }
 
         return Closure::bind(static fn(): array => $blade->lastCompiled = [], null, $blade::class);
-    }
-
-    private function restoreLocale(): void
-    {
-        foreach (self::WITH_LOCALE as $class) {
-            if (class_exists($class, false) && $class::getLocale() !== $this->locale) {
-                $class::setLocale($this->locale);
-            }
-        }
-        if (date_default_timezone_get() !== $this->timeZone) {
-            date_default_timezone_set($this->timeZone);
-        }
     }
 }

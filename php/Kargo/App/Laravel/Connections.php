@@ -98,7 +98,10 @@ final class Connections
                 $this->remember($connection);
                 continue;
             }
+            $prefix = $connection->getTablePrefix();
             $state->restore();
+            // What makes its statements has the prefix too.
+            $prefix === $connection->getTablePrefix() || $connection->setTablePrefix($connection->getTablePrefix());
             $raw = self::raw($connection);
             foreach ($this->open[$connection] as $key => $known) {
                 $isOpened = $known instanceof Closure && $raw[$key] instanceof PDO && !isset($others[$name]);

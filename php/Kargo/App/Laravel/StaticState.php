@@ -14,7 +14,7 @@ use ReflectionProperty;
  */
 final class StaticState
 {
-    private const CACHES = '/Cache$|^cache$|^guardableColumns$|^formats$/';
+    private const CACHES = '/Cache$|^cache$|^guardableColumns$|^inflector$|^language$|^translator$|^validators$/';
 
     /** @var array<string, mixed>|null null: the class is not loaded yet */
     private ?array $values = null;
@@ -30,7 +30,7 @@ final class StaticState
 
     public function restore(): void
     {
-        if (!class_exists($this->class, false)) {
+        if ($this->write === null && !class_exists($this->class, false)) {
             return;
         }
         $this->values ??= array_intersect_key((new ReflectionClass($this->class))->getDefaultProperties(), $this->names());

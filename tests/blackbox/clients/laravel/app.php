@@ -9,6 +9,7 @@ use Illuminate\Database\Eloquent\Model;
 use Illuminate\Http\Request;
 use Illuminate\Http\Resources\Json\JsonResource;
 use Illuminate\Support\Facades\Auth;
+use Illuminate\Support\Facades\Cache;
 use Illuminate\Support\Facades\Cookie;
 use Illuminate\Support\Facades\DB;
 use Illuminate\Support\Facades\Event;
@@ -75,7 +76,7 @@ $state = static fn(Request $request): array => [
     'session' => $request->hasSession() && $request->session()->has('visitor'),
     'routes' => count(Route::getRoutes()),
     'request' => app('request') === $request && URL::getRequest() === $request,
-];
+] + stateOfSettings();
 
 $change = static function (Request $request) use ($state): array {
     config(['app.name' => 'Visitor']);
@@ -100,10 +101,12 @@ $change = static function (Request $request) use ($state): array {
     Log::withContext(['visitor' => 'ann']);
     $request->session()->put('visitor', true);
     Route::get('/visitor', static fn() => null);
+    changeSettings();
 
     return $state($request);
 };
 
+require __DIR__ . '/settings.php';
 require __DIR__ . '/tenants.php';
 
 /** Waits until the test has opened the other end. */
@@ -132,6 +135,9 @@ $app->booted(static function () use ($state, $change, $wait): void {
 
             return ['before' => $before, 'now' => $request->route()->getAction('visitor'), 'url' => route('visited', ['number' => 7], false)];
         });
+        Route::get('/nested/{name}', static fn(string $name): string => app()->handle(Request::create("/keeping?name=$name"))->getContent());
+        Route::get('/dd', static fn() => dd(['<b>' => 'dumped']));
+        Route::get('/lock', static fn(): bool => Cache::store('array')->lock('visitor', 60)->get());
         Route::get('/keeping', [KeepingController::class, 'show']);
         Route::get('/retrieved', static function (): array {
             Visitor::query()->first();

@@ -59,6 +59,8 @@ function configurationOf(string $tenant): array
 
 function bootTenants(): void
 {
+    // What old sessions are removed with would be loaded by some request or other.
+    config(['session.lottery' => [0, 100]]);
     app()->register(CacheServiceProvider::class);
     config(configurationOf('none') + ['cache.stores.array' => ['driver' => 'array']]);
     config(['database.connections.functions' => ['driver' => 'sqlite', 'database' => getenv('LARAVEL_FOLDER') . '/none/db']]);

@@ -1,0 +1,109 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Kargo\App\Laravel;
+
+use Carbon\Carbon;
+use Carbon\CarbonImmutable;
+use Carbon\CarbonInterval;
+use Carbon\CarbonPeriod;
+use Closure;
+use Illuminate\Foundation\Console\CliDumper as ForTerminals;
+use Illuminate\Foundation\Http\HtmlDumper as ForBrowsers;
+use ReflectionFunction;
+use Symfony\Component\VarDumper\Cloner\VarCloner;
+use Symfony\Component\VarDumper\Dumper\ContextProvider\SourceContextProvider;
+use Symfony\Component\VarDumper\Dumper\ContextualizedDumper;
+use Symfony\Component\VarDumper\Dumper\HtmlDumper;
+use Symfony\Component\VarDumper\VarDumper;
+
+/** What the framework changes of the whole process: settings of PHP, the environment, locale and time zone, how values are dumped. */
+final class ProcessState
+{
+    /** Answers without a body take the type away. */
+    private const TYPE = 'default_mimetype';
+
+    /** Each command that is called sets these, for those that it starts. */
+    private const ENVIRONMENT = ['COLUMNS', 'LINES', 'SHELL_VERBOSITY'];
+
+    private const WITH_LOCALE = [Carbon::class, CarbonImmutable::class, CarbonInterval::class, CarbonPeriod::class];
+
+    private readonly string $type;
+
+    /** @var array<string, string|false> */
+    private readonly array $environment;
+
+    private readonly string $locale;
+
+    private readonly string $timeZone;
+
+    /** @var list<ObjectState> what values are dumped with: it writes its style sheet once */
+    private readonly array $dumpers;
+
+    public function __construct()
+    {
+        $this->type = (string) ini_get(self::TYPE);
+        $this->environment = array_combine(self::ENVIRONMENT, array_map(getenv(...), self::ENVIRONMENT));
+        $this->locale = class_exists(Carbon::class) ? Carbon::getLocale() : '';
+        $this->timeZone = date_default_timezone_get();
+        $this->dumpers = array_map(static fn(object $dumper): ObjectState => new ObjectState($dumper), self::dumpers());
+    }
+
+    public function restore(): void
+    {
+        if (ini_get(self::TYPE) !== $this->type) {
+            ini_set(self::TYPE, $this->type);
+        }
+        foreach ($this->environment as $name => $value) {
+            if (getenv($name) !== $value) {
+                putenv($value === false ? $name : "$name=$value");
+                unset($_ENV[$name], $_SERVER[$name]);
+            }
+        }
+        foreach (self::WITH_LOCALE as $class) {
+            if (class_exists($class, false) && $class::getLocale() !== $this->locale) {
+                $class::setLocale($this->locale);
+            }
+        }
+        if (date_default_timezone_get() !== $this->timeZone) {
+            date_default_timezone_set($this->timeZone);
+        }
+        foreach ($this->dumpers as $dumper) {
+            $dumper->restore();
+        }
+    }
+
+    /** @return list<HtmlDumper> those of the function that dumps values: for browsers, unless the application says otherwise */
+    private static function dumpers(): array
+    {
+        if (!class_exists(VarDumper::class) || isset($_SERVER['VAR_DUMPER_FORMAT'])) {
+            return [];
+        }
+        $handler = VarDumper::setHandler(null);
+        $used = self::used($handler);
+        if ($handler !== null && array_filter($used, static fn(mixed $value): bool => $value instanceof ForTerminals) === []) {
+            VarDumper::setHandler($handler);
+
+            return array_values(array_filter($used, static fn(mixed $value): bool => $value instanceof HtmlDumper));
+        }
+        // The framework takes the command line for a terminal.
+        if (class_exists(ForBrowsers::class)) {
+            ForBrowsers::register(base_path(), (string) config('view.compiled'));
+            $handler = VarDumper::setHandler(null);
+            VarDumper::setHandler($handler);
+
+            return array_values(array_filter(self::used($handler), static fn(mixed $value): bool => $value instanceof HtmlDumper));
+        }
+        $html = new HtmlDumper();
+        $dumper = new ContextualizedDumper($html, [new SourceContextProvider()]);
+        VarDumper::setHandler(static fn(mixed $value) => $dumper->dump((new VarCloner())->cloneVar($value)));
+
+        return [$html];
+    }
+
+    private static function used(mixed $handler): array
+    {
+        return $handler instanceof Closure ? (new ReflectionFunction($handler))->getStaticVariables() : [];
+    }
+}
