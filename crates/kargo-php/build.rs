@@ -98,6 +98,7 @@ fn main() {
                 "isolation_restore",
                 "opcode_cache",
                 "scripts",
+                "signals",
                 "uploads",
             ]
             .map(|name| format!("shim/{name}.c")),

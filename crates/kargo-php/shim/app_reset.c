@@ -77,6 +77,7 @@ static void kg_reset_rewriter(url_adapt_state_ex_t *rewriter)
 /* A request is over. A seed that it has set would make the next visitor's random numbers known to it. */
 void kg_app_reset(void)
 {
+	kg_signals_reset();
 	if (kg_reset.random && kg_reset.random->request_startup_func) {
 		kg_reset.random->request_startup_func(kg_reset.random->type, kg_reset.random->module_number);
 	}

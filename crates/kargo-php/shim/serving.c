@@ -44,50 +44,6 @@ static void kg_error_cb(int type, zend_string *file, const uint32_t line, zend_s
 	kg_base.error_cb(type, file, line, message);
 }
 
-/* ---- what of pcntl takes signals away from us */
-
-static const char *const kg_signal_functions[] = { "pcntl_signal", "pcntl_sigprocmask" };
-static zif_handler kg_signal_handlers[2];
-static bool kg_signals_touched;
-
-static ZEND_NAMED_FUNCTION(kg_pcntl_signal)
-{
-	kg_signals_touched = true;
-	kg_signal_handlers[0](INTERNAL_FUNCTION_PARAM_PASSTHRU);
-}
-
-static ZEND_NAMED_FUNCTION(kg_pcntl_sigprocmask)
-{
-	kg_signals_touched = true;
-	kg_signal_handlers[1](INTERNAL_FUNCTION_PARAM_PASSTHRU);
-}
-
-/* Twice is as good as once. */
-void kg_watch_pcntl(bool on)
-{
-	static const zif_handler ours[] = { kg_pcntl_signal, kg_pcntl_sigprocmask };
-	for (size_t i = 0; i < 2; i++) {
-		zend_function *function = zend_hash_str_find_ptr(CG(function_table), kg_signal_functions[i], strlen(kg_signal_functions[i]));
-		if (!function || function->type != ZEND_INTERNAL_FUNCTION || on == (function->internal_function.handler == ours[i])) {
-			continue;
-		}
-		if (on) {
-			kg_signal_handlers[i] = function->internal_function.handler;
-			function->internal_function.handler = ours[i];
-		} else {
-			function->internal_function.handler = kg_signal_handlers[i];
-		}
-	}
-}
-
-/* Whether PHP code changed what happens to signals since this was last asked. */
-bool kg_signals_were_touched(void)
-{
-	bool touched = kg_signals_touched;
-	kg_signals_touched = false;
-	return touched;
-}
-
 void kg_serving_begin(void)
 {
 	if (kg_base.on) {

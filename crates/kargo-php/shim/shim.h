@@ -140,7 +140,9 @@ void kg_serving_begin(void);
 void kg_serving_end(void);
 void kg_serving_settle(void);
 void kg_watch_uncaught(void);
+void kg_watch_pcntl(bool on);
 bool kg_signals_were_touched(void);
+void kg_signals_reset(void);
 void kg_arm_time_limit(void);
 uint32_t kg_left_behind(void);
 void kg_tidy(uint32_t left, uint32_t *buffers_closed);
@@ -168,7 +170,6 @@ typedef struct kg_script_variable {
 } kg_script_variable;
 
 void kg_keep_opcode_cache(bool on);
-void kg_watch_pcntl(bool on);
 void kg_scripts_begin(void);
 bool kg_script_run(const kg_script *script);
 
