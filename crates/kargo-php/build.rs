@@ -87,6 +87,7 @@ fn main() {
                 "app",
                 "app_answer",
                 "app_filter",
+                "app_references",
                 "app_reset",
                 "app_scope",
                 "app_session",

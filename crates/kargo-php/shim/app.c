@@ -12,6 +12,7 @@
 #include "ext/standard/php_filestat.h"
 #include "rfc1867.h"
 
+_Static_assert(KG_SUPERGLOBALS == 8, "as many as follow here");
 enum { KG_GET, KG_POST, KG_COOKIE, KG_SERVER, KG_ENV, KG_REQUEST, KG_FILES, KG_SESSION, KG_GLOBALS };
 
 static const char *const kg_global_names[KG_GLOBALS] = {
@@ -30,6 +31,7 @@ static struct {
 	bool is_working; /* the application's code runs, not the end of the request */
 	char *cookie;
 	char *status_line; /* as it was sent; the engine frees its own */
+	int sent_status; /* 0: headers are not sent */
 	php_output_handler *buffer; /* the implicit one */
 	size_t buffer_size;
 	sapi_module_struct module;
@@ -125,6 +127,7 @@ static int kg_app_take_headers(sapi_headers_struct *headers)
 	if (headers->http_status_line && !kg_app.status_line) {
 		kg_app.status_line = estrdup(headers->http_status_line);
 	}
+	kg_app.sent_status = headers->http_response_code;
 	return SAPI_HEADER_SENT_SUCCESSFULLY;
 }
 
@@ -198,6 +201,7 @@ void kg_app_enter(kg_app_scope *scope, const kg_app_request *request)
 	kg_app.is_working = false;
 	kg_app.cookie = request->cookie;
 	kg_app.status_line = NULL;
+	kg_app.sent_status = 0;
 	kg_app.buffer = NULL;
 	kg_app.module = sapi_module;
 	kg_app_hook();
@@ -223,7 +227,11 @@ void kg_app_enter(kg_app_scope *scope, const kg_app_request *request)
 		} else {
 			ZVAL_UNDEF(&kg_app.globals[i]);
 		}
+		if (i != KG_SESSION) {
+			kg_app_references_take(scope, i, &kg_app.globals[i]);
+		}
 	}
+	kg_app_note_transactions();
 	memcpy(kg_app.http_globals, PG(http_globals), sizeof(kg_app.http_globals));
 	memset(PG(http_globals), 0, sizeof(PG(http_globals)));
 
@@ -332,6 +340,7 @@ void kg_app_activate(void *data)
 	} else {
 		kg_make(KG_FILES);
 	}
+	kg_app_references_bind(kg_global);
 	PG(during_request_startup) = 0;
 	ZVAL_COPY_VALUE(&EG(user_error_handler), &error_handler);
 	if (kg_zlib && kg_zlib->request_startup_func) {
@@ -359,26 +368,6 @@ void kg_app_working(bool is_working)
 
 /* ---- the end */
 
-bool kg_app_has_exception_handler(void)
-{
-	return Z_TYPE(EG(user_exception_handler)) != IS_UNDEF;
-}
-
-/* Not zend_user_exception_handler(): with frames below, it forgets what the handler itself throws. Here that stays pending. */
-void kg_app_handle_exception(void *nothing)
-{
-	zval handler, argument, result;
-	zend_object *thrown = EG(exception);
-	EG(exception) = NULL;
-	ZVAL_COPY(&handler, &EG(user_exception_handler));
-	ZVAL_OBJ(&argument, thrown);
-	ZVAL_UNDEF(&result);
-	call_user_function(NULL, NULL, &handler, &result, 1, &argument);
-	zval_ptr_dtor(&result);
-	zval_ptr_dtor(&handler);
-	OBJ_RELEASE(thrown);
-}
-
 static int kg_run_shutdown_function(zval *value)
 {
 	php_shutdown_function_entry *entry = Z_PTR_P(value);
@@ -399,10 +388,19 @@ void kg_app_end(void *step)
 	uint32_t *at = step;
 	kg_app_run_shutdown_functions(NULL);
 	kg_app.is_working = false;
+	if (EG(exception)) {
+		return;
+	}
 	*at = 1;
 	kg_app_end_output(NULL);
+	if (EG(exception)) {
+		return;
+	}
 	*at = 2;
 	kg_app_end_session(NULL);
+	if (EG(exception)) {
+		return;
+	}
 	*at = 3;
 	kg_app_send_headers(NULL);
 }
@@ -460,12 +458,16 @@ void kg_app_clean(void *nothing)
 		ZVAL_UNDEF(&PG(http_globals)[i]);
 		zval_ptr_dtor(&old);
 	}
+	kg_app_references_clear();
 	for (size_t i = 0; i < KG_GLOBALS; i++) {
 		zval *slot = kg_global(i);
 		if (slot && Z_TYPE_P(slot) != IS_NULL) {
 			zval old;
 			ZVAL_COPY_VALUE(&old, slot);
 			ZVAL_NULL(slot);
+			if (UNEXPECTED(Z_ISREF(old)) && GC_REFCOUNT(Z_REF(old)) > 1 && i != KG_SESSION) {
+				kg_app_references_keep(kg_app.scope, i, &old);
+			}
 			zval_ptr_dtor(&old);
 		}
 	}
@@ -520,6 +522,7 @@ void kg_app_leave(void)
 			zend_hash_add_new(&EG(symbol_table), kg_global_keys[i], &kg_app.globals[i]);
 		}
 	}
+	kg_app_references_leave();
 	output_globals = kg_app.output;
 
 	SG(server_context) = kg_app.sapi.server_context;
@@ -565,9 +568,10 @@ void kg_app_complete_base(void *nothing)
 
 /* ---- the answer */
 
+/* What is sent is what counts, whatever http_response_code() is told later. */
 int kg_app_status(void)
 {
-	return SG(sapi_headers).http_response_code;
+	return kg_app.sent_status ? kg_app.sent_status : SG(sapi_headers).http_response_code;
 }
 
 void kg_app_set_status(int status)
@@ -580,6 +584,7 @@ void kg_app_set_status(int status)
 		}
 	}
 	SG(sapi_headers).http_response_code = status;
+	kg_app.sent_status = kg_app.sent_status ? status : 0;
 }
 
 /* What header('HTTP/1.1 404 Gone fishing') said; NULL if nothing did. */

@@ -4,6 +4,8 @@
 
 typedef struct kg_session_setup kg_session_setup;
 
+#define KG_SUPERGLOBALS 8 /* in the order of app.c */
+
 /*
  * What belongs to one application and not to the handlers beside it: error handlers, the error level, how sessions are set
  * up, and what $_SERVER and $_ENV have beside the request.
@@ -16,6 +18,7 @@ typedef struct kg_app_scope {
 	HashTable *server, *env; /* NULL: not made, or not needed */
 	uint32_t first_variable; /* where the request's own begin in `server`, in the order of kg_variable */
 	kg_session_setup *sessions; /* as the boot has left it */
+	zend_reference *references[KG_SUPERGLOBALS]; /* what code has kept as &$_SERVER; NULL: nothing */
 	/* for the isolation guard: error handlers as the boot has left them */
 	bool is_measured;
 	zval known_error_handler, known_exception_handler;
@@ -48,6 +51,7 @@ extern bool kargo_app_write(const char *bytes, size_t length);
 extern bool kargo_app_flush(void);
 extern size_t kargo_app_read(char *buffer, size_t length);
 extern void kargo_app_variables(HashTable *variables);
+extern void kargo_app_rolled_back(const char *class_name, size_t length, bool has_worked);
 
 void kg_app_start(void);
 kg_app_scope *kg_app_scope_new(void);
@@ -70,6 +74,19 @@ extern uint32_t kg_app_touched;
 void kg_app_reset_note(void);
 void kg_app_reset(void);
 void kg_app_reset_drop(void);
+
+/* transactions of databases */
+void kg_app_note_transactions(void);
+bool kg_app_has_connections(void);
+void kg_app_roll_back(void *nothing);
+
+/* superglobals that code has kept by reference */
+void kg_app_references_take(kg_app_scope *scope, size_t global, zval *base);
+void kg_app_references_bind(zval *(*slot_of)(size_t global));
+void kg_app_references_clear(void);
+void kg_app_references_keep(kg_app_scope *scope, size_t global, zval *slot);
+void kg_app_references_leave(void);
+void kg_app_references_drop(kg_app_scope *scope);
 
 /* filter_input(INPUT_SERVER) */
 void kg_app_filter_hook(void);

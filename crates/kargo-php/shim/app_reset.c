@@ -3,6 +3,8 @@
  * settings are what they were when the applications had booted.
  */
 #include "shim.h"
+#include "ext/json/php_json.h"
+#include "ext/pcre/php_pcre.h"
 #include "ext/standard/basic_functions.h"
 #include "ext/standard/url_scanner_ex.h"
 #include "isolation_before.h"
@@ -15,9 +17,17 @@ static struct {
 	zval settings[KG_FUNCTION_SETTINGS];
 	zend_module_entry *random;
 	bool has_errors; /* libxml collects errors in each request */
+	bool has_intl;
+	size_t tick_functions;
+	zval entity_loader;
 } kg_reset;
 
 static const char kg_of_libxml[] = "libxml_use_internal_errors";
+
+static size_t kg_count_tick_functions(void)
+{
+	return BG(user_tick_functions) ? zend_llist_count(BG(user_tick_functions)) : 0;
+}
 
 /* Before the first request. */
 void kg_app_reset_note(void)
@@ -33,6 +43,9 @@ void kg_app_reset_note(void)
 			kg_reset.has_errors = Z_TYPE(kg_reset.settings[i]) == IS_TRUE;
 		}
 	}
+	kg_reset.has_intl = zend_hash_str_exists(&module_registry, ZEND_STRL("intl"));
+	kg_reset.tick_functions = kg_count_tick_functions();
+	kg_ask("libxml_get_external_entity_loader", &kg_reset.entity_loader, 0, NULL);
 	kg_app_touched = 0;
 }
 
@@ -74,6 +87,30 @@ static void kg_reset_rewriter(url_adapt_state_ex_t *rewriter)
 	memset(rewriter, 0, XtOffsetOf(url_adapt_state_ex_t, tags));
 }
 
+/* The loader that the boot has set, or none. */
+static void kg_reset_entity_loader(void)
+{
+	zval was;
+	ZVAL_COPY(&was, &kg_reset.entity_loader);
+	kg_do("libxml_set_external_entity_loader", 1, &was);
+	zval_ptr_dtor(&was);
+}
+
+/* What functions tell of the last thing that went wrong. */
+static void kg_reset_last_errors(void)
+{
+	JSON_G(error_code) = PHP_JSON_ERROR_NONE;
+	PCRE_G(error_code) = PHP_PCRE_NO_ERROR;
+	if (kg_reset.has_intl) {
+		zval code, text;
+		if (kg_ask("intl_get_error_code", &code, 0, NULL) && Z_TYPE(code) == IS_LONG && UNEXPECTED(Z_LVAL(code) != 0)) {
+			/* as any of its functions that has nothing to complain about */
+			ZVAL_EMPTY_STRING(&text);
+			kg_do("normalizer_is_normalized", 1, &text);
+		}
+	}
+}
+
 /* A request is over. A seed that it has set would make the next visitor's random numbers known to it. */
 void kg_app_reset(void)
 {
@@ -91,6 +128,15 @@ void kg_app_reset(void)
 	if (UNEXPECTED(BG(url_adapt_session_ex).active)) {
 		kg_reset_rewriter(&BG(url_adapt_session_ex));
 	}
+	/* The list stays: the engine would go on calling what runs it. */
+	while (UNEXPECTED(kg_count_tick_functions() > kg_reset.tick_functions)) {
+		zend_llist_remove_tail(BG(user_tick_functions));
+	}
+	kg_reset_last_errors();
+	if (UNEXPECTED(kg_app_touched & KG_ASPECT_ENTITY_LOADER)) {
+		kg_reset_entity_loader();
+		kg_app_touched &= ~KG_ASPECT_ENTITY_LOADER;
+	}
 	if (UNEXPECTED(kg_app_touched & KG_ASPECT_FUNCTION_SETTINGS)) {
 		kg_reset_functions();
 		kg_do("libxml_clear_errors", 0, NULL);
@@ -107,6 +153,7 @@ void kg_app_reset_drop(void)
 		for (size_t i = 0; i < KG_FUNCTION_SETTINGS; i++) {
 			zval_ptr_dtor(&kg_reset.settings[i]);
 		}
+		zval_ptr_dtor(&kg_reset.entity_loader);
 		kg_reset.on = false;
 	}
 }

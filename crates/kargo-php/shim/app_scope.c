@@ -32,6 +32,7 @@ void kg_app_scope_free(kg_app_scope *scope)
 		zval_ptr_dtor(&scope->known_exception_handler);
 	}
 	kg_session_setup_free(scope->sessions);
+	kg_app_references_drop(scope);
 	HashTable *tables[] = { scope->server, scope->env };
 	for (size_t i = 0; i < 2; i++) {
 		if (tables[i]) {
@@ -63,6 +64,26 @@ void kg_app_scope_swap(kg_app_scope *scope)
 	KG_SWAP(zend_stack, scope->error_handlers, EG(user_error_handlers));
 	KG_SWAP(zend_stack, scope->error_handlers_error_reporting, EG(user_error_handlers_error_reporting));
 	KG_SWAP(zend_stack, scope->exception_handlers, EG(user_exception_handlers));
+}
+
+bool kg_app_has_exception_handler(void)
+{
+	return Z_TYPE(EG(user_exception_handler)) != IS_UNDEF;
+}
+
+/* Not zend_user_exception_handler(): with frames below, it forgets what the handler itself throws. Here that stays pending. */
+void kg_app_handle_exception(void *nothing)
+{
+	zval handler, argument, result;
+	zend_object *thrown = EG(exception);
+	EG(exception) = NULL;
+	ZVAL_COPY(&handler, &EG(user_exception_handler));
+	ZVAL_OBJ(&argument, thrown);
+	ZVAL_UNDEF(&result);
+	call_user_function(NULL, NULL, &handler, &result, 1, &argument);
+	zval_ptr_dtor(&result);
+	zval_ptr_dtor(&handler);
+	OBJ_RELEASE(thrown);
 }
 
 /* ---- for the isolation guard: handlers that a request has set and not taken back */

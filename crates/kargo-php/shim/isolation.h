@@ -79,6 +79,7 @@ enum {
 	KG_ASPECT_CONTEXT = 1 << 12,
 	KG_ASPECT_FUNCTION_SETTINGS = 1 << 13,
 	KG_ASPECT_TRANSACTION = 1 << 14,
+	KG_ASPECT_ENTITY_LOADER = 1 << 15, /* not the guard's to tell: see kg_app_reset() */
 };
 
 /* Aspects whose functions were called, and the connections to databases that are alive (keys are weak references). */
@@ -89,6 +90,7 @@ const char *kg_isolation_include_path(void);
 void kg_isolation_hook(void);
 void kg_isolation_unhook(void);
 bool kg_isolation_in_transaction(zend_object *connection);
+bool kg_isolation_roll_back(zend_object *connection);
 void kg_process_start(void);
 void kg_process_stop(void);
 uint32_t kg_process_changed(void);

@@ -35,7 +35,8 @@ HashTable kg_isolation_connections;
 	HOOK(mb_http_output, KG_ASPECT_FUNCTION_SETTINGS) \
 	HOOK(mb_regex_encoding, KG_ASPECT_FUNCTION_SETTINGS) \
 	HOOK(mb_regex_set_options, KG_ASPECT_FUNCTION_SETTINGS) \
-	HOOK(libxml_use_internal_errors, KG_ASPECT_FUNCTION_SETTINGS)
+	HOOK(libxml_use_internal_errors, KG_ASPECT_FUNCTION_SETTINGS) \
+	HOOK(libxml_set_external_entity_loader, KG_ASPECT_ENTITY_LOADER)
 
 /* Without arguments, most of them only tell. */
 #define KG_HOOK_BODY(function, aspect) \
@@ -66,6 +67,7 @@ static struct {
 	zend_object *(*create)(zend_class_entry *);
 } kg_connection_classes[16];
 static uint32_t kg_connection_class_count;
+static zend_class_entry *kg_pdo, *kg_mysqli; /* NULL: there is no such extension */
 
 static zend_object *kg_create_connection(zend_class_entry *class_entry)
 {
@@ -91,14 +93,16 @@ static zend_class_entry *kg_class_named(const char *name)
 
 static void kg_watch_connections(void)
 {
-	zend_class_entry *pdo = kg_class_named("pdo"), *mysqli = kg_class_named("mysqli"), *class_entry;
-	if (!pdo && !mysqli) {
+	zend_class_entry *class_entry;
+	kg_pdo = kg_class_named("pdo");
+	kg_mysqli = kg_class_named("mysqli");
+	if (!kg_pdo && !kg_mysqli) {
 		return;
 	}
 	ZEND_HASH_FOREACH_PTR(CG(class_table), class_entry) {
 		if (class_entry->type == ZEND_INTERNAL_CLASS && class_entry->create_object
 			&& class_entry->create_object != kg_create_connection
-			&& ((pdo && instanceof_function(class_entry, pdo)) || (mysqli && instanceof_function(class_entry, mysqli)))
+			&& ((kg_pdo && instanceof_function(class_entry, kg_pdo)) || (kg_mysqli && instanceof_function(class_entry, kg_mysqli)))
 			&& kg_connection_class_count < sizeof(kg_connection_classes) / sizeof(*kg_connection_classes)) {
 			kg_connection_classes[kg_connection_class_count].class_entry = class_entry;
 			kg_connection_classes[kg_connection_class_count++].create = class_entry->create_object;
@@ -138,8 +142,7 @@ void kg_isolation_unhook(void)
 bool kg_isolation_in_transaction(zend_object *object)
 {
 #ifdef KG_HAS_PDO
-	zend_class_entry *pdo = kg_class_named("pdo");
-	if (pdo && instanceof_function(object->ce, pdo)) {
+	if (kg_pdo && instanceof_function(object->ce, kg_pdo)) {
 		pdo_dbh_t *handle = php_pdo_dbh_fetch_inner(object);
 		if (!handle || !handle->driver_data || !handle->methods || handle->is_closed) {
 			return false;
@@ -148,8 +151,7 @@ bool kg_isolation_in_transaction(zend_object *object)
 	}
 #endif
 #ifdef KG_HAS_MYSQLI
-	zend_class_entry *mysqli = kg_class_named("mysqli");
-	if (mysqli && instanceof_function(object->ce, mysqli)) {
+	if (kg_mysqli && instanceof_function(object->ce, kg_mysqli)) {
 		mysqli_object *own = (mysqli_object *) ((char *) object - XtOffsetOf(mysqli_object, zo));
 		MYSQLI_RESOURCE *resource = own->ptr;
 		MY_MYSQL *connection = resource && resource->status == MYSQLI_STATUS_VALID ? resource->ptr : NULL;
@@ -157,6 +159,62 @@ bool kg_isolation_in_transaction(zend_object *object)
 	}
 #endif
 	return false;
+}
+
+/* By the class that PHP brings: what a derived one does beside it is about a request that is over. Whether it worked. */
+bool kg_isolation_roll_back(zend_object *object)
+{
+	zend_class_entry *class_entry = kg_pdo && instanceof_function(object->ce, kg_pdo) ? kg_pdo : kg_mysqli;
+	zend_function *method = class_entry ? zend_hash_str_find_ptr(&class_entry->function_table, ZEND_STRL("rollback")) : NULL;
+	zval result;
+	if (!method) {
+		return false;
+	}
+	ZVAL_UNDEF(&result);
+	GC_ADDREF(object);
+	zend_call_known_function(method, object, object->ce, &result, 0, NULL, NULL);
+	bool has_worked = Z_TYPE(result) == IS_TRUE;
+	zval_ptr_dtor(&result);
+	OBJ_RELEASE(object);
+	if (EG(exception)) {
+		zend_clear_exception();
+	}
+	return has_worked;
+}
+
+/*
+ * Before a classic request: a transaction that is open now is a handler's that waits, or the boot's. The mark is the value in
+ * the table of connections; one that the request makes has none.
+ */
+void kg_app_note_transactions(void)
+{
+	zend_ulong key;
+	zval *is_open;
+	ZEND_HASH_FOREACH_NUM_KEY_VAL(&kg_isolation_connections, key, is_open) {
+		ZVAL_BOOL(is_open, kg_isolation_in_transaction(zend_weakref_key_to_object(key)));
+	} ZEND_HASH_FOREACH_END();
+}
+
+bool kg_app_has_connections(void)
+{
+	return zend_hash_num_elements(&kg_isolation_connections) != 0;
+}
+
+/* After a classic request: what it began and did not end is not the next visitor's to commit. */
+void kg_app_roll_back(void *nothing)
+{
+	/* by index: an error handler may open connections */
+	for (uint32_t i = 0; i < kg_isolation_connections.nNumUsed; i++) {
+		Bucket *bucket = kg_isolation_connections.arData + i;
+		if (Z_TYPE(bucket->val) == IS_UNDEF || Z_TYPE(bucket->val) == IS_TRUE) {
+			continue;
+		}
+		zend_object *object = zend_weakref_key_to_object(bucket->h);
+		if (UNEXPECTED(kg_isolation_in_transaction(object))) {
+			zend_string *name = object->ce->name;
+			kargo_app_rolled_back(ZSTR_VAL(name), ZSTR_LEN(name), kg_isolation_roll_back(object));
+		}
+	}
 }
 
 const char *kg_isolation_include_path(void)

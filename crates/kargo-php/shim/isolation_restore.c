@@ -229,15 +229,7 @@ static void kg_roll_back(void)
 	ZEND_HASH_FOREACH_NUM_KEY(&kg_isolation_connections, key) {
 		zend_object *object = zend_weakref_key_to_object(key);
 		if (kg_isolation_in_transaction(object)) {
-			zend_function *method = zend_hash_str_find_ptr(&object->ce->function_table, ZEND_STRL("rollback"));
-			zval result;
-			GC_ADDREF(object);
-			zend_call_known_function(method, object, object->ce, &result, 0, NULL, NULL);
-			zval_ptr_dtor(&result);
-			OBJ_RELEASE(object);
-			if (EG(exception)) {
-				zend_clear_exception();
-			}
+			kg_isolation_roll_back(object);
 		}
 	} ZEND_HASH_FOREACH_END();
 }

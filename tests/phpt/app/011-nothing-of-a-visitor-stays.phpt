@@ -1,5 +1,5 @@
 --TEST--
-Classic mode: seeds, half-read texts, rewritten links and settings of functions are gone with the request, and what the boot has set stays
+Classic mode: seeds, half-read texts, rewritten links, tick functions, last errors and settings of functions are gone with the request, and what the boot has set stays
 --EXTENSIONS--
 mbstring
 libxml
@@ -17,8 +17,13 @@ $server = start_pages([
         strtok("a secret of mine", " "); output_add_rewrite_var("token", "secret"); libxml_use_internal_errors(true); echo "x";',
     '/look' => 'echo json_encode([mb_internal_encoding(), mb_substitute_character(), mb_language(), mb_detect_order(),
         function_exists("mb_regex_encoding") ? mb_regex_encoding() : "UTF-8", @strtok(" "), libxml_use_internal_errors(), libxml_get_errors()]);',
+    '/errors' => 'json_decode("{"); preg_match("/./u", "\xff"); libxml_set_external_entity_loader(fn () => null);
+        register_tick_function(static function () { $GLOBALS["ticks"]++; }); echo json_last_error() !== 0 && preg_last_error() !== 0 ? "errors" : "none";',
+    '/last' => 'declare(ticks=1) { $a = 1; $b = 2; } echo json_encode([$GLOBALS["ticks"], $GLOBALS["bootTicks"] > 0, json_last_error(), preg_last_error(),
+        function_exists("libxml_get_external_entity_loader") ? is_string(libxml_get_external_entity_loader()) : true]);',
     '/links' => 'output_add_rewrite_var("mine", "1"); echo "<form action=\"/x\"></form>";',
-], boot: 'mb_substitute_character(35); mb_language("uni");', ini: $ini);
+], boot: '$ticks = $bootTicks = 0; function loader() { return null; } libxml_set_external_entity_loader("loader");
+    register_tick_function(static function () { $GLOBALS["bootTicks"]++; }); mb_substitute_character(35); mb_language("uni");', ini: $ini);
 mt_srand(7);
 $sequence = [mt_rand(), mt_rand(), mt_rand()];
 var_dump((int) $server->get('/seed')->body === $sequence[0]);
@@ -32,6 +37,7 @@ $look = $server->get('/look')->body;
 echo $look, "\n";
 $server->get('/leave');
 var_dump($server->get('/look')->body === $look);
+echo $server->get('/errors')->body, ' ', $server->get('/last')->body, "\n";
 echo $server->get('/links')->body, "\n";
 echo $server->stop(), $server->output(), "\n";
 ?>
@@ -42,5 +48,6 @@ array(0) {
 int(5)
 ["UTF-8",35,"uni",["ASCII","UTF-8"],"UTF-8",false,false,[]]
 bool(true)
+errors [0,true,0,0,true]
 <form action="/x"><input type="hidden" name="mine" value="1" /></form>
 0

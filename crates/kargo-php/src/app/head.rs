@@ -55,6 +55,46 @@ pub(crate) fn cgi_status(value: &[u8]) -> Option<u16> {
     std::str::from_utf8(code).ok()?.parse().ok()
 }
 
+/// What an error page keeps of the headers that the application has set: cookies, a session's new id above all, and who may
+/// keep the answer.
+const KEPT: [&[u8]; 5] = [
+    b"set-cookie",
+    b"cache-control",
+    b"expires",
+    b"pragma",
+    b"vary",
+];
+
+/// Gives `send` the lines that an error page keeps.
+pub(crate) fn with_kept(send: impl FnOnce(&[Line<'_>])) {
+    let mut lines = Vec::new();
+    for text in &given() {
+        let line = text_of(text);
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+            continue;
+        };
+        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        if KEPT.iter().any(|kept| name.eq_ignore_ascii_case(kept))
+            && check_header(name, value).is_ok()
+        {
+            lines.push((name, value));
+        }
+    }
+    send(&lines);
+}
+
+/// The header lines that the engine has collected; they stay there until the request ends.
+fn given() -> Vec<ffi::kg_text> {
+    // SAFETY: reads state of the engine's; as many headers are written as were counted.
+    unsafe {
+        let count = ffi::kg_app_header_count();
+        let mut given: Vec<ffi::kg_text> = Vec::with_capacity(count as usize);
+        ffi::kg_app_headers(given.as_mut_ptr());
+        given.set_len(count as usize);
+        given
+    }
+}
+
 struct Head<'a> {
     status: u16,
     reason: Option<&'a [u8]>,
@@ -64,14 +104,8 @@ struct Head<'a> {
 impl<'a> Head<'a> {
     /// Reads what the engine has collected; it stays there until the request ends.
     fn read(body: Body) -> Self {
-        // SAFETY: reads state of the engine's; as many headers are written as were counted.
-        let (status, given) = unsafe {
-            let count = ffi::kg_app_header_count();
-            let mut given: Vec<ffi::kg_text> = Vec::with_capacity(count as usize);
-            ffi::kg_app_headers(given.as_mut_ptr());
-            given.set_len(count as usize);
-            (ffi::kg_app_status(), given)
-        };
+        // SAFETY: reads one number.
+        let (status, given) = unsafe { (ffi::kg_app_status(), given()) };
         let mut head = Self {
             status: u16::try_from(status).unwrap_or(0),
             reason: reason(),

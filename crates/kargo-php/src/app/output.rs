@@ -325,12 +325,10 @@ impl Strings {
         let method = add([head.method_name(bytes), b""]);
         let uri = add([head.path(bytes), b""]);
         let query = head.query(bytes).map(|query| add([query, b""]));
-        let (mut cookie, mut content_type, mut authorization) = (None, None, None);
+        let (mut cookies, mut content_type, mut authorization) = (0, None, None);
         for (name, value) in head.headers(bytes) {
             match name.len() {
-                6 if name.eq_ignore_ascii_case(b"cookie") => {
-                    cookie = Some(add([value, b""]));
-                }
+                6 if is_cookie(name) => cookies += 1,
                 12 if name.eq_ignore_ascii_case(b"content-type") => {
                     content_type = Some(add([value, b""]));
                 }
@@ -340,6 +338,18 @@ impl Strings {
                 _ => {}
             }
         }
+        // HTTP/2's clients, and proxies behind them, may send several lines: they are one, as in HTTP_COOKIE.
+        let cookie = (cookies != 0).then(|| {
+            let start = out.len();
+            for (_, value) in head.headers(bytes).filter(|(name, _)| is_cookie(name)) {
+                if out.len() != start {
+                    out.extend_from_slice(b"; ");
+                }
+                out.extend_from_slice(value);
+            }
+            out.push(0);
+            start
+        });
         Self {
             method,
             uri,
@@ -349,6 +359,10 @@ impl Strings {
             authorization,
         }
     }
+}
+
+fn is_cookie(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"cookie")
 }
 
 /// The classic request is over.
@@ -386,9 +400,11 @@ pub(crate) fn answer(failure: Option<Failure>) {
     };
     match (phase, failure) {
         (Phase::Whole, Some(Failure::Told(status, message))) if is_empty => {
-            answer::send_failure(id, status, Some(&message));
+            head::with_kept(|lines| answer::send_failure_with(id, status, Some(&message), lines));
         }
-        (Phase::Whole, Some(_)) if is_empty => answer::send_failure(id, 500, None),
+        (Phase::Whole, Some(_)) if is_empty => {
+            head::with_kept(|lines| answer::send_failure_with(id, 500, None, lines));
+        }
         (Phase::Whole, failure) => {
             if failure.is_some() {
                 set_failed();

@@ -3,7 +3,7 @@
 //! The order of the end is that of `php_request_shutdown()`: shutdown functions, output buffers, the session, headers. Each
 //! step is protected, since each can run PHP code that fails, and the next one has to come all the same.
 
-use std::ffi::c_void;
+use std::ffi::{c_char, c_void};
 use std::rc::Rc;
 
 use kargo_net::RequestId;
@@ -188,6 +188,10 @@ fn cut_off(who: &str) -> Failure {
 /// Gives back what the request held, and puts back what it replaced.
 fn clean() {
     let mut ignored = None;
+    // SAFETY: reads one number.
+    if unsafe { ffi::kg_app_has_connections() } {
+        step(&mut ignored, ffi::kg_app_roll_back, "a rollback");
+    }
     step(
         &mut ignored,
         ffi::kg_app_clean,
@@ -203,6 +207,24 @@ fn clean() {
         );
     }
     handler::leave();
+}
+
+/// A transaction that the request had left open is rolled back.
+#[unsafe(no_mangle)]
+extern "C" fn kargo_app_rolled_back(class: *const c_char, length: usize, has_worked: bool) {
+    // SAFETY: the shim gives `length` bytes.
+    let class = unsafe { std::slice::from_raw_parts(class.cast::<u8>(), length) };
+    let name = format!("transaction {}", String::from_utf8_lossy(class));
+    let done = if has_worked {
+        "rolled back"
+    } else {
+        "could not be rolled back"
+    };
+    current::report(
+        Level::Warning,
+        "a request left something behind",
+        &[("name", &name), ("it", "was left open"), ("done", done)],
+    );
 }
 
 fn leave() {

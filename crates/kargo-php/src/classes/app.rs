@@ -1,5 +1,6 @@
 //! `Kargo\App`: applications, and the functions that PHP's web servers have and its command line has not.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
@@ -192,8 +193,24 @@ fn request_headers(call: &Call) -> Result<(), Thrown> {
     };
     if !scripts::headers(add) {
         output::view(|request| {
+            // Lines of one name are one value, as in $_SERVER.
+            let mut lines: Vec<(&[u8], Cow<'_, [u8]>)> = Vec::new();
             for (name, value) in request.head().headers(request.bytes()) {
-                add(name, value);
+                let known = lines
+                    .iter_mut()
+                    .find(|(known, _)| known.eq_ignore_ascii_case(name));
+                if let Some((_, known)) = known {
+                    let is_cookie = name.eq_ignore_ascii_case(b"cookie");
+                    known
+                        .to_mut()
+                        .extend_from_slice(if is_cookie { b"; " } else { b", " });
+                    known.to_mut().extend_from_slice(value);
+                } else {
+                    lines.push((name, Cow::Borrowed(value)));
+                }
+            }
+            for (name, value) in lines {
+                add(name, &value);
             }
         });
     }

@@ -118,17 +118,27 @@ fn send_response(id: RequestId, response: Zv) {
 
 /// An error answer: the status and its phrase, or the message that a handler meant for the client.
 pub(crate) fn send_failure(id: RequestId, status: u16, message: Option<&str>) {
+    send_failure_with(id, status, message, &[]);
+}
+
+/// The same with header lines, which must be such as HTTP allows.
+pub(crate) fn send_failure_with(
+    id: RequestId,
+    status: u16,
+    message: Option<&str>,
+    lines: &[(&[u8], &[u8])],
+) {
     let number = current::with(|current| current.number);
     let name = current::request_name(number);
     let text = match message {
         Some(message) if !message.is_empty() => format!("{message}\n"),
         _ => format!("{status} {}\n", kargo_http::reason_phrase(status)),
     };
-    let lines: [(&[u8], &[u8]); 1] = [(b"X-Request-Id", name.as_bytes())];
-    let with_name = status >= 500 && number != 0;
-    let answer = Answer::new(status)
-        .content_type(TEXT)
-        .headers(if with_name { &lines } else { &[] });
+    let mut all: Vec<(&[u8], &[u8])> = lines.to_vec();
+    if status >= 500 && number != 0 {
+        all.push((b"X-Request-Id", name.as_bytes()));
+    }
+    let answer = Answer::new(status).content_type(TEXT).headers(&all);
     runtime::with(|runtime| {
         if let (Some(serving), Some(events)) = (runtime.serving.as_mut(), runtime.events.as_mut()) {
             // A client that is gone needs no answer; this head can always be encoded.
