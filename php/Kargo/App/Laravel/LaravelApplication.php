@@ -27,12 +27,13 @@ use Throwable;
  * - the container: bindings, instances (so scoped ones and singletons made in the request are gone), callbacks for terminate();
  * - configuration, events, the request's route and controller, middleware, URL defaults, view data, composers;
  * - sessions, guards and users, the queue of cookies, gates, validators' extensions, the locale, the time zone;
- * - models (they boot again, so that their listeners are there again), what they and resources have in static properties;
- * - logs' contexts, caches in memory (the array store), query logs, trusted proxies; open transactions are rolled back.
+ * - models (they boot again, so that their listeners are there again), and what the framework's classes have in static properties;
+ * - logs' contexts and processors, caches in memory (the array store), query logs, trusted proxies; open transactions are rolled back.
  *
- * Connections of databases and Redis, stores of caches, disks and open logs stay: that is what makes it fast. (A connection to
- * an SQLite file that was replaced or removed is made again.) The application's own singletons that were made while booting,
- * and its own static properties, stay as they are too; docs/ISOLATION.md has what finds those that leak.
+ * Connections of databases and Redis, stores of caches, disks and open logs stay: that is what makes it fast. Those that a
+ * request has made from configuration of its own don't, and a connection to an SQLite file that was replaced or removed is made
+ * again. The application's own singletons that were made while booting, and its own static properties, stay as they are too;
+ * docs/ISOLATION.md has what finds those that leak.
  */
 final class LaravelApplication
 {
