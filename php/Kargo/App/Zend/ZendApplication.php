@@ -40,6 +40,12 @@ final class ZendApplication
             throw new ConfigurationException('The bootstrap has no resource "' . reset($unknown) . '"');
         }
         $bootstrap->bootstrap(array_values(array_diff($resources, array_map(strtolower(...), $eachRequest))));
+        if (session_status() === PHP_SESSION_ACTIVE) {
+            trigger_error(
+                'The boot has started a session, which no request has then: name the resource that starts it in eachRequest',
+                E_USER_WARNING,
+            );
+        }
         $this->state = new KeptState($application, $bootstrap);
     }
 
