@@ -6,5 +6,5 @@
   @else
     <p class="lead">See the <a href="/poll">polls</a>, or <a href="/login">log in</a> to vote.</p>
   @endauth
-  <p class="muted"><a href="{{ route('about') }}">What serves these pages</a></p>
+  <p class="muted"><a href="/about">What serves these pages</a></p>
 @endsection

@@ -135,7 +135,11 @@ final class BootState
         });
         self::try($this->files->settle(...));
         foreach ($this->objects as $object) {
-            self::try($object->restore(...));
+            try {
+                $object->restore();
+            } catch (Throwable $throwable) {
+                self::tell($throwable);
+            }
         }
         self::try($this->present(...));
         $this->forgetLastViews === null || ($this->forgetLastViews)();
@@ -167,8 +171,13 @@ final class BootState
         try {
             $restore();
         } catch (Throwable $throwable) {
-            error_log("What a request has left behind is not put back: $throwable");
+            self::tell($throwable);
         }
+    }
+
+    private static function tell(Throwable $throwable): void
+    {
+        error_log("What a request has left behind is not put back: $throwable");
     }
 
     /** @return list<object> the framework's own, each once, with what stays in them */

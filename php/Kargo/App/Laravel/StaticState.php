@@ -9,44 +9,42 @@ use ReflectionClass;
 use ReflectionProperty;
 
 /**
- * The values of a class's static properties at one time, to be put back later. A class that was not loaded then gets what
- * its declaration says.
+ * The values of a class's static properties at one time, to be put back later.
  */
 final class StaticState
 {
     private const CACHES = '/Cache$|^cache$|^guardableColumns$|^inflector$|^language$|^translator$|^validators$/';
 
-    /** @var array<string, mixed>|null null: the class is not loaded yet */
-    private ?array $values = null;
+    /** @param array<string, mixed> $values */
+    private function __construct(private readonly array $values, private readonly Closure $write) {}
 
-    private ?Closure $write = null;
-
-    public function __construct(private readonly string $class)
+    /**
+     * What the class has now, or what its declaration says, if `$isNew`: then a request has loaded it, and may have set what it
+     * has. Null: it has nothing that could be set.
+     */
+    public static function of(string $class, bool $isNew): ?self
     {
-        if (class_exists($class, false)) {
-            $this->values = array_intersect_key((new ReflectionClass($class))->getStaticProperties(), $this->names());
-        }
+        $reflection = new ReflectionClass($class);
+        $values = array_intersect_key($isNew ? $reflection->getDefaultProperties() : $reflection->getStaticProperties(), self::names($reflection));
+        $write = static function (array $values): void {
+            foreach ($values as $name => $value) {
+                self::$$name = $value;
+            }
+        };
+
+        return $values === [] ? null : new self($values, Closure::bind($write, null, $class));
     }
 
     public function restore(): void
     {
-        if ($this->write === null && !class_exists($this->class, false)) {
-            return;
-        }
-        $this->values ??= array_intersect_key((new ReflectionClass($this->class))->getDefaultProperties(), $this->names());
-        $this->write ??= Closure::bind(static function (array $values): void {
-            foreach ($values as $name => $value) {
-                self::$$name = $value;
-            }
-        }, null, $this->class);
         ($this->write)($this->values);
     }
 
     /** @return array<string, true> of the properties that are no caches */
-    private function names(): array
+    private static function names(ReflectionClass $class): array
     {
         $names = [];
-        foreach ((new ReflectionClass($this->class))->getProperties(ReflectionProperty::IS_STATIC) as $property) {
+        foreach ($class->getProperties(ReflectionProperty::IS_STATIC) as $property) {
             if (preg_match(self::CACHES, $property->name) !== 1) {
                 $names[$property->name] = true;
             }

@@ -64,8 +64,13 @@ final class Statics
         Carbon::class, CarbonImmutable::class, CarbonInterval::class, CarbonPeriod::class, Request::class, VarDumper::class,
     ];
 
-    /** @var list<StaticState> */
+    /** @var list<StaticState> of classes that are loaded */
     private array $states = [];
+
+    /** @var array<string, true> names of the others */
+    private array $awaited = [];
+
+    private bool $isAnyLoaded = false;
 
     public function __construct()
     {
@@ -73,20 +78,40 @@ final class Statics
         class_exists(Model::class);
         // The first one that asks makes the list, which requests may add to.
         Request::getMimeTypes('html');
-        foreach (self::OF_OTHERS as $class) {
-            $this->states[] = new StaticState($class);
-        }
+        $this->awaited = array_fill_keys(self::OF_OTHERS, true);
         foreach (self::CLASSES as $namespace => $classes) {
             foreach ($classes as $class) {
-                $this->states[] = new StaticState("Illuminate\\$namespace\\$class");
+                $this->awaited["Illuminate\\$namespace\\$class"] = true;
             }
         }
+        $this->findLoaded(isNew: false);
+        // Asked first, and only for classes that are not there yet: so nobody has to look for them after each request.
+        spl_autoload_register(function (string $class): void {
+            $this->isAnyLoaded = $this->isAnyLoaded || isset($this->awaited[$class]);
+        }, prepend: true);
     }
 
     public function restore(): void
     {
+        if ($this->isAnyLoaded) {
+            $this->findLoaded(isNew: true);
+        }
         foreach ($this->states as $state) {
             $state->restore();
         }
+    }
+
+    private function findLoaded(bool $isNew): void
+    {
+        foreach ($this->awaited as $class => $_) {
+            if (class_exists($class, false)) {
+                unset($this->awaited[$class]);
+                $state = StaticState::of($class, $isNew);
+                if ($state !== null) {
+                    $this->states[] = $state;
+                }
+            }
+        }
+        $this->isAnyLoaded = false;
     }
 }
