@@ -9,6 +9,6 @@
         <li>{{ $name }} {{ $version }}</li>
       @endforeach
     </ul>
-    <p class="muted"><a href="/">Home</a> · <a href="/poll">All polls</a></p>
+    <p class="muted"><a href="/">Home</a> · <a href="{{ route('polls') }}">All polls</a></p>
   </article>
 @endsection

@@ -5,14 +5,12 @@ declare(strict_types=1);
 namespace App\Http\Controllers;
 
 use Illuminate\Contracts\Foundation\Application;
-use Illuminate\Http\Response;
+use Illuminate\Contracts\View\View;
 
 final class AboutController
 {
-    public function __invoke(Application $app): Response
+    public function __invoke(Application $app): View
     {
-        return response()
-            ->view('about', ['parts' => ['Laravel' => $app->version(), 'PHP' => PHP_VERSION]])
-            ->header('Cache-Control', 'public, max-age=3600');
+        return view('about', ['parts' => ['Laravel' => $app->version(), 'PHP' => PHP_VERSION]]);
     }
 }
