@@ -20,6 +20,13 @@ static void kg_empty(zend_reference *reference)
 	zval_ptr_dtor(&old);
 }
 
+static void kg_release_reference(zend_reference *reference)
+{
+	zval own;
+	ZVAL_REF(&own, reference);
+	zval_ptr_dtor(&own);
+}
+
 /* A request begins: `base` is what the superglobal is beside classic requests. Nothing is freed that has a destructor. */
 void kg_app_references_take(kg_app_scope *scope, size_t global, zval *base)
 {
@@ -34,9 +41,7 @@ void kg_app_references_take(kg_app_scope *scope, size_t global, zval *base)
 	} else if (UNEXPECTED(kept != NULL)) {
 		if (GC_REFCOUNT(kept) == 1) {
 			/* who had it too is gone */
-			zval own;
-			ZVAL_REF(&own, kept);
-			zval_ptr_dtor(&own);
+			kg_release_reference(kept);
 			scope->references[global] = NULL;
 			return;
 		}
@@ -87,9 +92,7 @@ void kg_app_references_keep(kg_app_scope *scope, size_t global, zval *slot)
 	scope->references[global] = reference;
 	kg_empty(reference);
 	if (before) {
-		zval own;
-		ZVAL_REF(&own, before);
-		zval_ptr_dtor(&own);
+		kg_release_reference(before);
 	}
 }
 
@@ -112,9 +115,7 @@ void kg_app_references_drop(kg_app_scope *scope)
 {
 	for (size_t i = 0; i < KG_SUPERGLOBALS; i++) {
 		if (scope->references[i]) {
-			zval own;
-			ZVAL_REF(&own, scope->references[i]);
-			zval_ptr_dtor(&own);
+			kg_release_reference(scope->references[i]);
 		}
 	}
 }

@@ -20,6 +20,8 @@ static struct {
 	bool has_intl;
 	size_t tick_functions;
 	zval entity_loader;
+	zend_ini_entry *type; /* default_mimetype: what an answer is that says nothing of itself */
+	zend_string *type_value;
 } kg_reset;
 
 static const char kg_of_libxml[] = "libxml_use_internal_errors";
@@ -46,16 +48,9 @@ void kg_app_reset_note(void)
 	kg_reset.has_intl = zend_hash_str_exists(&module_registry, ZEND_STRL("intl"));
 	kg_reset.tick_functions = kg_count_tick_functions();
 	kg_ask("libxml_get_external_entity_loader", &kg_reset.entity_loader, 0, NULL);
+	kg_reset.type = zend_hash_str_find_ptr(EG(ini_directives), ZEND_STRL("default_mimetype"));
+	kg_reset.type_value = zend_string_copy(kg_reset.type->value ? kg_reset.type->value : ZSTR_EMPTY_ALLOC());
 	kg_app_touched = 0;
-}
-
-/* Calls a function for what it does. */
-static void kg_do(const char *name, uint32_t count, zval *arguments)
-{
-	zval result;
-	if (kg_ask(name, &result, count, arguments)) {
-		zval_ptr_dtor(&result);
-	}
 }
 
 static void kg_reset_functions(void)
@@ -133,6 +128,10 @@ void kg_app_reset(void)
 		zend_llist_remove_tail(BG(user_tick_functions));
 	}
 	kg_reset_last_errors();
+	if (UNEXPECTED(kg_reset.type->value != kg_reset.type_value)) {
+		/* an answer without a body takes it away, as frameworks make one */
+		zend_alter_ini_entry(kg_reset.type->name, kg_reset.type_value, PHP_INI_USER, PHP_INI_STAGE_RUNTIME);
+	}
 	if (UNEXPECTED(kg_app_touched & KG_ASPECT_ENTITY_LOADER)) {
 		kg_reset_entity_loader();
 		kg_app_touched &= ~KG_ASPECT_ENTITY_LOADER;
@@ -154,6 +153,7 @@ void kg_app_reset_drop(void)
 			zval_ptr_dtor(&kg_reset.settings[i]);
 		}
 		zval_ptr_dtor(&kg_reset.entity_loader);
+		zend_string_release(kg_reset.type_value);
 		kg_reset.on = false;
 	}
 }

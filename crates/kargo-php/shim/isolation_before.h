@@ -29,6 +29,8 @@ extern const int kg_locale_categories[KG_CATEGORIES];
 extern const char *const kg_function_settings[KG_FUNCTION_SETTINGS];
 
 bool kg_ask(const char *name, zval *result, uint32_t count, zval *arguments);
+/* For what it does. */
+void kg_do(const char *name, uint32_t count, zval *arguments);
 bool kg_handler_differs(const zval *now, const zval *was);
 bool kg_function_setting_changed(size_t index);
 void kg_put_back_handler(zval *now, const zval *was, zend_stack *shadowed, int depth, zend_stack *masks);

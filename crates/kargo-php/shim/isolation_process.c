@@ -36,6 +36,14 @@ bool kg_ask(const char *name, zval *result, uint32_t count, zval *arguments)
 	return true;
 }
 
+void kg_do(const char *name, uint32_t count, zval *arguments)
+{
+	zval result;
+	if (kg_ask(name, &result, count, arguments)) {
+		zval_ptr_dtor(&result);
+	}
+}
+
 static zend_string *kg_directory(void)
 {
 	char path[MAXPATHLEN];

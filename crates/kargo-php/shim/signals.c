@@ -106,14 +106,6 @@ bool kg_signals_were_touched(void)
 	return touched;
 }
 
-static void kg_do(const char *name, uint32_t count, zval *arguments)
-{
-	zval result;
-	if (kg_ask(name, &result, count, arguments)) {
-		zval_ptr_dtor(&result);
-	}
-}
-
 /* A signal that is held back would come once it is let through: ignoring it drops it. */
 static void kg_drop_pending(const sigset_t *held_before)
 {

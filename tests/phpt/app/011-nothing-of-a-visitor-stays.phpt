@@ -21,9 +21,11 @@ $server = start_pages([
         register_tick_function(static function () { $GLOBALS["ticks"]++; }); echo json_last_error() !== 0 && preg_last_error() !== 0 ? "errors" : "none";',
     '/last' => 'declare(ticks=1) { $a = 1; $b = 2; } echo json_encode([$GLOBALS["ticks"], $GLOBALS["bootTicks"] > 0, json_last_error(), preg_last_error(),
         function_exists("libxml_get_external_entity_loader") ? is_string(libxml_get_external_entity_loader()) : true]);',
+    '/type' => 'echo ini_get("default_mimetype"), " "; ini_set("default_mimetype", "text/plain"); echo ini_get("default_mimetype");',
     '/links' => 'output_add_rewrite_var("mine", "1"); echo "<form action=\"/x\"></form>";',
 ], boot: '$ticks = $bootTicks = 0; function loader() { return null; } libxml_set_external_entity_loader("loader");
-    register_tick_function(static function () { $GLOBALS["bootTicks"]++; }); mb_substitute_character(35); mb_language("uni");', ini: $ini);
+    register_tick_function(static function () { $GLOBALS["bootTicks"]++; }); mb_substitute_character(35); mb_language("uni");
+    ini_set("default_mimetype", "text/x-boot");', ini: $ini);
 mt_srand(7);
 $sequence = [mt_rand(), mt_rand(), mt_rand()];
 var_dump((int) $server->get('/seed')->body === $sequence[0]);
@@ -38,6 +40,10 @@ echo $look, "\n";
 $server->get('/leave');
 var_dump($server->get('/look')->body === $look);
 echo $server->get('/errors')->body, ' ', $server->get('/last')->body, "\n";
+foreach ([1, 2] as $number) {
+    $answer = $server->get('/type');
+    echo $answer->body, ': ', $answer->header('Content-Type'), "\n";
+}
 echo $server->get('/links')->body, "\n";
 echo $server->stop(), $server->output(), "\n";
 ?>
@@ -49,5 +55,7 @@ int(5)
 ["UTF-8",35,"uni",["ASCII","UTF-8"],"UTF-8",false,false,[]]
 bool(true)
 errors [0,true,0,0,true]
+text/x-boot text/plain: text/plain; charset=UTF-8
+text/x-boot text/plain: text/plain; charset=UTF-8
 <form action="/x"><input type="hidden" name="mine" value="1" /></form>
 0

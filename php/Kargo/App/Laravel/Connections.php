@@ -179,11 +179,11 @@ final class Connections
         if ($pdo->inTransaction()) {
             return $pdo->rollBack();
         }
-        if ($pdo->getAttribute(PDO::ATTR_DRIVER_NAME) !== 'sqlite') {
+        if (PHP_VERSION_ID >= 80400 || $pdo->getAttribute(PDO::ATTR_DRIVER_NAME) !== 'sqlite') {
             return false;
         }
         try {
-            // Its driver knows only of what was begun by its own method.
+            // Before PHP 8.4 its driver knows only of what was begun by its own method.
             return @$pdo->exec('ROLLBACK') !== false;
         } catch (Throwable) {
             return false;

@@ -72,13 +72,7 @@ final class Drivers
     /** @return list<string> names of properties that are kept of a service */
     public static function keptOf(object $service): array
     {
-        foreach (self::MANAGERS as $class => [$property]) {
-            if ($service instanceof $class) {
-                return [$property];
-            }
-        }
-
-        return [];
+        return KeptProperty::namesOf($service, self::MANAGERS);
     }
 
     /**

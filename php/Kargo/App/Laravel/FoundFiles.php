@@ -50,13 +50,7 @@ final class FoundFiles
     /** @return list<string> names of properties that are kept of a service */
     public static function keptOf(object $service): array
     {
-        foreach (self::FINDERS as $class => [$property]) {
-            if ($service instanceof $class) {
-                return [$property];
-            }
-        }
-
-        return [];
+        return KeptProperty::namesOf($service, self::FINDERS);
     }
 
     /** After a request, before the rest of the services is as it was. */

@@ -39,6 +39,21 @@ final class KeptProperty
         $this->known = $this->now();
     }
 
+    /**
+     * @param array<class-string, array{string, list<string>}> $properties by the class that has it: its name, and what it depends on
+     * @return list<string> the name of the one that is kept of a service, if there is one
+     */
+    public static function namesOf(object $service, array $properties): array
+    {
+        foreach ($properties as $class => [$name]) {
+            if ($service instanceof $class) {
+                return [$name];
+            }
+        }
+
+        return [];
+    }
+
     public function now(): array
     {
         return ($this->read)($this->service, [$this->name])[0] ?? [];

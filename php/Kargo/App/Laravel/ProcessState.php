@@ -18,18 +18,13 @@ use Symfony\Component\VarDumper\Dumper\ContextualizedDumper;
 use Symfony\Component\VarDumper\Dumper\HtmlDumper;
 use Symfony\Component\VarDumper\VarDumper;
 
-/** What the framework changes of the whole process: settings of PHP, the environment, locale and time zone, how values are dumped. */
+/** What the framework changes of the whole process: the environment, locale and time zone, how values are dumped. */
 final class ProcessState
 {
-    /** Answers without a body take the type away. */
-    private const TYPE = 'default_mimetype';
-
     /** Each command that is called sets these, for those that it starts. */
     private const ENVIRONMENT = ['COLUMNS', 'LINES', 'SHELL_VERBOSITY'];
 
     private const WITH_LOCALE = [Carbon::class, CarbonImmutable::class, CarbonInterval::class, CarbonPeriod::class];
-
-    private readonly string $type;
 
     /** @var array<string, string|false> */
     private readonly array $environment;
@@ -43,7 +38,6 @@ final class ProcessState
 
     public function __construct()
     {
-        $this->type = (string) ini_get(self::TYPE);
         $this->environment = array_combine(self::ENVIRONMENT, array_map(getenv(...), self::ENVIRONMENT));
         $this->locale = class_exists(Carbon::class) ? Carbon::getLocale() : '';
         $this->timeZone = date_default_timezone_get();
@@ -52,9 +46,6 @@ final class ProcessState
 
     public function restore(): void
     {
-        if (ini_get(self::TYPE) !== $this->type) {
-            ini_set(self::TYPE, $this->type);
-        }
         foreach ($this->environment as $name => $value) {
             if (getenv($name) !== $value) {
                 putenv($value === false ? $name : "$name=$value");

@@ -32,8 +32,7 @@ use function Kargo\App\finish;
  * - the save handler of sessions, which PHP forgets after each request and the framework's services don't set again; what was
  *   in a session, which its bags keep; the last form, which validators keep; a request that no route was found for,
  *   and what the HTTP cache and its store know of requests; locks of that store; Twig's globals;
- * - the default locale of intl, which Request::setLocale() changes for the whole process, and the default type of answers,
- *   which one without a body changes;
+ * - the default locale of intl, which Request::setLocale() changes for the whole process;
  * - the trusted proxies: a sub-request that exits leaves its own; "REMOTE_ADDR" is another address in each request.
  *
  * A request that does not end well (an Error that the framework does not catch, an exception while the answer is sent,
@@ -46,8 +45,7 @@ use function Kargo\App\finish;
  */
 final class KernelApplication
 {
-    /** Settings that the framework changes in requests, and leaves to PHP to put back. */
-    private const SETTINGS = ['intl.default_locale', 'default_mimetype'];
+    private const LOCALE = 'intl.default_locale';
 
     /** What answers: the kernel, or the HTTP cache before it. */
     private HttpKernelInterface $front;
@@ -57,8 +55,8 @@ final class KernelApplication
     private ?Sessions $sessions = null;
     private TrustedProxies $proxies;
     private bool $isClean = false;
-    /** @var array<string, string|false> SETTINGS after the boot; false: there is no such setting */
-    private array $settings;
+    /** The setting intl.default_locale after the boot; false: there is no intl. */
+    private string|false $locale;
     private readonly string $saveHandler;
     /** Before any kernel was booted. */
     private readonly TrustedProxies $noProxies;
@@ -68,7 +66,7 @@ final class KernelApplication
     {
         $_SERVER['APP_RUNTIME_MODE'] ??= 'web=1&worker=1';
         Dumper::write();
-        $this->settings = self::settings();
+        $this->locale = ini_get(self::LOCALE);
         $this->saveHandler = (string) ini_get('session.save_handler');
         $this->noProxies = $this->proxies = TrustedProxies::now();
         $this->replace();
@@ -182,7 +180,7 @@ final class KernelApplication
         }
         $this->connections?->endTransactions();
         $this->proxies->restore();
-        $this->restoreSettings();
+        $this->restoreLocale();
         Leftovers::keepMimeTypes();
         Dumper::forget();
     }
@@ -195,22 +193,15 @@ final class KernelApplication
         }
     }
 
-    /** @return array<string, string|false> */
-    private static function settings(): array
+    private function restoreLocale(): void
     {
-        return array_combine(self::SETTINGS, array_map(ini_get(...), self::SETTINGS));
-    }
-
-    private function restoreSettings(): void
-    {
-        foreach ($this->settings as $name => $value) {
-            if ($value !== false && ini_get($name) !== $value) {
-                // Nothing is a value too, which some take only in this way.
-                ini_restore($name);
-                if (ini_get($name) !== $value) {
-                    ini_set($name, $value);
-                }
-            }
+        if (ini_get(self::LOCALE) === $this->locale) {
+            return;
+        }
+        // Nothing is a value too, which the setting takes only in this way.
+        ini_restore(self::LOCALE);
+        if (ini_get(self::LOCALE) !== $this->locale) {
+            ini_set(self::LOCALE, (string) $this->locale);
         }
     }
 
@@ -222,7 +213,7 @@ final class KernelApplication
         $this->kernel = $this->kernelOf($this->front);
         if ($this->kernel !== null) {
             $this->kernel->boot();
-            $this->settings = self::settings();
+            $this->locale = ini_get(self::LOCALE);
             $container = $this->kernel->getContainer();
             // A kernel puts its HTTP cache before itself only until it is booted.
             if ($this->front === $this->kernel && $container->has('http_cache')) {
@@ -251,7 +242,7 @@ final class KernelApplication
                 error_log("The end of a kernel that is replaced failed: $throwable");
             }
         }
-        $this->restoreSettings();
+        $this->restoreLocale();
         $this->noProxies->restore();
         $this->connections = null;
         $this->sessions = null;

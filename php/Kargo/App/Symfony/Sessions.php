@@ -26,9 +26,9 @@ use Throwable;
 
 /**
  * PHP's sessions as the framework sets them up. PHP forgets the save handler after each request, and the settings go back to
- * what they were at the end of the boot; but the framework's services live on and set neither again (the handler and its
- * path in any version, the whole session before Symfony 6). So a session is made at the boot, by the framework's own
- * listener and without starting it, and its save handler is registered again for each request.
+ * what they were at the end of the boot; but the framework's services live on and set neither again (the path in any version,
+ * the handler and the whole session before Symfony 6). So a session is made at the boot, by the framework's own listener and
+ * without starting it, and a save handler that is the same for all requests is registered again for each.
  *
  * @internal
  */
