@@ -95,6 +95,21 @@ class LaravelApplicationTest(Application):
             lines = Path(self.folder.name, name, "log").read_text()
             self.assertEqual(set(re.findall(r"line of (\w+);", lines)), {name})
 
+    def test_what_is_set_on_disks_and_caches_ends_with_the_request(self):
+        booted = {"first": "drivers-first", "second": "drivers-second", "seconds": 3600, "events": True}
+        for _ in range(2):  # the first time they are made by the request that sets it
+            self.assertEqual(
+                self.server.get("/set-drivers").json(),
+                {"first": "drivers-visitor", "second": "drivers-visitor", "seconds": 7, "events": False},
+            )
+            self.assertEqual(self.server.get("/drivers").json(), booted)
+
+    def test_drivers_that_the_application_makes_itself_are_of_one_request(self):
+        for name in ("ann", "bob", "ann"):
+            self.assertEqual(set(self.server.get(f"/own-drivers?visitor={name}").json().values()), {f"drivers-{name}"})
+        for name, lines in (("ann", 4), ("bob", 2)):
+            self.assertEqual(Path(self.folder.name, f"drivers-{name}", "log").read_text().count("\n"), lines)
+
     def test_names_of_drivers_do_not_pile_up(self):
         descriptors = {self.server.get(f"/new-names/{number}").body for number in range(12)}
         self.assertEqual(len(descriptors), 1, descriptors)
@@ -212,6 +227,19 @@ class LaravelDecoratedTest(Application):
             self.assertEqual(self.server.get("/begin/pdo").body, b"begun")
             self.assertEqual(self.state(), self.booted)
         self.assertNotIn("is not put back", self.server.log)
+
+
+@unittest.skipUnless(IS_THERE, "php-laravel-framework is not installed")
+class LaravelLateSettingsTest(Application):
+    BOOT = "late"
+
+    def test_settings_may_come_before_what_is_made_from_them(self):
+        for name in ("ann", "bob"):
+            folder = Path(self.folder.name, f"late-{name}")
+            folder.mkdir(exist_ok=True)
+            folder.joinpath("late.blade.php").write_text(name)
+            self.assertEqual(self.server.get(f"/late-settings/{name}").json(), [name, "de", f"{name}.example"])
+            self.assertEqual(self.state(), self.booted)
 
 
 @unittest.skipUnless(IS_THERE, "php-laravel-framework is not installed")

@@ -20,6 +20,7 @@ use Illuminate\Session\SessionManager;
 use Illuminate\Support\Facades\Facade;
 use Illuminate\Support\Once;
 use Illuminate\Support\Str;
+use Illuminate\Translation\Translator;
 use Illuminate\View\Engines\EngineResolver;
 use Illuminate\View\Factory;
 use Psr\Log\LoggerInterface;
@@ -36,7 +37,7 @@ final class BootState
 {
     /** Services that are made before the state is taken: they are there in each request, and what they made stays. */
     private const SERVICES = [
-        'auth', 'blade.compiler', 'cache', 'config', 'cookie', 'db', 'db.factory', 'db.transactions', 'events', 'files',
+        'auth', 'blade.compiler', 'cache', 'config', 'db', 'db.factory', 'db.transactions', 'events', 'files',
         'filesystem', 'hash', 'date', 'log', 'redis', 'router', 'routes', 'session', 'translator', 'url', 'validator', 'view',
         CallableDispatcher::class, ControllerDispatcher::class, Gate::class, StartSession::class,
     ];
@@ -74,6 +75,8 @@ final class BootState
      */
     public function __construct(private readonly Application $app, array $services)
     {
+        $isUnmade = static fn(string $name): bool => $app->bound($name) && !$app->resolved($name);
+        $late = array_filter(['translator', 'view'], $isUnmade);
         // An application without sessions may have no key, and then nothing that asks for the encrypter.
         $encrypter = $app->make('config')->get('app.key') ? ['encrypter'] : [];
         foreach ([...self::SERVICES, ...$encrypter, ...$services] as $name) {
@@ -86,6 +89,7 @@ final class BootState
         }
         ViewFinder::install($app);
         TranslationLoader::install($app);
+        self::readLate($app, $late);
         $services = $this->services();
         $this->forgetLastViews = self::lastViews(self::among($services, EngineResolver::class));
         // Who looked at the session or the user while booting saw nobody's: the next visitor's must not be put into that.
@@ -112,6 +116,29 @@ final class BootState
             static fn(object $service): ObjectState => new ObjectState($service, except: [...Drivers::keptOf($service), ...FoundFiles::keptOf($service)]),
             $services,
         ), new ObjectState($app)];
+    }
+
+    /**
+     * Under php-fpm the first who uses them makes them: a middleware that sets what they are made from comes before.
+     *
+     * @param list<string> $services that the application's boot has not made
+     */
+    private static function readLate(Application&Container $app, array $services): void
+    {
+        $configuration = $app->make('config');
+        if (!$configuration instanceof Configuration) {
+            return;
+        }
+        $translator = in_array('translator', $services, true) ? $app->make('translator') : null;
+        if ($translator instanceof Translator) {
+            $configuration->whenSet('app.locale', static fn(mixed $locale) => $translator->setLocale((string) $locale));
+            $configuration->whenSet('app.fallback_locale', static fn(mixed $locale) => $translator->setFallback((string) $locale));
+        }
+        $view = in_array('view', $services, true) ? $app->make('view') : null;
+        $finder = $view instanceof Factory ? $view->getFinder() : null;
+        if ($finder instanceof ViewFinder) {
+            $configuration->whenSet('view.paths', static fn(mixed $paths) => $finder->setPaths((array) $paths));
+        }
     }
 
     /** Before a request: what others may have changed since the last one. */
@@ -144,7 +171,7 @@ final class BootState
         self::try($this->present(...));
         $this->forgetLastViews === null || ($this->forgetLastViews)();
         self::try(fn() => $this->connections->restore($others));
-        self::try($this->drivers->openLogs(...));
+        self::try($this->drivers->makeFirst(...));
         self::try($this->logs->remember(...));
         Str::flushCache();
         if (class_exists(Once::class, false)) {

@@ -16,6 +16,9 @@ final class Configuration extends Repository
     /** @var (Closure(): void)|null */
     private ?Closure $changed = null;
 
+    /** @var array<string, Closure(mixed): void> by name */
+    private array $late = [];
+
     /** In the place of the framework's own, which nobody has seen yet. One of another class is left alone. */
     public static function install(Application $app): void
     {
@@ -37,9 +40,22 @@ final class Configuration extends Repository
         $this->changed = $changed;
     }
 
+    /**
+     * What reads the setting once only, when it is made: it has been made before the request, which may set it all the same.
+     *
+     * @param Closure(mixed): void $do
+     */
+    public function whenSet(string $name, Closure $do): void
+    {
+        $this->late[$name] = $do;
+    }
+
     public function set($key, $value = null): void
     {
         parent::set($key, $value);
+        foreach ($this->late === [] ? [] : (is_array($key) ? array_keys($key) : [$key]) as $name) {
+            isset($this->late[$name]) && ($this->late[$name])($this->get($name));
+        }
         foreach ($this->changed === null ? [] : (is_array($key) ? array_keys($key) : [$key]) as $name) {
             if (in_array(explode('.', (string) $name, 2)[0], self::SECTIONS, true)) {
                 ($this->changed)();

@@ -16,6 +16,7 @@ use Illuminate\Log\LogManager;
 use Illuminate\Queue\QueueManager;
 use Illuminate\Redis\RedisManager;
 use Illuminate\Support\Arr;
+use Throwable;
 
 /**
  * What the framework's managers have made from the configuration: connections, stores, disks, open logs. They outlive the
@@ -35,6 +36,18 @@ final class Drivers
         RedisManager::class => ['connections', ['customCreators', 'driver'], null],
     ];
 
+    /** How each manager makes one by its name. Those of databases and Redis are not made again: they are open. */
+    private const MADE_BY = [
+        BroadcastManager::class => 'connection',
+        CacheManager::class => 'store',
+        FilesystemManager::class => 'disk',
+        LogManager::class => 'channel',
+        QueueManager::class => 'connection',
+    ];
+
+    /** What the framework has itself; others are connectors of the application. */
+    private const QUEUES = ['beanstalkd', 'database', 'null', 'redis', 'sqs', 'sync'];
+
     /** @var list<array{KeptProperty, array<string, object>, array<string, mixed>|null}> with those of the boot, and by name */
     private array $managers = [];
 
@@ -47,20 +60,24 @@ final class Drivers
     /** @var array<string, true> names of the database's connections that were configured in another way during the request */
     private array $otherConnections = [];
 
-    /** @var list<int|string> names of logs that were opened in the request */
-    private array $channels = [];
+    /** @var list<array{KeptProperty, string, list<int|string>}> what makes them, and names of those that a request has used first */
+    private array $first = [];
+
+    private readonly DriverStates $states;
 
     /** @param list<object> $services of an application that has booted */
     public function __construct(private readonly Application $app, array $services)
     {
         $this->configuration = $app->make('config');
         $this->configured = Configuration::ofDrivers($this->configuration);
+        $this->states = new DriverStates();
         foreach ($services as $service) {
             foreach (self::MANAGERS as $class => [$property, $dependsOn, $section]) {
                 if ($service instanceof $class) {
                     $kept = new KeptProperty($service, $class, $property, $dependsOn);
                     $names = $section === null ? null : Arr::get($this->configured, $section) ?? [];
                     $this->managers[] = [$kept, $kept->known, $names];
+                    $this->states->remember($kept->known);
                 }
             }
         }
@@ -87,10 +104,11 @@ final class Drivers
             $now = $kept->now();
             if ($now !== $kept->known) {
                 $added = $this->toBeKept($kept, array_diff_key($now, $kept->known), $names);
-                if ($kept->service instanceof LogManager) {
-                    $this->channels = array_keys($added);
-                } else {
+                $make = self::madeBy($kept->service);
+                if ($make === null) {
                     $kept->known += $added;
+                } elseif ($added !== []) {
+                    $this->first[] = [$kept, $make, array_keys($added)];
                 }
                 $kept->set($kept->known);
                 self::disconnect($now, $kept->known);
@@ -103,18 +121,37 @@ final class Drivers
         return $others;
     }
 
-    /** When the configuration is that of the boot again: logs that a request has opened, without what it has added to them. */
-    public function openLogs(): void
+    /**
+     * When the configuration and the managers are those of the boot again: what a request has used first is made once more, to
+     * stay without what that has set on it, or put in its place. And nothing is on those that stay already.
+     */
+    public function makeFirst(): void
     {
-        foreach ($this->channels === [] ? [] : $this->managers as [$kept]) {
-            if ($kept->service instanceof LogManager) {
-                foreach ($this->channels as $name) {
-                    $kept->service->channel((string) $name);
+        $this->states->restore();
+        $first = $this->first;
+        $this->first = [];
+        foreach ($first as [$kept, $make, $names]) {
+            foreach ($names as $name) {
+                try {
+                    $kept->service->$make((string) $name);
+                } catch (Throwable) {
+                    // The request had something that is not there now: the next that wants it is told what is missing.
                 }
-                $kept->known = $kept->now();
+            }
+            $kept->known = $kept->now();
+            $this->states->remember($kept->known);
+        }
+    }
+
+    private static function madeBy(object $manager): ?string
+    {
+        foreach (self::MADE_BY as $class => $method) {
+            if ($manager instanceof $class) {
+                return $method;
             }
         }
-        $this->channels = [];
+
+        return null;
     }
 
     /** A cache in the memory of the process is one request's under php-fpm. */
@@ -185,11 +222,67 @@ final class Drivers
             return [];
         }
 
-        return array_filter($added, function (int|string $name) use ($isDatabase, $names): bool {
+        return array_filter($added, function (int|string $name) use ($isDatabase, $names, $kept): bool {
             $name = self::configured($name);
 
-            return ($names === null || Arr::has($names, $name)) && !($isDatabase && isset($this->otherConnections[$name]));
+            return ($names === null || Arr::has($names, $name))
+                && !($isDatabase && isset($this->otherConnections[$name]))
+                && !$this->isMadeByTheApplication($kept->service, $name, $names);
         }, ARRAY_FILTER_USE_KEY);
+    }
+
+    /**
+     * Whether it is the application's code that makes it, in what it has registered with extend() and the like: that may ask who
+     * the visitor is, so what it made is of one request.
+     *
+     * @param array<string, mixed>|null $names that are configured
+     */
+    private function isMadeByTheApplication(object $manager, string $name, ?array $names): bool
+    {
+        $configuration = $names === null ? null : Arr::get($names, $name);
+        $driver = is_array($configuration) ? $configuration['driver'] ?? null : null;
+        $values = (array) $manager;
+        $driver = is_string($driver) ? $driver : '';
+
+        return match (true) {
+            $manager instanceof DatabaseManager => isset($values["\0*\0extensions"][$name]) || isset($values["\0*\0extensions"][$driver]),
+            $driver === 'database' && $this->isOnConnectionOfTheApplication($configuration) => true,
+            $manager instanceof QueueManager => !in_array($driver, self::QUEUES, true),
+            $manager instanceof RedisManager => isset($values["\0*\0customCreators"][$values["\0*\0driver"]]),
+            isset($values["\0*\0customCreators"][$driver]) => true,
+            $manager instanceof LogManager => $this->isLogOfTheApplication($manager, $driver, (array) $configuration, $names),
+            default => false,
+        };
+    }
+
+    /** A cache or queue in tables, which has the connection of the request that made it. */
+    private function isOnConnectionOfTheApplication(array $configuration): bool
+    {
+        foreach ($this->managers as [$kept, , $names]) {
+            if ($kept->service instanceof DatabaseManager) {
+                $name = $configuration['connection'] ?? $this->configured['database']['default'] ?? '';
+
+                return $this->isMadeByTheApplication($kept->service, (string) $name, $names);
+            }
+        }
+
+        return false;
+    }
+
+    private function isLogOfTheApplication(LogManager $logs, string $driver, array $configuration, array $names): bool
+    {
+        if ($driver === 'custom' || ($configuration['tap'] ?? []) !== []) {
+            return true;
+        }
+        $parts = $driver === 'stack' ? $configuration['channels'] ?? [] : [];
+        // None is in itself, by whichever way: that one can't have been made.
+        foreach (is_string($parts) ? explode(',', $parts) : $parts as $name) {
+            if (is_string($name) && $this->isMadeByTheApplication($logs, $name, $names)) {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static function configured(int|string $name): string

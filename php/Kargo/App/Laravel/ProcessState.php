@@ -24,6 +24,12 @@ final class ProcessState
     /** Each command that is called sets these, for those that it starts. */
     private const ENVIRONMENT = ['COLUMNS', 'LINES', 'SHELL_VERBOSITY'];
 
+    /** What sets each, and what takes the last one away. */
+    private const HANDLERS = ['set_error_handler' => 'restore_error_handler', 'set_exception_handler' => 'restore_exception_handler'];
+
+    /** Handlers upon each other, of one request. */
+    private const MOST_HANDLERS = 100;
+
     private const WITH_LOCALE = [Carbon::class, CarbonImmutable::class, CarbonInterval::class, CarbonPeriod::class];
 
     /** @var array<string, string|false> */
@@ -33,6 +39,11 @@ final class ProcessState
 
     private readonly string $timeZone;
 
+    private readonly int $errors;
+
+    /** @var array<string, mixed> who is called for errors and for exceptions, by what sets it */
+    private readonly array $handlers;
+
     /** @var list<ObjectState> what values are dumped with: it writes its style sheet once */
     private readonly array $dumpers;
 
@@ -41,6 +52,8 @@ final class ProcessState
         $this->environment = array_combine(self::ENVIRONMENT, array_map(getenv(...), self::ENVIRONMENT));
         $this->locale = class_exists(Carbon::class) ? Carbon::getLocale() : '';
         $this->timeZone = date_default_timezone_get();
+        $this->errors = error_reporting();
+        $this->handlers = array_combine(array_keys(self::HANDLERS), array_map(self::handler(...), array_keys(self::HANDLERS)));
         $this->dumpers = array_map(static fn(object $dumper): ObjectState => new ObjectState($dumper), self::dumpers());
     }
 
@@ -60,9 +73,37 @@ final class ProcessState
         if (date_default_timezone_get() !== $this->timeZone) {
             date_default_timezone_set($this->timeZone);
         }
+        error_reporting() === $this->errors || error_reporting($this->errors);
+        foreach (self::HANDLERS as $set => $takeAway) {
+            $this->restoreHandler($set, $takeAway);
+        }
         foreach ($this->dumpers as $dumper) {
             $dumper->restore();
         }
+    }
+
+    /** The framework's own, which makes exceptions of errors: under those that a request has put upon it, or taken away. */
+    private function restoreHandler(string $set, string $takeAway): void
+    {
+        for ($number = 0; $number < self::MOST_HANDLERS; $number++) {
+            $now = self::handler($set);
+            if ($now === $this->handlers[$set]) {
+                return;
+            }
+            if ($now === null) {
+                break;
+            }
+            $takeAway();
+        }
+        $set($this->handlers[$set]);
+    }
+
+    private static function handler(string $set): mixed
+    {
+        $now = $set(null);
+        (self::HANDLERS[$set])();
+
+        return $now;
     }
 
     /** @return list<HtmlDumper> those of the function that dumps values: for browsers, unless the application says otherwise */

@@ -9,7 +9,10 @@ use Carbon\CarbonImmutable;
 use Carbon\CarbonInterval;
 use Carbon\CarbonPeriod;
 use Illuminate\Database\Eloquent\Model;
+use Ramsey\Uuid\Uuid;
+use Symfony\Component\HttpFoundation\BinaryFileResponse;
 use Symfony\Component\HttpFoundation\Request;
+use Symfony\Component\Mime\MimeTypes;
 use Symfony\Component\VarDumper\VarDumper;
 
 /** What a request may set for all objects of a class: macros, callbacks, defaults. All of the framework that has such things. */
@@ -61,7 +64,8 @@ final class Statics
     ];
 
     private const OF_OTHERS = [
-        Carbon::class, CarbonImmutable::class, CarbonInterval::class, CarbonPeriod::class, Request::class, VarDumper::class,
+        BinaryFileResponse::class, Carbon::class, CarbonImmutable::class, CarbonInterval::class, CarbonPeriod::class,
+        MimeTypes::class, Request::class, Uuid::class, VarDumper::class,
     ];
 
     /** @var list<StaticState> of classes that are loaded */

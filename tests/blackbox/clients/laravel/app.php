@@ -108,6 +108,7 @@ $change = static function (Request $request) use ($state): array {
 
 require __DIR__ . '/settings.php';
 require __DIR__ . '/tenants.php';
+require __DIR__ . '/drivers.php';
 
 /** Waits until the test has opened the other end. */
 $wait = static fn(Request $request): string => file_get_contents((string) $request->query('fifo'));

@@ -25,6 +25,7 @@ use Illuminate\Support\Pluralizer;
 use Illuminate\Support\Str;
 use Illuminate\Validation\Rule;
 use Illuminate\Validation\Rules\Password;
+use Symfony\Component\HttpFoundation\BinaryFileResponse;
 use Symfony\Component\HttpFoundation\Response as Answer;
 use Symfony\Component\VarDumper\VarDumper;
 
@@ -62,14 +63,34 @@ function stateOfSettings(): array
         'log' => app('log') instanceof LogManager ? [count(Log::getLogger()->getProcessors()), count(Log::getLogger()->getHandlers())] : [],
         'prefix' => DB::getTablePrefix(),
         'directives' => array_key_exists('visitor', Blade::getCustomDirectives()),
+        'errors' => [error_reporting(), handlerOfErrors()],
+        'sent by' => valueOfStatic(BinaryFileResponse::class, 'trustXSendfileTypeHeader'),
         'type' => ini_get('default_mimetype'),
         'lines' => getenv('LINES'),
         'dump' => dumpHandler(),
     ];
 }
 
+function handlerOfErrors(): array
+{
+    $handlers = [set_error_handler(null), set_exception_handler(null)];
+    restore_error_handler();
+    restore_exception_handler();
+
+    return array_map(static fn(mixed $handler): bool => $handler === 'handlerOfVisitor', $handlers);
+}
+
+function handlerOfVisitor(mixed $error): bool
+{
+    return false;
+}
+
 function changeSettings(): void
 {
+    error_reporting(E_ERROR);
+    set_error_handler('handlerOfVisitor');
+    set_exception_handler('handlerOfVisitor');
+    BinaryFileResponse::trustXSendfileTypeHeader();
     $nothing = static fn() => null;
     Carbon::setTestNow('2000-01-01');
     CarbonImmutable::setTestNow('2000-01-01');

@@ -9,6 +9,7 @@ use Illuminate\Contracts\Cache\Factory;
 use Illuminate\Http\Request;
 use Illuminate\Support\Facades\Auth;
 use Illuminate\Support\Facades\Cache;
+use Illuminate\Support\Facades\Cookie;
 use Illuminate\Support\Facades\DB;
 use Illuminate\Support\Facades\Lang;
 use Illuminate\Support\Facades\Log;
@@ -64,9 +65,10 @@ function bootTenants(): void
     app()->register(CacheServiceProvider::class);
     config(configurationOf('none') + ['cache.stores.array' => ['driver' => 'array']]);
     config(['database.connections.functions' => ['driver' => 'sqlite', 'database' => getenv('LARAVEL_FOLDER') . '/none/db']]);
+    bootDrivers();
     // Providers may do all of that while they boot.
     session()->has('visitor');
-    View::share('signedIn', Auth::check());
+    getenv('LARAVEL_BOOT') === 'late' || View::share('signedIn', Auth::check());
     DB::connection('functions')->getPdo()->sqliteCreateFunction('reversed', strrev(...), 1);
     if (getenv('LARAVEL_BOOT') === 'decorated') {
         app()->extend('log', static fn(LoggerInterface $log): DecoratedLog => new DecoratedLog($log));
@@ -94,6 +96,7 @@ function ownersOfDrivers(string $me): array
 
 function routesOfTenants(): void
 {
+    routesOfDrivers();
     Route::get('/who', static fn(Request $request): array => [
         'session' => $request->session()->get('visitor'),
         'user' => Auth::id(),
@@ -144,6 +147,12 @@ function routesOfTenants(): void
 
         return [trim(view('themed')->render()), __('theme::words.name'), __('line.added')];
     });
+    // Before anybody wants what is made from it, as in a middleware.
+    Route::get('/late-settings/{name}', static function (string $name): array {
+        config(['app.locale' => 'de', 'view.paths' => [getenv('LARAVEL_FOLDER') . "/late-$name"], 'session.domain' => "$name.example"]);
+
+        return [trim(view('late')->render()), Lang::getLocale(), Cookie::make('visitor', $name)->getDomain()];
+    })->withoutMiddleware('web');
     Route::get('/reversed', static fn(): array => [
         DB::connection('functions')->select("SELECT reversed('abc') AS text")[0]->text,
         get_debug_type(DB::connection('functions')->getPdo()),

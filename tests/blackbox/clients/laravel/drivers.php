@@ -1,0 +1,98 @@
+<?php
+
+/** What requests set on disks, caches and the like, and drivers that an application makes itself, for whoever is there. */
+
+declare(strict_types=1);
+
+use Illuminate\Contracts\Foundation\Application;
+use Illuminate\Events\Dispatcher;
+use Illuminate\Filesystem\FilesystemAdapter;
+use Illuminate\Support\Facades\Cache;
+use Illuminate\Support\Facades\DB;
+use Illuminate\Support\Facades\Event;
+use Illuminate\Support\Facades\Log;
+use Illuminate\Support\Facades\Route;
+use Illuminate\Support\Facades\Storage;
+use Monolog\Handler\StreamHandler;
+use Monolog\Logger;
+
+function folderOf(string $name): string
+{
+    $folder = getenv('LARAVEL_FOLDER') . "/drivers-$name";
+    is_dir($folder) || mkdir($folder);
+    touch("$folder/db");
+
+    return $folder;
+}
+
+function bootDrivers(): void
+{
+    $visitor = static fn(): string => (string) request()->query('visitor');
+    config([
+        'filesystems.disks.first' => ['driver' => 'local', 'root' => folderOf('first')],
+        'filesystems.disks.second' => ['driver' => 'local', 'root' => folderOf('second')],
+        'filesystems.disks.own' => ['driver' => 'own'],
+        'cache.stores.set' => ['driver' => 'file', 'path' => folderOf('cache')],
+        'cache.stores.table' => ['driver' => 'database', 'table' => 'cache', 'connection' => 'own'],
+        'database.connections.own' => ['driver' => 'own'],
+        'logging.channels.own' => ['driver' => 'custom', 'via' => static fn(): Logger => new Logger(
+            'own',
+            [new StreamHandler(folderOf($visitor()) . '/log')],
+        )],
+        'logging.channels.with-own' => ['driver' => 'stack', 'channels' => ['own']],
+    ]);
+    $local = static fn(): mixed => Storage::createLocalDriver(['root' => folderOf($visitor())]);
+    Storage::extend('own', static function (Application $app) use ($local): mixed {
+        $disk = $local();
+
+        // Before version 9 the manager puts its own adapter around what this returns.
+        return version_compare($app->version(), '9', '<') ? $disk->getDriver() : $disk;
+    });
+    DB::extend('own', static fn(array $configuration, string $name): mixed => app('db.factory')->make(
+        ['driver' => 'sqlite', 'database' => folderOf($visitor()) . '/db'],
+        $name,
+    ));
+}
+
+function stateOfDrivers(): array
+{
+    return [
+        'first' => basename(Storage::disk('first')->path('')),
+        'second' => basename(Storage::disk('second')->path('')),
+        'seconds' => Cache::store('set')->getDefaultCacheTime(),
+        'events' => Cache::store('set')->getEventDispatcher() instanceof Dispatcher,
+    ];
+}
+
+function routesOfDrivers(): void
+{
+    Route::get('/drivers', static fn(): array => stateOfDrivers());
+    Route::get('/set-drivers', static function (): array {
+        Event::fake();
+        Storage::set('first', Storage::createLocalDriver(['root' => folderOf('visitor')]));
+        $disk = Storage::disk('second');
+        if (method_exists($disk->getDriver(), 'getAdapter')) {
+            $disk->getDriver()->getAdapter()->setPathPrefix(folderOf('visitor'));
+        } else {
+            Storage::set('second', Storage::disk('first'));
+        }
+        Cache::store('set')->setDefaultCacheTime(7);
+
+        return stateOfDrivers();
+    });
+    Route::get('/own-drivers', static function (): array {
+        $database = DB::connection('own');
+        $database->statement('CREATE TABLE IF NOT EXISTS cache (key PRIMARY KEY, value, expiration)');
+        Cache::store('table')->put('visitor', request()->query('visitor'), 60);
+        Log::channel('own')->info('one');
+        Log::channel('with-own')->info('two');
+        $disk = Storage::disk('own');
+        assert($disk instanceof FilesystemAdapter);
+
+        return [
+            'disk' => basename($disk->path('')),
+            'database' => basename(dirname($database->getDatabaseName())),
+            'cache' => 'drivers-' . Cache::store('table')->get('visitor'),
+        ];
+    });
+}
