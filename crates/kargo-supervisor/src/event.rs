@@ -26,6 +26,13 @@ pub enum Event {
         /// How often a reload had been asked for by then.
         generation: u32,
     },
+    /// No worker serves, since they end before they are ready: this process refuses clients meanwhile.
+    StandInStarted {
+        /// Its slot in the scoreboard.
+        slot: usize,
+        /// Its process id.
+        pid: i32,
+    },
     /// A worker says that it serves.
     WorkerReady {
         /// Its slot in the scoreboard.
@@ -141,6 +148,10 @@ impl fmt::Display for Event {
                     "worker {pid} started (slot {slot}, generation {generation})"
                 )
             }
+            Self::StandInStarted { slot, pid } => write!(
+                f,
+                "no worker could start: process {pid} answers with 503 until one can (slot {slot})"
+            ),
             Self::WorkerReady { slot, pid, after } => {
                 write!(
                     f,

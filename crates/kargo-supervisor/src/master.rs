@@ -1,5 +1,7 @@
 //! The master: one loop that sleeps, wakes, and acts on what came in a fixed order.
 
+mod stand_in;
+
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::sync::Arc;
@@ -74,6 +76,7 @@ impl Supervisor {
         let mut master = Master {
             pid: process::current_pid(),
             seats: (0..self.spec.workers).map(|_| Seat::default()).collect(),
+            stand_in: None,
             processes: (0..self.spec.workers * SLOTS_PER_WORKER)
                 .map(|_| None)
                 .collect(),
@@ -114,6 +117,8 @@ struct Master<F: FnMut(Event)> {
     signals: Option<MasterSignals>,
     phase: Phase,
     seats: Vec<Seat>,
+    /// The slot of the process that refuses clients while no worker can start.
+    stand_in: Option<usize>,
     /// By slot. Empty once this process is a worker.
     processes: Vec<Option<Process>>,
     generation: u32,
@@ -140,6 +145,9 @@ impl<F: FnMut(Event)> Master<F> {
             self.escalate();
             self.advance_reload();
             if let Some(worker) = self.fill_seats()? {
+                return Ok(Role::Worker(worker));
+            }
+            if let Some(worker) = self.fill_stand_in() {
                 return Ok(Role::Worker(worker));
             }
             if let Some(report) = self.report_if_over() {
@@ -220,7 +228,9 @@ impl<F: FnMut(Event)> Master<F> {
         let (pid, seat) = (process.pid, process.seat);
         let after = self.now.saturating_duration_since(process.started);
         self.tell(Event::WorkerReady { slot, pid, after });
-        if self.seats[seat].current == Some(slot)
+        self.dismiss_stand_in();
+        if let Some(seat) = seat
+            && self.seats[seat].current == Some(slot)
             && let Some(outgoing) = self.seats[seat].outgoing.take()
         {
             self.drain(outgoing);
@@ -238,7 +248,10 @@ impl<F: FnMut(Event)> Master<F> {
         let (pid, seat, was_ready) = (process.pid, process.seat, process.stage == Stage::Ready);
         let lived = self.now.saturating_duration_since(process.started);
         self.tell(Event::RecycleRequested { slot, pid });
-        if self.seats[seat].leave(slot) && !was_ready {
+        if let Some(seat) = seat
+            && self.seats[seat].leave(slot)
+            && !was_ready
+        {
             self.schedule_respawn(seat, lived);
         }
         self.drain(slot);
@@ -263,7 +276,12 @@ impl<F: FnMut(Event)> Master<F> {
         board_slot.vacate();
         // A connection may have been announced to it that it did not live to accept.
         self.pokes.poke_all(&self.board, slot);
-        let left_seat = self.seats[process.seat].leave(slot);
+        let left_seat = process.seat.filter(|seat| self.seats[*seat].leave(slot));
+        if self.stand_in == Some(slot) {
+            self.stand_in = None;
+            // Not at once again: when the workers' starts have failed once more.
+            self.forget_failed_starts();
+        }
         let pid = process.pid;
         if process.was_told_to_end() {
             self.tell(Event::WorkerEnded {
@@ -275,6 +293,11 @@ impl<F: FnMut(Event)> Master<F> {
             return;
         }
         self.died += 1;
+        if let Some(seat) = process.seat
+            && process.stage == Stage::Starting
+        {
+            self.seats[seat].has_failed_start = true;
+        }
         self.tell(Event::WorkerDied {
             slot,
             pid,
@@ -282,9 +305,11 @@ impl<F: FnMut(Event)> Master<F> {
             requests,
             connections,
         });
-        if left_seat && self.phase == Phase::Running {
+        if let Some(seat) = left_seat
+            && self.phase == Phase::Running
+        {
             let lived = self.now.saturating_duration_since(process.started);
-            self.schedule_respawn(process.seat, lived);
+            self.schedule_respawn(seat, lived);
         }
     }
 
@@ -404,8 +429,11 @@ impl<F: FnMut(Event)> Master<F> {
                 self.stop_oldest_drainer();
                 break;
             };
-            match self.spawn(index, slot) {
-                Ok(None) => self.seats[index].spawn_at = None,
+            match self.spawn(Some(index), slot) {
+                Ok(None) => {
+                    self.seats[index].spawn_at = None;
+                    self.seats[index].current = Some(slot);
+                }
                 Ok(worker) => return Ok(worker),
                 Err(error) => {
                     self.board.slots()[slot].vacate();
@@ -441,7 +469,8 @@ impl<F: FnMut(Event)> Master<F> {
         }
     }
 
-    fn spawn(&mut self, seat: usize, slot: usize) -> io::Result<Option<Worker>> {
+    /// Forks a process into a free slot, for a seat or as the stand-in.
+    fn spawn(&mut self, seat: Option<usize>, slot: usize) -> io::Result<Option<Worker>> {
         let (control, workers_end) = fd::packet_pair()?;
         self.board.slots()[slot].occupy(self.generation);
         let held = HeldSignals::hold();
@@ -459,12 +488,14 @@ impl<F: FnMut(Event)> Master<F> {
                     escalate_at: None,
                     asked_to_recycle: false,
                 });
-                self.seats[seat].current = Some(slot);
                 self.started += 1;
-                self.tell(Event::WorkerStarted {
-                    slot,
-                    pid,
-                    generation: self.generation,
+                self.tell(match seat {
+                    Some(_) => Event::WorkerStarted {
+                        slot,
+                        pid,
+                        generation: self.generation,
+                    },
+                    None => Event::StandInStarted { slot, pid },
                 });
                 Ok(None)
             }
@@ -483,6 +514,7 @@ impl<F: FnMut(Event)> Master<F> {
                 Ok(Some(Worker::new(
                     slot,
                     self.generation,
+                    seat.is_none(),
                     workers_end,
                     Arc::clone(&self.board),
                     Arc::clone(&self.pokes),

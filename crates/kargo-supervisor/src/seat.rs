@@ -19,6 +19,8 @@ pub(crate) struct Seat {
     /// Not before this moment is the seat filled again.
     pub(crate) spawn_at: Option<Instant>,
     pub(crate) backoff: Backoff,
+    /// A process of this seat has ended before it was ready, and no worker has become ready since.
+    pub(crate) has_failed_start: bool,
 }
 
 impl Seat {
@@ -53,7 +55,8 @@ pub(crate) enum Stage {
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) pid: i32,
-    pub(crate) seat: usize,
+    /// The seat that it was forked for; `None` for the stand-in.
+    pub(crate) seat: Option<usize>,
     pub(crate) generation: u32,
     pub(crate) stage: Stage,
     /// The master's end of the control socket; `None` once the worker has closed its own.

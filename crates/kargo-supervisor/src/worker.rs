@@ -17,6 +17,7 @@ use crate::sys::signals;
 pub struct Worker {
     slot: usize,
     generation: u32,
+    is_stand_in: bool,
     control: OwnedFd,
     board: Arc<Scoreboard>,
     pokes: Arc<Pokes>,
@@ -27,6 +28,7 @@ impl Worker {
     pub(crate) fn new(
         slot: usize,
         generation: u32,
+        is_stand_in: bool,
         control: OwnedFd,
         board: Arc<Scoreboard>,
         pokes: Arc<Pokes>,
@@ -36,6 +38,7 @@ impl Worker {
         Self {
             slot,
             generation,
+            is_stand_in,
             control,
             board,
             pokes,
@@ -54,6 +57,12 @@ impl Worker {
         self.generation
     }
 
+    /// Whether this process is to refuse all clients, as no worker can start: it boots nothing,
+    /// and drains when a worker is [`ready`](Self::ready).
+    pub fn is_stand_in(&self) -> bool {
+        self.is_stand_in
+    }
+
     /// Readable when there are orders, or the master is gone. The worker's event loop watches it.
     pub fn control_fd(&self) -> BorrowedFd<'_> {
         self.control.as_fd()
@@ -65,11 +74,15 @@ impl Worker {
         Orders::new(self.control.as_fd())
     }
 
-    /// Tells the master and the other workers that this one now accepts connections.
+    /// Tells the master and the other workers that this one now accepts connections. A stand-in is
+    /// never ready: nothing is told.
     ///
     /// # Errors
     /// If the master is gone.
     pub fn ready(&mut self) -> Result<(), Error> {
+        if self.is_stand_in {
+            return Ok(());
+        }
         self.own_slot().set_phase(WorkerPhase::Ready);
         orders::send_ready(self.control.as_fd()).map_err(Error::system("report to the master"))
     }

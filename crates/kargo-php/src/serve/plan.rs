@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use kargo_http::router::Router;
+use kargo_loop::EventLoop;
 use kargo_net::Listener;
 use kargo_supervisor::{Role, Spec, Supervisor, Worker};
 
@@ -79,6 +80,9 @@ impl Plan {
             Role::Worker(worker) => {
                 self.listeners = listeners.take();
                 log::set_worker(u32::try_from(worker.slot()).unwrap_or(u32::MAX - 1));
+                if worker.is_stand_in() {
+                    self.start_nothing();
+                }
                 let result = self.serve(Some(worker));
                 if result.is_ok() {
                     // SAFETY: what follows run() in the script is the master's; a worker ends here, as by exit().
@@ -93,6 +97,14 @@ impl Plan {
         }
     }
 
+    /// What a stand-in does: nothing that could fail as the workers' start did.
+    fn start_nothing(&mut self) {
+        self.has_scripts = false;
+        self.sessions = None;
+        self.start_callbacks.clear();
+        self.applications.clear();
+    }
+
     /// Serves in this process until the drain is over.
     pub(crate) fn serve(mut self, worker: Option<Worker>) -> Result<(), Thrown> {
         if self.has_scripts
@@ -102,10 +114,15 @@ impl Plan {
         }
         // Given away, so that nobody holds them any more once the server has closed them.
         let listeners = std::mem::take(&mut self.listeners);
+        let is_stand_in = worker.as_ref().is_some_and(Worker::is_stand_in);
         let prepared = runtime::with(|runtime| {
             if worker.is_some() {
                 // A loop that ran before the fork is the master's.
                 runtime.events = None;
+            }
+            if is_stand_in {
+                // A new one, in which nothing that the script registered is armed.
+                runtime.events = Some(EventLoop::new().map_err(|error| error.to_string())?);
             }
             runtime.start().map_err(|error| error.to_string())?;
             let Some(events) = runtime.events.as_mut() else {
@@ -118,8 +135,10 @@ impl Plan {
                 runtime.begin_sweeps(sessions);
             }
             runtime.serving = Some(Box::new(serving));
-            runtime.share_net();
-            runtime.connect_redis();
+            if !is_stand_in {
+                runtime.share_net();
+                runtime.connect_redis();
+            }
             Ok::<(), String>(())
         });
         if let Err(message) = prepared {
@@ -188,9 +207,10 @@ impl Plan {
 fn log_event(event: &kargo_supervisor::Event) {
     use kargo_supervisor::Event;
     let level = match event {
-        Event::WorkerDied { .. } | Event::WorkerKilled { .. } | Event::SpawnFailed { .. } => {
-            Level::Error
-        }
+        Event::WorkerDied { .. }
+        | Event::WorkerKilled { .. }
+        | Event::SpawnFailed { .. }
+        | Event::StandInStarted { .. } => Level::Error,
         _ => Level::Info,
     };
     log::event(level, &event.to_string(), &[]);

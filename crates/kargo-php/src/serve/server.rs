@@ -132,6 +132,7 @@ impl Serving {
                 }
             }
         }
+        let is_stand_in = worker.as_ref().is_some_and(Worker::is_stand_in);
         Ok(Self {
             net,
             sessions: None,
@@ -148,7 +149,7 @@ impl Serving {
             is_draining: false,
             is_ended: false,
             is_recycling: false,
-            is_refusing: false,
+            is_refusing: is_stand_in,
             pooled: std::ptr::null_mut(),
             matched: Parameters::new(),
             known: (0, std::ptr::null()),

@@ -182,6 +182,46 @@ pub(crate) fn the_exit_code_of_a_worker_is_told_and_restarts_back_off() {
     assert!(lines.last().unwrap().starts_with("drained"), "{lines:?}");
 }
 
+/// Workers fail until a file exists; a stand-in does the work of the small server meanwhile, as a real one would refuse.
+pub(crate) fn while_no_worker_can_start_a_stand_in_answers() {
+    let endpoint = Endpoint::tcp();
+    let name = format!("kargo-start-{}", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    let serve = work(&endpoint);
+    let may_start = path.clone();
+    let mut master = Master::start(quick_restarts(2), move |worker, log| {
+        if worker.is_stand_in() || may_start.exists() {
+            return serve(worker, log);
+        }
+        42
+    });
+    let line = master.wait_for("no worker could start");
+    let stand_in = number_after(&line, "process ");
+    let mut client = endpoint.connect();
+    client.accepted().unwrap();
+    // Workers go on failing, and one stand-in is enough.
+    for _ in 0..6 {
+        master.wait_for("died: exit code 42");
+    }
+    kill(stand_in, libc::SIGKILL);
+    let line = master.wait_for("no worker could start");
+    let second = number_after(&line, "process ");
+    assert_ne!(stand_in, second, "one that dies is replaced");
+    assert_eq!(client.byte(), None);
+    let mut client = endpoint.connect();
+    client.accepted().unwrap();
+    std::fs::write(&path, "").unwrap();
+    master.wait_ready(2);
+    assert_eq!(client.byte(), None, "it drains when a worker is ready");
+    let (code, lines) = master.drain();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(code, 0, "{lines:?}");
+    let all = lines
+        .iter()
+        .filter(|line| line.contains("no worker could start"));
+    assert_eq!(all.count(), 0, "{lines:?}");
+}
+
 pub(crate) fn the_signal_that_killed_a_worker_is_told_by_name() {
     for (signal, name) in [
         (libc::SIGSEGV, "signal 11 (SIGSEGV)"),

@@ -48,6 +48,7 @@ const CASES: &[Case] = cases! {
         a_worker_that_does_not_stop_is_killed_after_it,
         the_second_signal_stops_at_once,
         the_exit_code_of_a_worker_is_told_and_restarts_back_off,
+        while_no_worker_can_start_a_stand_in_answers,
         the_signal_that_killed_a_worker_is_told_by_name,
         a_stable_worker_is_replaced_at_once,
         a_recycled_worker_is_replaced_before_it_drains,
