@@ -5,7 +5,7 @@ import re
 import unittest
 from pathlib import Path
 
-from harness import ROOT, PhpServer, scratch_directory
+from harness import ROOT, PhpServer, scratch_directory, wait_until
 from poll_pages import PollPages
 
 SECRETS = re.compile(rb"secret|Exception|\.php|Stack trace")
@@ -214,9 +214,18 @@ class HttpCacheTest(unittest.TestCase):
         self.assertEqual(self.server.get("/stale").json(), "private")
         locks = [path for path in Path(self.folder.name, "http", "md").rglob("*") if path.is_file()]
         self.assertTrue(locks)
-        for lock in locks:
-            with lock.open() as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+        def are_free():
+            for lock in locks:
+                with lock.open() as file:
+                    try:
+                        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    except BlockingIOError:
+                        return False
+            return True
+
+        # They are let go when the client has its answer.
+        wait_until(are_free)
 
     def test_proxies_that_a_request_trusted(self):
         self.assertEqual(self.server.get("/trust").body, b"bye")
@@ -227,3 +236,50 @@ class HttpCacheTest(unittest.TestCase):
             answer = self.server.get("/error")
             self.assertEqual(answer.status, 500)
             self.assertIn(b"<html", answer.body)
+
+
+class SettingsTest(unittest.TestCase):
+    """What a request sets in the framework itself; the first request does it, before any other has seen the services."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = scratch_directory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.server = PhpServer(ROOT / "tests/blackbox/clients/symfony_settings.php", cls.folder.name)
+        cls.addClassCleanup(cls.server.kill)
+        cls.first = cls.server.get("/set")
+
+    def test_what_a_request_sets_ends_with_it(self):
+        self.assertEqual((self.first.body, self.first.headers["set-cookie"]), (b"set", "name=ann; path=/; httponly; samesite=lax"))
+        for before in ("/set?exit=1", "/set", "/set"):
+            answer = self.server.get("/show")
+            self.assertEqual(answer.json(), {
+                "shop": "/shop",
+                "page": "January 1, 2020 12:00 1,235 of all",
+                "made": None,
+                "method": "GET",
+                "format": None,
+                "main": True,
+            })
+            self.assertNotIn("set-cookie", answer.headers, "a listener that another has added")
+            sendfile = {"X-Sendfile-Type": "X-Accel-Redirect", "X-Accel-Mapping": f"{self.folder.name}/=/files/"}
+            self.assertNotIn("x-accel-redirect", self.server.get("/file", sendfile).headers)
+            self.assertIn(self.server.get(before).body, (b"set", b"bye"))
+
+    def test_the_port_of_another_is_in_no_address(self):
+        def address(headers):
+            return self.server.get("/address", headers).json()
+
+        forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-Port": "8443"}
+        self.assertEqual(address(forwarded), ["https://127.0.0.1:8443/secure"])
+        self.assertEqual(address({}), ["https://127.0.0.1/secure"])
+
+    def test_hosts_and_addresses_of_clients_are_not_kept(self):
+        def kept(number):
+            return self.server.get("/kept", {"Host": f"h{number}.localhost", "X-Forwarded-For": f"192.0.2.{number}"}).json()
+
+        first = kept(0)
+        self.assertEqual([kept(number) for number in range(1, 20)], [first] * 19)
+
+    def test_a_service_listens_as_long_as_it_lives(self):
+        self.assertEqual([self.server.get("/count").headers["x-answers"] for _ in range(3)], ["1", "2", "3"])

@@ -32,6 +32,7 @@ use function Kargo\App\finish;
  * - the save handler of sessions, which PHP forgets after each request and the framework's services don't set again; what was
  *   in a session, which its bags keep; the last form, which validators keep; a request that no route was found for,
  *   and what the HTTP cache and its store know of requests; locks of that store; Twig's globals;
+ * - the router's context, Twig's formats and folders, listeners that it added or removed, static settings of Request;
  * - the default locale of intl, which Request::setLocale() changes for the whole process;
  * - the trusted proxies: a sub-request that exits leaves its own; "REMOTE_ADDR" is another address in each request.
  *
@@ -53,13 +54,17 @@ final class KernelApplication
     private ?KernelInterface $kernel = null;
     private ?DoctrineConnections $connections = null;
     private ?Sessions $sessions = null;
+    private ?Settings $settings = null;
+    private ?Listeners $listeners = null;
     private TrustedProxies $proxies;
+    private Statics $statics;
     private bool $isClean = false;
     /** The setting intl.default_locale after the boot; false: there is no intl. */
     private string|false $locale;
     private readonly string $saveHandler;
     /** Before any kernel was booted. */
     private readonly TrustedProxies $noProxies;
+    private readonly Statics $noStatics;
 
     /** @param Closure(): HttpKernelInterface $make */
     private function __construct(private readonly Closure $make)
@@ -69,6 +74,7 @@ final class KernelApplication
         $this->locale = ini_get(self::LOCALE);
         $this->saveHandler = (string) ini_get('session.save_handler');
         $this->noProxies = $this->proxies = TrustedProxies::now();
+        $this->noStatics = $this->statics = Statics::now();
         $this->replace();
     }
 
@@ -179,7 +185,10 @@ final class KernelApplication
             $this->front->reset();
         }
         $this->connections?->endTransactions();
+        $this->settings?->restore();
+        $this->listeners?->restore();
         $this->proxies->restore();
+        $this->statics->restore();
         $this->restoreLocale();
         Leftovers::keepMimeTypes();
         Dumper::forget();
@@ -223,7 +232,13 @@ final class KernelApplication
             $this->sessions = new Sessions($container, $this->kernel, $this->saveHandler);
         }
         $this->proxies = TrustedProxies::of($this->kernel?->getContainer());
+        $this->statics = Statics::now();
         $this->reset();
+        if ($this->kernel !== null) {
+            $this->settings = new Settings($this->kernel->getContainer());
+            $this->listeners = Listeners::of($this->kernel->getContainer());
+            Leftovers::keepMimeTypes();
+        }
         $this->isClean = true;
         // What booting left behind, and the kernel before.
         gc_collect_cycles();
@@ -244,6 +259,9 @@ final class KernelApplication
         }
         $this->restoreLocale();
         $this->noProxies->restore();
+        $this->noStatics->restore();
+        $this->settings = null;
+        $this->listeners = null;
         $this->connections = null;
         $this->sessions = null;
     }

@@ -8,6 +8,7 @@ use Closure;
 use Symfony\Component\DependencyInjection\Container;
 use Symfony\Component\DependencyInjection\ContainerInterface;
 use Symfony\Component\ErrorHandler\ErrorHandler;
+use Symfony\Component\HttpFoundation\RequestStack;
 use Symfony\Component\HttpFoundation\Session\Storage\Handler\AbstractSessionHandler;
 use Symfony\Component\HttpFoundation\Session\Storage\Proxy\SessionHandlerProxy;
 use Symfony\Component\HttpKernel\EventListener\DebugHandlersListener;
@@ -32,6 +33,7 @@ use WeakMap;
  * - An HTTP cache keeps its last request, its store every one.
  * - Twig keeps the globals of extensions as they were for the first template, and those that a request adds.
  * - The error handler (since version 6 there is one in each kernel) keeps the request for which it would show its page.
+ * - The stack of requests keeps one that the application has put there and not taken back.
  * - The session handler keeps the id that it has read last (since version 6).
  *
  * @internal
@@ -58,19 +60,41 @@ final class Leftovers
 
     public static function forget(ContainerInterface $container): void
     {
-        $services = self::read($container, Container::class, 'services') ?? [];
-        $private = self::read($container, Container::class, 'privates') ?? [];
-        self::forgetForms($services['.container.private.validator'] ?? $services['validator'] ?? $private['validator'] ?? null);
-        $matcher = self::read($services['router'] ?? null, Router::class, 'matcher');
+        self::forgetForms(self::made($container, '.container.private.validator', 'validator'));
+        $stack = self::made($container, 'request_stack');
+        while ($stack instanceof RequestStack && $stack->pop() !== null);
+        $matcher = self::read(self::made($container, 'router'), Router::class, 'matcher');
         if ($matcher instanceof UrlMatcher && self::read($matcher, UrlMatcher::class, 'request') !== null) {
             Closure::bind(static fn() => $matcher->request = null, null, UrlMatcher::class)();
         }
-        self::forgetGlobals($services['.container.private.twig'] ?? $services['twig'] ?? $private['twig'] ?? null);
-        $listener = $private['debug.debug_handlers_listener'] ?? null;
+        self::forgetGlobals(self::made($container, '.container.private.twig', 'twig'));
+        $listener = self::made($container, 'debug.debug_handlers_listener');
         $errors = self::read($listener, DebugHandlersListener::class, 'earlyHandler');
         if ($errors instanceof ErrorHandler) {
             $errors->setExceptionHandler(null);
         }
+    }
+
+    /** A service that is made already; none is made here. */
+    public static function made(ContainerInterface $container, string ...$ids): ?object
+    {
+        [$services, $privates] = self::services($container);
+        foreach ($ids as $id) {
+            if (isset($services[$id]) || isset($privates[$id])) {
+                return $services[$id] ?? $privates[$id];
+            }
+        }
+
+        return null;
+    }
+
+    /** @return array{array<string, object>, array<string, object>} those that are made: public and private ones */
+    public static function services(ContainerInterface $container): array
+    {
+        return [
+            self::read($container, Container::class, 'services') ?? [],
+            self::read($container, Container::class, 'privates') ?? [],
+        ];
     }
 
     /** The default stays the first kernel's: each kernel sets its own, and all are alike. */
@@ -131,7 +155,7 @@ final class Leftovers
     }
 
     /** What a property of the framework's has that only its class may read; null: there is none. */
-    private static function read(?object $object, string $class, string $property): mixed
+    public static function read(?object $object, string $class, string $property): mixed
     {
         static $readers = [];
         if (!$object instanceof $class || !property_exists($class, $property)) {

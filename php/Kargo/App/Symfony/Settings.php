@@ -1,0 +1,132 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Kargo\App\Symfony;
+
+use Closure;
+use Symfony\Component\DependencyInjection\ContainerInterface;
+use Symfony\Component\Routing\RequestContext;
+use Symfony\Component\Routing\Router;
+use Throwable;
+use Twig\Environment;
+use Twig\Extension\CoreExtension;
+use Twig\Loader\ChainLoader;
+use Twig\Loader\FilesystemLoader;
+use Twig\Loader\LoaderInterface;
+
+/**
+ * What a request may set in services of the framework that nobody resets, and that would be the next visitor's:
+ *
+ * - the context of the router: parameters that addresses are made with, and the ports of the last request of each scheme;
+ * - Twig's time zone, formats of dates and numbers, and the folders in which it looks for templates.
+ *
+ * Both are made at the boot, so that what is put back is nobody's. Where a service that Twig needs can't be made without a
+ * request, what the first one has set stays.
+ *
+ * @internal
+ */
+final class Settings
+{
+    private const IDS_OF_TWIG = ['.container.private.twig', 'twig'];
+
+    private ?Router $router = null;
+    private ?RequestContext $context = null;
+    /** @var list<array{object, class-string, array<string, mixed>}> properties of objects as the boot has left them */
+    private array $kept = [];
+    private bool $hasTwig = false;
+
+    public function __construct(private readonly ContainerInterface $container)
+    {
+        try {
+            $router = $container->has('router') ? $container->get('router') : null;
+            if ($router instanceof Router) {
+                $this->router = $router;
+                $this->context = $router->getContext();
+                $this->keep($this->context, RequestContext::class);
+            }
+            $this->makeTwig();
+        } catch (Throwable) {
+            // Who wants a request in a constructor is made by the first one.
+        }
+        $this->keepTwig();
+    }
+
+    /** After a request. */
+    public function restore(): void
+    {
+        if ($this->router !== null && $this->router->getContext() !== $this->context) {
+            $this->router->setContext($this->context);
+        }
+        foreach ($this->kept as [$object, $class, $values]) {
+            self::access($class)[1]($object, $values);
+        }
+        $this->keepTwig();
+    }
+
+    private function makeTwig(): void
+    {
+        $bundles = $this->container->hasParameter('kernel.bundles') ? $this->container->getParameter('kernel.bundles') : [];
+        if (!isset($bundles['TwigBundle'])) {
+            return;
+        }
+        // Since version 6 Twig is private; what makes error pages has it.
+        foreach ([...self::IDS_OF_TWIG, 'error_controller'] as $id) {
+            if ($this->container->has($id)) {
+                $this->container->get($id);
+
+                return;
+            }
+        }
+    }
+
+    private function keepTwig(): void
+    {
+        if ($this->hasTwig) {
+            return;
+        }
+        $twig = Leftovers::made($this->container, ...self::IDS_OF_TWIG);
+        if ($twig instanceof Environment) {
+            $this->hasTwig = true;
+            if ($twig->hasExtension(CoreExtension::class)) {
+                $this->keep($twig->getExtension(CoreExtension::class), CoreExtension::class);
+            }
+            $this->keepLoader($twig->getLoader());
+        }
+    }
+
+    private function keepLoader(LoaderInterface $loader): void
+    {
+        if ($loader instanceof FilesystemLoader) {
+            $this->keep($loader, FilesystemLoader::class);
+        } elseif ($loader instanceof ChainLoader) {
+            foreach ($loader->getLoaders() as $each) {
+                $this->keepLoader($each);
+            }
+        }
+    }
+
+    /** @param class-string $class */
+    private function keep(object $object, string $class): void
+    {
+        $this->kept[] = [$object, $class, self::access($class)[0]($object)];
+    }
+
+    /**
+     * @param class-string $class
+     * @return array{Closure(object): array<string, mixed>, Closure(object, array<string, mixed>): void}
+     */
+    private static function access(string $class): array
+    {
+        static $made = [];
+
+        return $made[$class] ??= [
+            Closure::bind(static fn(object $object): array => get_object_vars($object), null, $class),
+            Closure::bind(static function (object $object, array $values): void {
+                foreach ($values as $name => $value) {
+                    $object->$name = $value;
+                }
+            }, null, $class),
+        ];
+    }
+}
