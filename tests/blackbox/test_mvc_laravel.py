@@ -149,6 +149,9 @@ class LaravelApplicationTest(Application):
             self.assertIn("<style>", page)
             self.assertIn("&lt;b&gt;", page)
 
+    def test_closures_of_queues_are_read(self):
+        self.assertEqual(self.server.get("/closure").body, b"called")
+
     def test_locks_in_memory_end_with_their_request(self):
         self.assertEqual([self.server.get("/lock").body for _ in range(2)], [b"1", b"1"])
 

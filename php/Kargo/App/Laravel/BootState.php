@@ -23,6 +23,7 @@ use Illuminate\Support\Str;
 use Illuminate\Translation\Translator;
 use Illuminate\View\Engines\EngineResolver;
 use Illuminate\View\Factory;
+use Laravel\SerializableClosure\Support\ClosureStream;
 use Psr\Log\LoggerInterface;
 use Swift_DependencyContainer;
 use Throwable;
@@ -87,6 +88,8 @@ final class BootState
         if ($app->bound('mail.manager') && class_exists(Swift_DependencyContainer::class)) {
             Swift_DependencyContainer::getInstance(); // one for the whole process, which the first mail would make
         }
+        // What reads closures of queues and cached routes: the first that is read would register it.
+        !class_exists(ClosureStream::class) || ClosureStream::register();
         ViewFinder::install($app);
         TranslationLoader::install($app);
         self::readLate($app, $late);

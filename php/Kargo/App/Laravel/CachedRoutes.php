@@ -8,7 +8,6 @@ use Illuminate\Routing\CompiledRouteCollection;
 use Illuminate\Routing\Route;
 use Illuminate\Routing\RouteAction;
 use Illuminate\Routing\RouteCollection;
-use Laravel\SerializableClosure\Support\ClosureStream;
 
 /**
  * What artisan route:cache wrote, of which each route is made once in a worker, and not again for every request to it and every
@@ -23,8 +22,6 @@ final class CachedRoutes extends CompiledRouteCollection
     {
         $routes = new self($given->compiled, $given->attributes);
         $routes->routes = CopiedRoutes::of($given->routes);
-        // What reads closures of the cache; else the first request would register it.
-        !class_exists(ClosureStream::class) || ClosureStream::register();
 
         return $routes->setRouter($given->router)->setContainer($given->container);
     }

@@ -13,6 +13,7 @@ use Illuminate\Support\Facades\Event;
 use Illuminate\Support\Facades\Log;
 use Illuminate\Support\Facades\Route;
 use Illuminate\Support\Facades\Storage;
+use Laravel\SerializableClosure\SerializableClosure;
 use Monolog\Handler\StreamHandler;
 use Monolog\Logger;
 
@@ -79,6 +80,14 @@ function routesOfDrivers(): void
         Cache::store('set')->setDefaultCacheTime(7);
 
         return stateOfDrivers();
+    });
+    // As queues have them.
+    Route::get('/closure', static function (): string {
+        $closure = static function (): string {
+            return 'called';
+        };
+
+        return unserialize(serialize(new SerializableClosure($closure)))->getClosure()();
     });
     Route::get('/own-drivers', static function (): array {
         $database = DB::connection('own');
