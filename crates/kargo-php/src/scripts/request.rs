@@ -133,7 +133,11 @@ fn left(deadline: Instant) -> Duration {
 
 /// Waits for `key`, but not beyond the deadline.
 fn wait_for(key: u64, deadline: Instant) -> Result<(), Failed> {
-    match wait::wait_quietly(key, left(deadline)) {
+    waited(wait::wait_quietly(key, left(deadline)))
+}
+
+fn waited(wake: Option<Wake>) -> Result<(), Failed> {
+    match wake {
         Some(Wake::Woken) => Ok(()),
         Some(Wake::TimedOut) => Err(Failed::TimedOut),
         None => Err(Failed::Stopped),
@@ -178,6 +182,10 @@ fn exchange(
         match step {
             Step::Done => return Ok(()),
             Step::Over => return Err(Failed::Died),
+            // The script goes on without a client.
+            Step::Wait(key) if is_unwanted => {
+                waited(wait::wait_through_drain(key, left(deadline)))?;
+            }
             Step::Wait(key) => wait_for(key, deadline)?,
             Step::Began(began) => *sent = Sent::Beginning(began),
             Step::Finished => {

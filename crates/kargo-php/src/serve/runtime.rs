@@ -18,7 +18,7 @@ use crate::scripts::Pools;
 use crate::serve::due::DueQueue;
 use crate::serve::inner::InnerRuns;
 use crate::serve::server::Serving;
-use crate::serve::wait::{Parked, Wake};
+use crate::serve::wait::{Outlasts, Parked, Wake};
 use crate::serve::watched::Watched;
 use crate::serve::watchers::Watchers;
 use crate::sessions::Sweeps;
@@ -119,7 +119,11 @@ impl Roles {
         let is_free = self
             .main
             .is_some_and(|main| main == Context::current() || self.idle.contains(&main));
-        is_free && !self.parked.values().any(|parked| parked.outlasts_stop)
+        is_free && !self.outlasts(Outlasts::Stop)
+    }
+
+    fn outlasts(&self, what: Outlasts) -> bool {
+        self.parked.values().any(|parked| parked.outlasts == what)
     }
 }
 
@@ -234,8 +238,10 @@ impl Runtime {
             let is_busy = self.net.as_ref().is_some_and(|net| net.is_busy());
             serving.is_finished() && (!is_busy || serving.is_ended())
         });
-        // Handlers that still wait when the last connection is gone have nobody to answer.
-        if is_served && !self.roles.parked.is_empty() {
+        // Handlers that still wait when the last connection is gone have nobody to answer; scripts may go on after their answer.
+        let is_ended = self.serving.as_ref().is_some_and(|it| it.is_ended());
+        let has_work = !is_ended && self.roles.outlasts(Outlasts::Drain);
+        if is_served && !has_work && !self.roles.parked.is_empty() {
             self.abort_parked();
         }
         if !self.roles.ready.is_empty() {

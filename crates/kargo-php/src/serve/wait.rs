@@ -61,8 +61,17 @@ pub(crate) struct Parked {
     timer: Option<TimerId>,
     /// When the wait ends by itself.
     until: Option<Instant>,
-    /// `Loop::stop()` lets it end first.
-    pub(crate) outlasts_stop: bool,
+    pub(crate) outlasts: Outlasts,
+}
+
+/// What lets a wait end first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outlasts {
+    Nothing,
+    /// `Loop::stop()`.
+    Stop,
+    /// A drain of the server, as long as it may take, though no client is left.
+    Drain,
 }
 
 impl Runtime {
@@ -163,7 +172,7 @@ pub(crate) fn reject_if_blocked() -> Result<(), Thrown> {
 /// # Errors
 /// An exception is pending; see the module's documentation.
 pub(crate) fn wait(key: u64, timeout: Option<Duration>) -> Result<Wake, Thrown> {
-    begin(key, timeout, false)
+    begin(key, timeout, Outlasts::Nothing)
 }
 
 /// Waits as [`wait`] does; `Loop::stop()` lets it end first: for what was asked for and is answered soon, such as a request
@@ -172,7 +181,7 @@ pub(crate) fn wait(key: u64, timeout: Option<Duration>) -> Result<Wake, Thrown> 
 /// # Errors
 /// As for [`wait`].
 pub(crate) fn wait_to_end(key: u64, timeout: Duration) -> Result<Wake, Thrown> {
-    begin(key, Some(timeout), true)
+    begin(key, Some(timeout), Outlasts::Stop)
 }
 
 /// Waits for nothing but the end of `time`. `Loop::stop()` lets it end first.
@@ -181,16 +190,16 @@ pub(crate) fn wait_to_end(key: u64, timeout: Duration) -> Result<Wake, Thrown> {
 /// As for [`wait`].
 pub(crate) fn pause(time: Duration) -> Result<(), Thrown> {
     let key = runtime::with(Runtime::new_key);
-    begin(key, Some(time), true).map(drop)
+    begin(key, Some(time), Outlasts::Stop).map(drop)
 }
 
-fn begin(key: u64, timeout: Option<Duration>, outlasts_stop: bool) -> Result<Wake, Thrown> {
+fn begin(key: u64, timeout: Option<Duration>, outlasts: Outlasts) -> Result<Wake, Thrown> {
     reject_if_blocked()?;
     if runner::is_running() {
-        return park(key, timeout, outlasts_stop);
+        return park(key, timeout, outlasts);
     }
     runner::begin(Some(key))?;
-    let wake = park(key, timeout, outlasts_stop);
+    let wake = park(key, timeout, outlasts);
     runner::end()?;
     wake
 }
@@ -198,10 +207,19 @@ fn begin(key: u64, timeout: Option<Duration>, outlasts_stop: bool) -> Result<Wak
 /// Waits as [`wait`] does, for native code that no PHP code called: nothing is thrown, and nothing is left pending. `None`:
 /// nothing can be waited for here, or the process stops.
 pub(crate) fn wait_quietly(key: u64, timeout: Duration) -> Option<Wake> {
+    quietly(key, timeout, Outlasts::Nothing)
+}
+
+/// Waits as [`wait_quietly`] does, for work that goes on without a client: a drain lets it end first.
+pub(crate) fn wait_through_drain(key: u64, timeout: Duration) -> Option<Wake> {
+    quietly(key, timeout, Outlasts::Drain)
+}
+
+fn quietly(key: u64, timeout: Duration, outlasts: Outlasts) -> Option<Wake> {
     if is_blocked() || !runner::is_running() {
         return None;
     }
-    match switch(key, Some(timeout), false) {
+    match switch(key, Some(timeout), outlasts) {
         Ok(wake) => (!runner::is_aborting()).then_some(wake),
         Err(Thrown) => {
             // There is no memory for a stack.
@@ -212,14 +230,14 @@ pub(crate) fn wait_quietly(key: u64, timeout: Duration) -> Option<Wake> {
 }
 
 /// Parks the stack of PHP code. The limit of the call that runs cuts the wait short.
-fn park(key: u64, timeout: Option<Duration>, outlasts_stop: bool) -> Result<Wake, Thrown> {
+fn park(key: u64, timeout: Option<Duration>, outlasts: Outlasts) -> Result<Wake, Thrown> {
     let left = deadline::left();
     let timeout = match (timeout, left) {
         (Some(timeout), Some(left)) => Some(timeout.min(left)),
         (timeout, left) => timeout.or(left),
     };
     deadline::pause();
-    let wake = switch(key, timeout, outlasts_stop)?;
+    let wake = switch(key, timeout, outlasts)?;
     if runner::is_aborting() {
         // SAFETY: makes the unwinding of exit() pending.
         unsafe { ffi::kg_throw_exit() }
@@ -232,13 +250,13 @@ fn park(key: u64, timeout: Option<Duration>, outlasts_stop: bool) -> Result<Wake
 }
 
 /// Parks the stack, and lets another one run the loop until the key is woken or the timeout is over.
-fn switch(key: u64, timeout: Option<Duration>, outlasts_stop: bool) -> Result<Wake, Thrown> {
+fn switch(key: u64, timeout: Option<Duration>, outlasts: Outlasts) -> Result<Wake, Thrown> {
     runtime::with(|runtime| {
         let parked = Parked {
             context: Context::current(),
             timer: arm(runtime.events.as_mut(), key, timeout),
             until: timeout.map(|timeout| Instant::now() + timeout),
-            outlasts_stop,
+            outlasts,
         };
         runtime.roles.parked.insert(key, parked);
     });
