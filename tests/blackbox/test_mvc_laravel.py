@@ -253,6 +253,8 @@ class TwoLaravelApplicationsTest(Application):
         for _ in range(2):
             self.assertEqual(self.server.get("/retrieved").json(), {"retrieved": True})
             self.assertIn(b"/second/", self.server.get("/second/about").body)
+            self.assertEqual(self.server.get("/second/where").json(), ["de", "de", "Asia/Tokyo"])
+            self.assertEqual(self.state()["locale"], ["en", "en", "UTC"])
             self.assertEqual(self.state(), self.booted)
 
 

@@ -149,6 +149,7 @@ final class BootState
     {
         if (self::$present !== $this) {
             self::try($this->present(...));
+            self::try($this->process->restore(...));
         }
         $this->connections->refresh();
     }

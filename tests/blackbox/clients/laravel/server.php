@@ -22,7 +22,7 @@ $server = Server::listen("$argv[1]:$argv[2]");
 $server->mount('/', LaravelApplication::create(__DIR__ . '/app.php', reset: static fn() => ++$GLOBALS['resets']));
 if (getenv('LARAVEL_BOOT') === 'two') {
     // Static properties of the framework are those of the one that answers, which the guard would tell.
-    $server->mount('/second', LaravelApplication::create(DEMOS . '/laravel/bootstrap/app.php'));
+    $server->mount('/second', LaravelApplication::create(__DIR__ . '/second.php'));
 } else {
     $server->isolate(Isolation::Log, allow: ['$resets']);
 }
