@@ -283,3 +283,29 @@ class SettingsTest(unittest.TestCase):
 
     def test_a_service_listens_as_long_as_it_lives(self):
         self.assertEqual([self.server.get("/count").headers["x-answers"] for _ in range(3)], ["1", "2", "3"])
+
+
+class DebugTest(unittest.TestCase):
+    """The same application with APP_DEBUG, where the dispatcher takes listeners away and puts them back."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = scratch_directory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.server = PhpServer(ROOT / "tests/blackbox/clients/symfony_settings.php", cls.folder.name, "debug")
+        cls.addClassCleanup(cls.server.kill)
+
+    def test_nobody_listens_twice(self):
+        first = self.server.get("/listeners").json()
+        for path in ("/show", "/nowhere", "/set", "/show", "/set?exit=1", "/show"):
+            self.server.get(path)
+            self.assertEqual(self.server.get("/listeners").json(), first)
+
+    def test_a_service_listens_as_long_as_it_lives(self):
+        self.assertEqual([self.server.get("/count").headers["x-answers"] for _ in range(3)], ["1", "2", "3"])
+
+    def test_an_error_says_what_to_do(self):
+        for _ in range(2):
+            answer = self.server.get("/undefined")
+            self.assertEqual(answer.status, 500)
+            self.assertIn(b"Attempted to call function &quot;nothing_of_that_name&quot;", answer.body)

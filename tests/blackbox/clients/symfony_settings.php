@@ -1,6 +1,6 @@
 <?php
 
-/** An application on Symfony whose requests set what belongs to the framework: php symfony_settings.php FOLDER */
+/** An application on Symfony whose requests set what belongs to the framework: php symfony_settings.php FOLDER [debug] */
 
 declare(strict_types=1);
 
@@ -35,7 +35,7 @@ use Twig\Extension\CoreExtension;
 require __DIR__ . '/../../../php/Kargo/autoload.php';
 require 'Symfony/Bundle/FrameworkBundle/autoload.php';
 require 'Symfony/Bundle/TwigBundle/autoload.php';
-foreach (['Composer/InstalledVersions.php', 'Symfony/Component/Mime/autoload.php'] as $file) {
+foreach (['Composer/InstalledVersions.php', 'Symfony/Component/Mime/autoload.php', 'Symfony/Component/Stopwatch/autoload.php'] as $file) {
     if (stream_resolve_include_path($file) !== false) {
         require $file;
     }
@@ -140,6 +140,17 @@ final class TestKernel extends Kernel
         ];
     }
 
+    /** @return array<string, int> */
+    public function listeners(EventDispatcherInterface $events): array
+    {
+        return array_map(count(...), $events->getListeners());
+    }
+
+    public function undefined(): never
+    {
+        nothing_of_that_name();
+    }
+
     public function file(): Response
     {
         return new BinaryFileResponse($this->getProjectDir() . '/templates/page.html.twig');
@@ -170,7 +181,7 @@ final class TestKernel extends Kernel
     {
         $routes->add('shop', '/shop/{shop}')->controller('kernel::show')->defaults(['shop' => 'of-nobody']);
         $routes->add('secure', '/secure')->schemes(['https'])->controller('kernel::show');
-        foreach (['set', 'show', 'kept', 'file', 'count'] as $name) {
+        foreach (['set', 'show', 'kept', 'file', 'count', 'listeners', 'undefined'] as $name) {
             $routes->add($name, "/$name")->controller("kernel::$name");
         }
         $routes->add('address', '/address')->controller('kernel::secure');
@@ -184,5 +195,5 @@ foreach (['templates' => 'all', 'ann' => 'ann'] as $folder => $name) {
 file_put_contents("$argv[1]/templates/page.html.twig", "{{ date|date }} {{ 1234.5|number_format }} {{ include('name.html.twig') }}");
 
 $server = Server::listen('127.0.0.1:0');
-$server->mount('/', KernelApplication::of(static fn(): TestKernel => new TestKernel('prod', false)));
+$server->mount('/', KernelApplication::of(static fn(): TestKernel => isset($GLOBALS['argv'][2]) ? new TestKernel('dev', true) : new TestKernel('prod', false)));
 $server->run(workers: 1);

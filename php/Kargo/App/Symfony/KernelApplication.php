@@ -7,6 +7,9 @@ namespace Kargo\App\Symfony;
 use Closure;
 use Kargo\App\Application;
 use RuntimeException;
+use Symfony\Component\ErrorHandler\ErrorEnhancer\ClassNotFoundErrorEnhancer;
+use Symfony\Component\ErrorHandler\ErrorEnhancer\UndefinedFunctionErrorEnhancer;
+use Symfony\Component\ErrorHandler\ErrorEnhancer\UndefinedMethodErrorEnhancer;
 use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpKernel\HttpCache\HttpCache;
 use Symfony\Component\HttpKernel\HttpKernelInterface;
@@ -167,9 +170,25 @@ final class KernelApplication
         }
         // The HTTP cache gives the kernel another request than ours.
         $stack = $this->kernel?->getContainer()->has('request_stack') ? $this->kernel->getContainer()->get('request_stack') : null;
+        if ($this->kernel?->isDebug()) {
+            $throwable = self::explained($throwable);
+        }
         $kernel->terminateWithException($throwable, $stack?->getMainRequest() ?? $request);
         finish();
         $this->replace();
+    }
+
+    /** As the framework's exception handler does it: which class a developer may have meant. */
+    private static function explained(Throwable $throwable): Throwable
+    {
+        foreach ([UndefinedFunctionErrorEnhancer::class, UndefinedMethodErrorEnhancer::class, ClassNotFoundErrorEnhancer::class] as $class) {
+            $explained = class_exists($class) ? (new $class())->enhance($throwable) : null;
+            if ($explained !== null) {
+                return $explained;
+            }
+        }
+
+        return $throwable;
     }
 
     private function reset(): void

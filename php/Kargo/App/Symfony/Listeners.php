@@ -75,6 +75,8 @@ final class Listeners
     }
 
     /**
+     * While one is debugged the dispatcher takes all listeners of an event away and puts them back, so keys say nothing.
+     *
      * @param array<int, array<int, mixed>> $now
      * @param array<int, array<int, mixed>> $kept
      * @return array<int, array<int, mixed>>
@@ -82,14 +84,44 @@ final class Listeners
     private function without(array $now, array $kept): array
     {
         foreach ($now as $priority => $listeners) {
-            foreach (array_diff_key($listeners, $kept[$priority] ?? []) as $key => $listener) {
+            foreach ($kept[$priority] ?? [] as $i => $before) {
+                foreach ($listeners as $key => $listener) {
+                    if ($this->isThat($listener, $before)) {
+                        $kept[$priority][$i] = $listener;
+                        unset($listeners[$key]);
+
+                        break;
+                    }
+                }
+            }
+            foreach ($listeners as $listener) {
                 if (is_array($listener) && is_object($listener[0] ?? null) && $this->isNewService($listener[0])) {
-                    $kept[$priority][$key] = $listener;
+                    $kept[$priority][] = $listener;
                 }
             }
         }
 
         return $kept;
+    }
+
+    /** The dispatcher puts a service into the place of the closure that makes it. */
+    private function isThat(mixed $listener, mixed $before): bool
+    {
+        if ($listener === $before) {
+            return true;
+        }
+
+        return is_array($listener) && is_array($before) && $before[0] instanceof Closure
+            && ($before[1] ?? '__invoke') === $listener[1]
+            && $this->isService($listener[0])
+            && $before[0]() === $listener[0];
+    }
+
+    private function isService(mixed $object): bool
+    {
+        [$services, $privates] = Leftovers::services($this->container);
+
+        return in_array($object, $services, true) || in_array($object, $privates, true);
     }
 
     private function isNewService(object $object): bool
