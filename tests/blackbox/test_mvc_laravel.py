@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import sqlite3
+import time
 import unittest
 from pathlib import Path
 
@@ -148,6 +149,11 @@ class LaravelApplicationTest(Application):
             page = self.server.get("/dd").body.decode()
             self.assertIn("<style>", page)
             self.assertIn("&lt;b&gt;", page)
+
+    def test_what_the_boot_has_put_into_memory_is_in_each_request(self):
+        for _ in range(2):
+            self.assertEqual(self.server.get("/of-the-boot").json(), ["seen", None])
+            time.sleep(1.1)  # longer than it may stay there: that begins again with each request
 
     def test_closures_of_queues_are_read(self):
         self.assertEqual(self.server.get("/closure").body, b"called")

@@ -152,6 +152,7 @@ final class BootState
             self::try($this->process->restore(...));
         }
         $this->connections->refresh();
+        $this->drivers->fillArrays();
     }
 
     /** Puts everything back. Never throws: what can't be is logged, and the rest goes on. */

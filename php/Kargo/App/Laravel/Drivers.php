@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Kargo\App\Laravel;
 
 use Illuminate\Broadcasting\BroadcastManager;
-use Illuminate\Cache\ArrayStore;
 use Illuminate\Cache\CacheManager;
 use Illuminate\Config\Repository;
 use Illuminate\Contracts\Foundation\Application;
@@ -65,12 +64,15 @@ final class Drivers
 
     private readonly DriverStates $states;
 
+    private readonly ArrayStores $arrays;
+
     /** @param list<object> $services of an application that has booted */
     public function __construct(private readonly Application $app, array $services)
     {
         $this->configuration = $app->make('config');
         $this->configured = Configuration::ofDrivers($this->configuration);
         $this->states = new DriverStates();
+        $this->arrays = new ArrayStores();
         foreach ($services as $service) {
             foreach (self::MANAGERS as $class => [$property, $dependsOn, $section]) {
                 if ($service instanceof $class) {
@@ -78,6 +80,7 @@ final class Drivers
                     $names = $section === null ? null : Arr::get($this->configured, $section) ?? [];
                     $this->managers[] = [$kept, $kept->known, $names];
                     $this->states->remember($kept->known);
+                    $service instanceof CacheManager && $this->arrays->remember($kept->known);
                 }
             }
         }
@@ -154,19 +157,17 @@ final class Drivers
         return null;
     }
 
-    /** A cache in the memory of the process is one request's under php-fpm. */
+    /** Before a request. */
+    public function fillArrays(): void
+    {
+        $this->arrays->fill();
+    }
+
     public function flushArrays(): void
     {
         foreach ($this->managers as [$kept]) {
-            if (!$kept->service instanceof CacheManager) {
-                continue;
-            }
-            foreach ($kept->now() as $repository) {
-                $store = method_exists($repository, 'getStore') ? $repository->getStore() : null;
-                if ($store instanceof ArrayStore) {
-                    $store->flush();
-                    $store->locks = [];
-                }
+            if ($kept->service instanceof CacheManager) {
+                ArrayStores::flush($kept->now());
             }
         }
     }

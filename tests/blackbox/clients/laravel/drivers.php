@@ -42,6 +42,8 @@ function bootDrivers(): void
         )],
         'logging.channels.with-own' => ['driver' => 'stack', 'channels' => ['own']],
     ]);
+    // Each request has what the boot puts into memory, as if it had booted itself.
+    Cache::store('array')->put('of the boot', 'seen', 1);
     $local = static fn(): mixed => Storage::createLocalDriver(['root' => folderOf($visitor())]);
     Storage::extend('own', static function (Application $app) use ($local): mixed {
         $disk = $local();
@@ -80,6 +82,13 @@ function routesOfDrivers(): void
         Cache::store('set')->setDefaultCacheTime(7);
 
         return stateOfDrivers();
+    });
+    Route::get('/of-the-boot', static function (): array {
+        $before = Cache::store('array')->many(['of the boot', 'of a request']);
+        Cache::store('array')->put('of the boot', 'changed', 60);
+        Cache::store('array')->put('of a request', 'seen', 60);
+
+        return array_values($before);
     });
     // As queues have them.
     Route::get('/closure', static function (): string {
