@@ -155,6 +155,11 @@ class LaravelApplicationTest(Application):
             self.assertEqual(self.server.get("/of-the-boot").json(), ["seen", None])
             time.sleep(1.1)  # longer than it may stay there: that begins again with each request
 
+    def test_what_the_boot_has_made_is_as_it_was(self):
+        first = self.server.get("/made-by-the-boot").json()
+        self.assertEqual((first[0], first[2]), (0, "sync"))
+        self.assertEqual(self.server.get("/made-by-the-boot").json(), first)
+
     def test_closures_of_queues_are_read(self):
         self.assertEqual(self.server.get("/closure").body, b"called")
 

@@ -13,11 +13,13 @@ use Illuminate\Database\DatabaseManager;
 use Illuminate\Database\DatabaseTransactionsManager;
 use Illuminate\Log\LogManager;
 use Illuminate\Mail\MailManager;
+use Illuminate\Mail\Transport\ArrayTransport;
 use Illuminate\Routing\Contracts\CallableDispatcher;
 use Illuminate\Routing\Contracts\ControllerDispatcher;
 use Illuminate\Session\Middleware\StartSession;
 use Illuminate\Session\SessionManager;
 use Illuminate\Support\Facades\Facade;
+use Illuminate\Support\Manager;
 use Illuminate\Support\Once;
 use Illuminate\Support\Str;
 use Illuminate\Translation\Translator;
@@ -239,9 +241,22 @@ final class BootState
         return match (true) {
             $service instanceof CachedRoutes => [$service->added()],
             $service instanceof Factory => [$service->getFinder()],
-            $service instanceof MailManager => array_values(((array) $service)["\0*\0mailers"]),
+            $service instanceof MailManager => array_merge(...array_map(self::partsOfMailer(...), array_values(((array) $service)["\0*\0mailers"]))),
+            $service instanceof Manager => array_values($service->getDrivers()),
             default => [],
         };
+    }
+
+    /** @return list<object> with the mails of the array driver, which are one request's */
+    private static function partsOfMailer(object $mailer): array
+    {
+        $transport = match (true) {
+            method_exists($mailer, 'getSymfonyTransport') => $mailer->getSymfonyTransport(),
+            method_exists($mailer, 'getSwiftMailer') => $mailer->getSwiftMailer()->getTransport(),
+            default => null,
+        };
+
+        return [$mailer, ...$transport instanceof ArrayTransport ? [$transport, $transport->messages()] : []];
     }
 
     private static function isOfTheFramework(object $service): bool

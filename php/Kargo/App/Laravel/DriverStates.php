@@ -8,8 +8,9 @@ use Illuminate\Broadcasting\Broadcasters\Broadcaster;
 use Illuminate\Cache\ArrayStore;
 use Illuminate\Cache\Repository;
 use Illuminate\Filesystem\FilesystemAdapter;
+use Illuminate\Queue\Queue;
 
-/** The stores of caches, disks and broadcasters that stay, without what a request has set on them. */
+/** The stores of caches, disks, broadcasters and queues that stay, without what a request has set on them. */
 final class DriverStates
 {
     /** @var array<int, list<ObjectState>> by the driver's number, which the first of them keeps */
@@ -19,7 +20,9 @@ final class DriverStates
     public function remember(array $drivers): void
     {
         foreach ($drivers as $driver) {
-            if ($driver instanceof Repository || $driver instanceof FilesystemAdapter || $driver instanceof Broadcaster) {
+            $isMeant = $driver instanceof Repository || $driver instanceof FilesystemAdapter || $driver instanceof Broadcaster
+                || $driver instanceof Queue;
+            if ($isMeant) {
                 $this->states[spl_object_id($driver)] ??= self::of($driver);
             }
         }

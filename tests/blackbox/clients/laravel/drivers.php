@@ -7,10 +7,16 @@ declare(strict_types=1);
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Events\Dispatcher;
 use Illuminate\Filesystem\FilesystemAdapter;
+use Illuminate\Hashing\HashServiceProvider;
+use Illuminate\Mail\MailServiceProvider;
+use Illuminate\Queue\QueueServiceProvider;
 use Illuminate\Support\Facades\Cache;
 use Illuminate\Support\Facades\DB;
 use Illuminate\Support\Facades\Event;
+use Illuminate\Support\Facades\Hash;
 use Illuminate\Support\Facades\Log;
+use Illuminate\Support\Facades\Mail;
+use Illuminate\Support\Facades\Queue;
 use Illuminate\Support\Facades\Route;
 use Illuminate\Support\Facades\Storage;
 use Laravel\SerializableClosure\SerializableClosure;
@@ -42,6 +48,14 @@ function bootDrivers(): void
         )],
         'logging.channels.with-own' => ['driver' => 'stack', 'channels' => ['own']],
     ]);
+    config(['mail' => ['default' => 'array', 'mailers' => ['array' => ['transport' => 'array']]], 'queue.connections.sync' => ['driver' => 'sync']]);
+    foreach ([MailServiceProvider::class, QueueServiceProvider::class, HashServiceProvider::class] as $provider) {
+        app()->register($provider);
+    }
+    // Made while booting. Whoever makes mails makes the views, too.
+    getenv('LARAVEL_BOOT') === 'late' || Mail::alwaysFrom('boot@localhost');
+    Hash::make('made');
+    Queue::connection('sync');
     // Each request has what the boot puts into memory, as if it had booted itself.
     Cache::store('array')->put('of the boot', 'seen', 1);
     $local = static fn(): mixed => Storage::createLocalDriver(['root' => folderOf($visitor())]);
@@ -89,6 +103,16 @@ function routesOfDrivers(): void
         Cache::store('array')->put('of a request', 'seen', 60);
 
         return array_values($before);
+    });
+    Route::get('/made-by-the-boot', static function (): array {
+        $mailer = Mail::mailer('array');
+        $mails = method_exists($mailer, 'getSymfonyTransport') ? $mailer->getSymfonyTransport() : $mailer->getSwiftMailer()->getTransport();
+        $before = [count($mails->messages()), password_get_info(Hash::make('visitor'))['options']['cost'], Queue::connection('sync')->getConnectionName()];
+        $mailer->raw('a visitor has written', static fn($message) => $message->to('visitor@localhost'));
+        Hash::setRounds(4);
+        Queue::connection('sync')->setConnectionName('visitor');
+
+        return $before;
     });
     // As queues have them.
     Route::get('/closure', static function (): string {
