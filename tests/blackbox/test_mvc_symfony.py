@@ -249,6 +249,14 @@ class SettingsTest(unittest.TestCase):
         cls.addClassCleanup(cls.server.kill)
         cls.first = cls.server.get("/set")
 
+    def test_a_global_of_each_page(self):
+        self.assertEqual([self.server.get(f"/title?title={title}").json() for title in "ab"], [["a"], ["b"]])
+
+    def test_a_kernel_that_was_replaced_is_gone(self):
+        for _ in range(3):
+            self.assertEqual(self.server.get("/set?exit=1").body, b"bye")
+        self.assertEqual(self.server.get("/kernels").json(), [1])
+
     def test_what_a_request_sets_ends_with_it(self):
         self.assertEqual((self.first.body, self.first.headers["set-cookie"]), (b"set", "name=ann; path=/; httponly; samesite=lax"))
         for before in ("/set?exit=1", "/set", "/set"):

@@ -13,6 +13,7 @@ use Kargo\Http\Server;
 use Symfony\Bundle\FrameworkBundle\FrameworkBundle;
 use Symfony\Bundle\FrameworkBundle\Kernel\MicroKernelTrait;
 use Symfony\Bundle\TwigBundle\TwigBundle;
+use Symfony\Component\DependencyInjection\ContainerInterface;
 use Symfony\Component\DependencyInjection\Loader\Configurator\ContainerConfigurator;
 use Symfony\Component\EventDispatcher\EventDispatcherInterface;
 use Symfony\Component\HttpFoundation\BinaryFileResponse;
@@ -31,6 +32,9 @@ use Symfony\Component\Routing\Loader\Configurator\RoutingConfigurator;
 use Symfony\Component\Routing\RouterInterface;
 use Twig\Environment;
 use Twig\Extension\CoreExtension;
+use WeakReference;
+
+use function Symfony\Component\DependencyInjection\Loader\Configurator\service;
 
 require __DIR__ . '/../../../php/Kargo/autoload.php';
 require 'Symfony/Bundle/FrameworkBundle/autoload.php';
@@ -55,6 +59,12 @@ final class Counter
     {
         $event->getResponse()->headers->set('X-Answers', (string) ++$this->answers);
     }
+}
+
+/** A global of Twig that holds on to the whole kernel. */
+final class Menu
+{
+    public function __construct(public readonly ContainerInterface $container) {}
 }
 
 final class Json
@@ -140,6 +150,18 @@ final class TestKernel extends Kernel
         ];
     }
 
+    public function title(Request $request, Environment $twig): array
+    {
+        $twig->addGlobal('title', $request->query->get('title'));
+
+        return [$twig->render('title.html.twig')];
+    }
+
+    public function kernels(): array
+    {
+        return [count(array_filter($GLOBALS['kernels'], static fn(WeakReference $kernel): bool => $kernel->get() !== null))];
+    }
+
     /** @return array<string, int> */
     public function listeners(EventDispatcherInterface $events): array
     {
@@ -171,9 +193,10 @@ final class TestKernel extends Kernel
             'trusted_proxies' => '127.0.0.1',
             'trusted_headers' => ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port'],
         ]);
-        $container->extension('twig', ['default_path' => '%kernel.project_dir%/templates']);
+        $container->extension('twig', ['default_path' => '%kernel.project_dir%/templates', 'globals' => ['menu' => '@' . Menu::class]]);
         $services = $container->services()->defaults()->autowire()->autoconfigure();
         $services->set(Counter::class);
+        $services->set(Menu::class)->args([service('service_container')]);
         $services->set(Json::class)->tag('kernel.event_listener', ['event' => KernelEvents::VIEW]);
     }
 
@@ -181,7 +204,7 @@ final class TestKernel extends Kernel
     {
         $routes->add('shop', '/shop/{shop}')->controller('kernel::show')->defaults(['shop' => 'of-nobody']);
         $routes->add('secure', '/secure')->schemes(['https'])->controller('kernel::show');
-        foreach (['set', 'show', 'kept', 'file', 'count', 'listeners', 'undefined'] as $name) {
+        foreach (['set', 'show', 'kept', 'file', 'count', 'listeners', 'undefined', 'title', 'kernels'] as $name) {
             $routes->add($name, "/$name")->controller("kernel::$name");
         }
         $routes->add('address', '/address')->controller('kernel::secure');
@@ -192,8 +215,14 @@ foreach (['templates' => 'all', 'ann' => 'ann'] as $folder => $name) {
     mkdir("$argv[1]/$folder");
     file_put_contents("$argv[1]/$folder/name.html.twig", "of $name");
 }
+file_put_contents("$argv[1]/templates/title.html.twig", '{{ title }}');
 file_put_contents("$argv[1]/templates/page.html.twig", "{{ date|date }} {{ 1234.5|number_format }} {{ include('name.html.twig') }}");
 
 $server = Server::listen('127.0.0.1:0');
-$server->mount('/', KernelApplication::of(static fn(): TestKernel => isset($GLOBALS['argv'][2]) ? new TestKernel('dev', true) : new TestKernel('prod', false)));
+$server->mount('/', KernelApplication::of(static function (): TestKernel {
+    $kernel = isset($GLOBALS['argv'][2]) ? new TestKernel('dev', true) : new TestKernel('prod', false);
+    $GLOBALS['kernels'][] = WeakReference::create($kernel);
+
+    return $kernel;
+}));
 $server->run(workers: 1);

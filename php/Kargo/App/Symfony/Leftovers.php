@@ -22,7 +22,6 @@ use Symfony\Component\Validator\ContainerConstraintValidatorFactory;
 use Symfony\Component\Validator\Validator\RecursiveValidator;
 use Twig\Environment;
 use Twig\ExtensionSet;
-use WeakMap;
 
 /**
  * What services of the framework keep of their last use, though nobody resets them. Nobody is shown it, since the next use
@@ -40,9 +39,6 @@ use WeakMap;
  */
 final class Leftovers
 {
-    /** @var WeakMap<Environment, array<string, mixed>>|null what addGlobal() had given them when they were seen first */
-    private static ?WeakMap $globals = null;
-
     private static ?MimeTypes $mimeTypes = null;
 
     private function __construct() {}
@@ -67,7 +63,6 @@ final class Leftovers
         if ($matcher instanceof UrlMatcher && self::read($matcher, UrlMatcher::class, 'request') !== null) {
             Closure::bind(static fn() => $matcher->request = null, null, UrlMatcher::class)();
         }
-        self::forgetGlobals(self::made($container, '.container.private.twig', 'twig'));
         $listener = self::made($container, 'debug.debug_handlers_listener');
         $errors = self::read($listener, DebugHandlersListener::class, 'earlyHandler');
         if ($errors instanceof ErrorHandler) {
@@ -123,14 +118,9 @@ final class Leftovers
         }
     }
 
-    private static function forgetGlobals(?object $twig): void
+    /** @param array<string, mixed> $globals those that stay */
+    public static function forgetGlobals(Environment $twig, array $globals): void
     {
-        $globals = self::read($twig, Environment::class, 'globals');
-        if ($globals === null) {
-            return;
-        }
-        self::$globals ??= new WeakMap();
-        self::$globals[$twig] ??= $globals;
         static $write = null, $forget = null;
         $write ??= Closure::bind(static function (Environment $twig, array $globals): ExtensionSet {
             $twig->globals = $globals;
@@ -139,7 +129,7 @@ final class Leftovers
             return $twig->extensionSet;
         }, null, Environment::class);
         $forget ??= Closure::bind(static fn(ExtensionSet $extensions) => $extensions->globals = null, null, ExtensionSet::class);
-        $forget($write($twig, self::$globals[$twig]));
+        $forget($write($twig, $globals));
     }
 
     private static function forgetForms(?object $validator): void

@@ -19,7 +19,8 @@ use Twig\Loader\LoaderInterface;
  * What a request may set in services of the framework that nobody resets, and that would be the next visitor's:
  *
  * - the context of the router: parameters that addresses are made with, and the ports of the last request of each scheme;
- * - Twig's time zone, formats of dates and numbers, and the folders in which it looks for templates.
+ * - Twig's time zone, formats of dates and numbers, and the folders in which it looks for templates. Globals are let go:
+ *   those that the first page has added stay, since Twig takes no new names once a template was shown.
  *
  * Both are made at the boot, so that what is put back is nobody's. Where a service that Twig needs can't be made without a
  * request, what the first one has set stays.
@@ -34,7 +35,10 @@ final class Settings
     private ?RequestContext $context = null;
     /** @var list<array{object, class-string, array<string, mixed>}> properties of objects as the boot has left them */
     private array $kept = [];
-    private bool $hasTwig = false;
+    private ?Environment $twig = null;
+    /** @var array<string, mixed> what addGlobal() has given Twig until the first template was shown */
+    private array $globals = [];
+    private bool $areGlobalsKnown = false;
 
     public function __construct(private readonly ContainerInterface $container)
     {
@@ -62,6 +66,18 @@ final class Settings
             self::access($class)[1]($object, $values);
         }
         $this->keepTwig();
+        if ($this->twig !== null) {
+            $this->forgetGlobals($this->twig);
+        }
+    }
+
+    private function forgetGlobals(Environment $twig): void
+    {
+        if (!$this->areGlobalsKnown && Leftovers::read($twig, Environment::class, 'extensionSet')?->isInitialized()) {
+            $this->areGlobalsKnown = true;
+            $this->globals = Leftovers::read($twig, Environment::class, 'globals') ?? [];
+        }
+        Leftovers::forgetGlobals($twig, $this->globals);
     }
 
     private function makeTwig(): void
@@ -82,12 +98,13 @@ final class Settings
 
     private function keepTwig(): void
     {
-        if ($this->hasTwig) {
+        if ($this->twig !== null) {
             return;
         }
         $twig = Leftovers::made($this->container, ...self::IDS_OF_TWIG);
         if ($twig instanceof Environment) {
-            $this->hasTwig = true;
+            $this->twig = $twig;
+            $this->globals = Leftovers::read($twig, Environment::class, 'globals') ?? [];
             if ($twig->hasExtension(CoreExtension::class)) {
                 $this->keep($twig->getExtension(CoreExtension::class), CoreExtension::class);
             }
