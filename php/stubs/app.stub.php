@@ -64,6 +64,15 @@ namespace Kargo\App {
      * @return bool false where there is none, or it is sent already
      */
     function finish(): bool {}
+
+    /**
+     * Lets another worker take this one's place, for a request that leaves behind what nothing puts back: this worker sends the
+     * answer in progress, and nobody else gets one of it; what it has received already is refused with 503. Without workers to
+     * take over (workers: 0) the log has a warning, and where no server runs, as in the process of a script, nothing happens.
+     *
+     * @param string $reason for the log
+     */
+    function recycle(string $reason): void {}
 }
 
 namespace {

@@ -257,6 +257,21 @@ class LaravelLateSettingsTest(Application):
 
 
 @unittest.skipUnless(IS_THERE, "php-laravel-framework is not installed")
+class LaravelStubbornTest(Application):
+    BOOT = "stubborn"
+
+    def test_a_worker_whose_state_can_not_be_put_back_is_replaced(self):
+        first = self.server.get("/process").json()
+        self.assertEqual(self.server.get("/process").json(), first)
+        self.assertEqual(self.server.get("/stubborn").json(), [first[0], "secret"])
+        process, visitor = self.server.get("/process").json()
+        self.assertNotEqual(process, first[0])
+        self.assertIsNone(visitor)
+        self.server.wait_for_log("the cache stays full")
+        self.assertEqual(self.server.get("/process").json(), [process, None])
+
+
+@unittest.skipUnless(IS_THERE, "php-laravel-framework is not installed")
 class TwoLaravelApplicationsTest(Application):
     BOOT = "two"
 

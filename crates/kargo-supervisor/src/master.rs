@@ -1,5 +1,6 @@
 //! The master: one loop that sleeps, wakes, and acts on what came in a fixed order.
 
+mod ending;
 mod stand_in;
 
 use std::io;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::error::Error;
 use crate::event::Event;
 use crate::exit::Exit;
-use crate::orders::{Order, WorkerReport};
+use crate::orders::WorkerReport;
 use crate::poke::Pokes;
 use crate::report::{EndCause, Report};
 use crate::scoreboard::Scoreboard;
@@ -320,69 +321,6 @@ impl<F: FnMut(Event)> Master<F> {
         self.tell(Event::RespawnScheduled { delay });
     }
 
-    /// Takes the steps that are due: from drain to stop, from stop to kill.
-    fn escalate(&mut self) {
-        self.for_each_process(|master, slot| {
-            while let Some(process) = &master.processes[slot]
-                && process.escalate_at.is_some_and(|at| at <= master.now)
-            {
-                if process.stage == Stage::Stopping {
-                    master.kill(slot);
-                } else {
-                    master.stop(slot);
-                }
-            }
-        });
-    }
-
-    fn drain(&mut self, slot: usize) {
-        let deadline = self.now + self.spec.drain_timeout;
-        let Some(process) = &mut self.processes[slot] else {
-            return;
-        };
-        if process.stage >= Stage::Draining {
-            return;
-        }
-        process.stage = Stage::Draining;
-        process.escalate_at = Some(deadline);
-        process.order(Order::Drain { deadline });
-        let pid = process.pid;
-        self.tell(Event::DrainOrdered {
-            slot,
-            pid,
-            timeout: self.spec.drain_timeout,
-        });
-    }
-
-    fn stop(&mut self, slot: usize) {
-        let kill_at = self.now + self.spec.kill_after;
-        let Some(process) = &mut self.processes[slot] else {
-            return;
-        };
-        if process.stage >= Stage::Stopping {
-            return;
-        }
-        process.stage = Stage::Stopping;
-        process.escalate_at = Some(kill_at);
-        process.order(Order::Stop);
-        let pid = process.pid;
-        self.tell(Event::StopOrdered { slot, pid });
-    }
-
-    fn kill(&mut self, slot: usize) {
-        let Some(process) = &mut self.processes[slot] else {
-            return;
-        };
-        process.stage = Stage::Killed;
-        process.escalate_at = None;
-        let pid = process.pid;
-        // It fails only for a child that has ended, which the next reaping finds.
-        if process::kill(pid, libc::SIGKILL).is_ok() {
-            self.killed += 1;
-            self.tell(Event::WorkerKilled { slot, pid });
-        }
-    }
-
     /// Begins to replace the next worker of an older generation, one at a time: only when the
     /// replacement serves is the old one drained, and the next one's turn come.
     fn advance_reload(&mut self) {
@@ -450,23 +388,6 @@ impl<F: FnMut(Event)> Master<F> {
             }
         }
         Ok(None)
-    }
-
-    fn stop_oldest_drainer(&mut self) {
-        let is_any_ending = self
-            .processes
-            .iter()
-            .flatten()
-            .any(|process| process.stage > Stage::Draining);
-        let oldest = (0..self.processes.len())
-            .filter_map(|slot| Some((self.processes[slot].as_ref()?, slot)))
-            .filter(|(process, _)| process.stage == Stage::Draining)
-            .min_by_key(|(process, _)| process.escalate_at);
-        if let Some((_, slot)) = oldest
-            && !is_any_ending
-        {
-            self.stop(slot);
-        }
     }
 
     /// Forks a process into a free slot, for a seat or as the stand-in.

@@ -15,11 +15,13 @@ use crate::engine::value::{class_of, new_array};
 use crate::engine::{Call, Callable, Kind, Owned, Thrown, Zv, ffi, object, throw_value_error};
 use crate::isolation;
 use crate::scripts;
+use crate::serve::runtime;
 
 native! {
     kargo_app_application_construct => construct;
     kargo_fn_serve => serve;
     kargo_fn_finish => finish;
+    kargo_fn_recycle => recycle;
     kargo_classic_getallheaders => request_headers;
     kargo_classic_apache_request_headers => request_headers;
     kargo_classic_fastcgi_finish_request => finish;
@@ -176,6 +178,16 @@ pub(crate) fn isolation_settings(
 fn finish(call: &Call) -> Result<(), Thrown> {
     let has_finished = scripts::finish().unwrap_or_else(output::finish);
     call.result().set_bool(has_finished);
+    Ok(())
+}
+
+fn recycle(call: &Call) -> Result<(), Thrown> {
+    let reason = String::from_utf8_lossy(call.bytes(0)?).into_owned();
+    runtime::with(|runtime| {
+        if let Some(serving) = runtime.serving.as_mut() {
+            serving.refuse_from_now_on(&reason);
+        }
+    });
     Ok(())
 }
 

@@ -30,6 +30,8 @@ use Psr\Log\LoggerInterface;
 use Swift_DependencyContainer;
 use Throwable;
 
+use function Kargo\App\recycle;
+
 /**
  * A Laravel application as it was when it had booted, and the way back to it.
  *
@@ -157,12 +159,12 @@ final class BootState
         $this->drivers->fillArrays();
     }
 
-    /** Puts everything back. Never throws: what can't be is logged, and the rest goes on. */
+    /** Puts everything back. Never throws: what can't be is logged, the rest goes on, and another worker takes the place of this one. */
     public function restore(): void
     {
         $others = [];
         $wasOpen = $this->connections->endTransactions();
-        self::try($this->logs->restore(...));
+        self::log($this->logs->restore(...));
         self::try($this->drivers->flushArrays(...));
         self::try(function () use (&$others): void {
             $others = $this->drivers->settle();
@@ -179,14 +181,14 @@ final class BootState
         $this->forgetLastViews === null || ($this->forgetLastViews)();
         self::try(fn() => $this->connections->restore($others));
         self::try($this->drivers->makeFirst(...));
-        self::try($this->logs->remember(...));
+        self::log($this->logs->remember(...));
         Str::flushCache();
         if (class_exists(Once::class, false)) {
             Once::flush();
         }
         self::try($this->process->restore(...));
         if ($wasOpen) {
-            self::try(fn() => $this->log?->warning('A request left a transaction open; it was rolled back.'));
+            self::log(fn() => $this->log?->warning('A request left a transaction open; it was rolled back.'));
         }
     }
 
@@ -212,6 +214,17 @@ final class BootState
     private static function tell(Throwable $throwable): void
     {
         error_log("What a request has left behind is not put back: $throwable");
+        recycle('what a request has left behind is not put back');
+    }
+
+    /** A log that can't be written, on a full disk for instance, is no reason to replace the worker. */
+    private static function log(Closure $act): void
+    {
+        try {
+            $act();
+        } catch (Throwable $throwable) {
+            error_log("A log is not as it was, or has not taken a line: $throwable");
+        }
     }
 
     /** @return list<object> the framework's own, each once, with what stays in them */

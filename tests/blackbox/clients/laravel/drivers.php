@@ -4,6 +4,7 @@
 
 declare(strict_types=1);
 
+use Illuminate\Cache\ArrayStore;
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Events\Dispatcher;
 use Illuminate\Filesystem\FilesystemAdapter;
@@ -22,6 +23,17 @@ use Illuminate\Support\Facades\Storage;
 use Laravel\SerializableClosure\SerializableClosure;
 use Monolog\Handler\StreamHandler;
 use Monolog\Logger;
+
+/** A cache in memory that can't be emptied when a request has told it so. */
+final class StubbornStore extends ArrayStore
+{
+    public bool $isStubborn = false;
+
+    public function flush(): bool
+    {
+        return $this->isStubborn ? throw new LogicException('the cache stays full') : parent::flush();
+    }
+}
 
 function folderOf(string $name): string
 {
@@ -69,6 +81,11 @@ function bootDrivers(): void
         ['driver' => 'sqlite', 'database' => folderOf($visitor()) . '/db'],
         $name,
     ));
+    if (getenv('LARAVEL_BOOT') === 'stubborn') {
+        config(['cache.stores.stubborn' => ['driver' => 'stubborn']]);
+        Cache::extend('stubborn', fn(): mixed => Cache::repository(new StubbornStore()));
+        Cache::store('stubborn');
+    }
 }
 
 function stateOfDrivers(): array
@@ -113,6 +130,13 @@ function routesOfDrivers(): void
         Queue::connection('sync')->setConnectionName('visitor');
 
         return $before;
+    });
+    Route::get('/process', static fn(): array => [getmypid(), Cache::store('stubborn')->get('visitor')]);
+    Route::get('/stubborn', static function (): array {
+        Cache::store('stubborn')->put('visitor', 'secret', 60);
+        Cache::store('stubborn')->getStore()->isStubborn = true;
+
+        return [getmypid(), Cache::store('stubborn')->get('visitor')];
     });
     // As queues have them.
     Route::get('/closure', static function (): string {
