@@ -148,7 +148,7 @@ final class Listeners
         static $write = null;
         $write ??= Closure::bind(static function (EventDispatcher $dispatcher, string $event, array $listeners): void {
             unset($dispatcher->listeners[$event], $dispatcher->sorted[$event]);
-            if ($dispatcher->optimized !== null) {
+            if (isset($dispatcher->optimized)) {
                 unset($dispatcher->optimized[$event]);
             }
             if ($listeners !== []) {
