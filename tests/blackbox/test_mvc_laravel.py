@@ -75,6 +75,22 @@ class LaravelApplicationTest(Application):
         self.server.wait_for_log("the secret")
         self.assertEqual(self.state(), self.booted)
 
+    def test_fatal_errors_are_reported_and_shown_by_laravel(self):
+        def without_token(page):
+            return re.sub(rb'value="\w{40}"', b"", page)
+
+        page = without_token(self.server.get("/throw").body)
+        for kind, line in (
+            ("memory", "production.ERROR: Allowed memory size of"),
+            ("time", "production.ERROR: Maximum execution time of 1 second exceeded"),
+            ("compile", "production.ERROR: Cannot redeclare"),
+        ):
+            start = len(self.server.log)
+            answer = self.server.get(f"/fatal/{kind}")
+            self.assertEqual((answer.status, without_token(answer.body)), (500, page), kind)
+            self.server.wait_for_log(line, start)
+            self.assertEqual(self.state(), self.booted, kind)
+
     def test_a_session_that_was_touched_while_booting_is_nobodys(self):
         self.assertEqual(self.server.get("/change").status, 200)
         self.assertEqual(self.server.get("/who").json(), {"session": None, "user": None})

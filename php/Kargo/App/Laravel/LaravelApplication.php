@@ -8,12 +8,14 @@ use Closure;
 use Illuminate\Contracts\Debug\ExceptionHandler;
 use Illuminate\Contracts\Http\Kernel;
 use Illuminate\Foundation\Application as Laravel;
+use Illuminate\Foundation\Bootstrap\HandleExceptions;
 use Illuminate\Foundation\Bootstrap\LoadConfiguration;
 use Illuminate\Foundation\Bootstrap\RegisterProviders;
 use Illuminate\Foundation\Bootstrap\SetRequestForConsole;
 use Illuminate\Http\Request;
 use Kargo\App\Application;
 use Kargo\ConfigurationException;
+use Symfony\Component\ErrorHandler\Error\FatalError;
 use Throwable;
 
 /**
@@ -37,6 +39,8 @@ use Throwable;
  */
 final class LaravelApplication
 {
+    private const FATAL = E_ERROR | E_CORE_ERROR | E_COMPILE_ERROR | E_PARSE;
+
     private BootState $state;
 
     private Termination $termination;
@@ -112,10 +116,13 @@ final class LaravelApplication
 
     private function handle(): void
     {
-        $this->restoreIfUsed();
+        if ($this->isUsed) {
+            $this->restore();
+        }
         $this->isUsed = true;
-        // For requests that end by exit, or by an exception that Laravel can't render: after their own shutdown functions.
-        register_shutdown_function(fn() => register_shutdown_function($this->restoreIfUsed(...)));
+        // For requests that end by exit, by a fatal error, or by an exception that Laravel can't render: after their own
+        // shutdown functions.
+        register_shutdown_function(fn() => register_shutdown_function($this->endIfUsed(...)));
         $this->state->refresh();
         $this->request = Request::capture();
         $response = $this->kernel->handle($this->request);
@@ -131,11 +138,29 @@ final class LaravelApplication
         $this->restore();
     }
 
-    private function restoreIfUsed(): void
+    private function endIfUsed(): void
     {
-        if ($this->isUsed) {
-            $this->restore();
+        if (!$this->isUsed) {
+            return;
         }
+        $error = error_get_last();
+        if ($error !== null && ($error['type'] & self::FATAL) !== 0) {
+            $this->tellOf(new FatalError($error['message'], 0, $error, 0));
+        }
+        $this->restore();
+    }
+
+    /** What Laravel's own shutdown function does, which PHP calls at the end of the process only. */
+    private function tellOf(FatalError $error): void
+    {
+        HandleExceptions::$reservedMemory = null;
+        $handler = $this->app->make(ExceptionHandler::class);
+        try {
+            $handler->report($error);
+        } catch (Throwable $throwable) {
+            error_log("A fatal error could not be reported: $throwable");
+        }
+        $handler->render($this->request ?? Request::capture(), $error)->send();
     }
 
     private function restore(): void

@@ -126,6 +126,18 @@ $app->booted(static function () use ($state, $change, $wait): void {
             $change($request);
             exit('over');
         });
+        Route::get('/fatal/{kind}', static function (Request $request, string $kind) use ($change): mixed {
+            $change($request);
+            if ($kind === 'time') {
+                set_time_limit(1);
+                while (true);
+            }
+
+            return match ($kind) {
+                'memory' => str_repeat('the secret', 1 << 28),
+                'compile' => eval('final class TheSecret { function a() {} function a() {} }'),
+            };
+        });
         Route::get('/throw', static function (Request $request) use ($change): never {
             $change($request);
             throw new RuntimeException('the secret');
