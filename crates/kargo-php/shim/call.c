@@ -23,6 +23,8 @@ kg_outcome kg_check(void)
 			EG(delayed_oom).filename = NULL;
 		}
 		EG(delayed_oom).state = ZEND_OOM_STATE_NONE;
+		/* The engine collects no cycles after this error, until the next request: ours would leak all of theirs. */
+		gc_protect(false);
 		kg_forget_exit();
 		return KG_OUT_OF_MEMORY;
 	}

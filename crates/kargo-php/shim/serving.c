@@ -272,6 +272,11 @@ zend_long kg_memory_limit(void)
 	return PG(memory_limit);
 }
 
+bool kg_memory_is_short(void)
+{
+	return PG(memory_limit) > 0 && zend_memory_usage(false) > (size_t) PG(memory_limit) / 2;
+}
+
 void kg_set_memory_limit(const char *value, size_t length)
 {
 	zend_string *name = zend_string_init(ZEND_STRL("memory_limit"), 0);

@@ -147,6 +147,8 @@ void kg_arm_time_limit(void);
 uint32_t kg_left_behind(void);
 void kg_tidy(uint32_t left, uint32_t *buffers_closed);
 zend_long kg_memory_limit(void);
+/* Whether more than half of what the limit allows is in use. */
+bool kg_memory_is_short(void);
 void kg_renew_memory_limit(void);
 void kg_set_memory_limit(const char *value, size_t length);
 void kg_rethrow(zval *exception);

@@ -373,6 +373,11 @@ pub(crate) fn log_end(outcome: Outcome, who: &str) {
         }
         Outcome::OutOfMemory => {
             log_fatal(&format!("{who} reached the memory limit"));
+            runtime::with(|runtime| {
+                if let Some(serving) = runtime.serving.as_mut() {
+                    serving.doubt_memory();
+                }
+            });
         }
         Outcome::Fatal => {
             log_fatal(&format!("{who} ended with a fatal error"));

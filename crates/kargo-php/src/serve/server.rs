@@ -53,6 +53,8 @@ pub(crate) struct Serving {
     is_ended: bool,
     /// A drain is due as soon as the batch in progress is answered.
     is_recycling: bool,
+    /// A request has reached the memory limit: what is in use is looked at when it is over.
+    is_memory_doubted: bool,
     /// No visitor may get this worker any more: requests are refused.
     pub(super) is_refusing: bool,
     /// The Request object that nobody kept, owned, for the next request; null if there is none.
@@ -149,6 +151,7 @@ impl Serving {
             is_draining: false,
             is_ended: false,
             is_recycling: false,
+            is_memory_doubted: false,
             is_refusing: is_stand_in,
             pooled: std::ptr::null_mut(),
             matched: Parameters::new(),
@@ -279,6 +282,9 @@ impl Serving {
                 "a form with files was refused",
                 &[("error", &error)],
             );
+        }
+        if std::mem::take(&mut self.is_memory_doubted) {
+            self.recycle_if_memory_is_short();
         }
         if self.is_recycling {
             self.drain(events, self.drain_timeout);
@@ -445,6 +451,21 @@ impl Serving {
             log::error(&error.to_string());
         }
         self.is_recycling = true;
+    }
+
+    /// A request has reached the memory limit, and the engine goes on.
+    #[cold]
+    pub(crate) fn doubt_memory(&mut self) {
+        self.is_memory_doubted = true;
+    }
+
+    /// One that holds on to most of what it may have would only refuse.
+    #[cold]
+    fn recycle_if_memory_is_short(&mut self) {
+        // SAFETY: reads two numbers.
+        if unsafe { ffi::kg_memory_is_short() } {
+            self.recycle("more than half of memory_limit in use after a request had reached it");
+        }
     }
 
     /// Recycles this worker, and answers nobody else until then.
