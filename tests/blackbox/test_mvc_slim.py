@@ -40,6 +40,11 @@ class LeftBehindTest(unittest.TestCase):
             said = self.server.get(f"{mount}/say/bob?name=bob").json()
             self.assertEqual((said["before"][0], said["before"][3], said["name"]), (None, False, "bob"), mount)
 
+    def test_factories_and_protected_closures_stay_what_they_are(self):
+        for mount in BOTH:
+            for _ in range(3):
+                self.assertEqual(self.server.get(f"{mount}/marks").json(), [True, True, True], mount)
+
     def test_a_new_app_keeps_no_connection_open(self):
         for how in ("return", "throw", "exit", "last", "ring"):
             self.server.get(f"/new/connect/{how}")

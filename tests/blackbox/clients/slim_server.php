@@ -97,6 +97,16 @@ $make = static function (): App {
     $container['service'] = static fn() => new Made();
     $container['stays'] = static fn() => new Made();
     $container['token'] = $container->factory(static fn() => 'made each time');
+    $container['factory'] = $container->factory(static fn() => new Made());
+    $container['other'] = $container->factory(static fn() => new Made());
+    $container['closure'] = $container->protect(static fn() => 'called');
+    $app->get('/marks', function ($request, $response) {
+        $marks = [$this->factory !== $this->factory, $this->other !== $this->other, $this->raw('closure') === $this->closure];
+        $this->extend('factory', static fn($made) => $made);
+        unset($this['other'], $this['closure']);
+
+        return $response->withJson($marks);
+    });
     // As applications do that look at the request before run(); kept, it is no request's.
     $container['request']->getUri();
     $app->get('/say/{name}', 'Controller:say')->setName('say');

@@ -11,13 +11,14 @@ use Slim\App;
 use Slim\Collection;
 use Slim\Container;
 use Slim\Route;
+use SplObjectStorage;
 
 /**
  * One App for many requests. What is put back after each to what it was when the App had been made:
  *
  * - services that a request has made, first of all environment, request and response: forgotten, and made anew when they are
  *   asked for; those that were made with the App, and those named to stay, stay;
- * - entries of the container that a request has added, changed or removed;
+ * - entries of the container that a request has added, changed or removed, and which of them are factories or protected;
  * - settings;
  * - controllers that a route has got from the container, and the arguments of the last request's path.
  *
@@ -41,6 +42,9 @@ final class KeptApp
 
     /** @var array<string, mixed>|null */
     private readonly ?array $settings;
+
+    /** @var array{SplObjectStorage, SplObjectStorage} the definitions that are factories, and those that are no services */
+    private readonly array $marks;
 
     private bool $isReset = false;
 
@@ -72,6 +76,8 @@ final class KeptApp
         );
         $names = $container->keys();
         $this->definitions = array_combine($names, array_map($container->raw(...), $names));
+        $read = fn(): array => [clone $this->factories, clone $this->protected];
+        $this->marks = Closure::bind($read, $container, PimpleContainer::class)();
         $this->staying = array_fill_keys($services, true)
             + array_diff_key($this->made(), array_fill_keys(self::OF_THE_REQUEST, true));
         $this->reset();
@@ -113,6 +119,11 @@ final class KeptApp
                 $container[$name] = $definition;
             }
         }
+        // Pimple forgets the marks of what is unset, and extend() moves them to other closures.
+        $mark = function (SplObjectStorage $factories, SplObjectStorage $protected): void {
+            [$this->factories, $this->protected] = [clone $factories, clone $protected];
+        };
+        Closure::bind($mark, $container, PimpleContainer::class)(...$this->marks);
         foreach ($this->routes as [$route, $callable, $arguments]) {
             $route->setCallable($callable);
             $route->setArguments($arguments, false);
