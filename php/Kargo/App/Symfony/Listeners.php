@@ -43,6 +43,12 @@ final class Listeners
     public function restore(): void
     {
         $current = $this->current();
+        // The very same table, as PHP sees at once, after most requests.
+        if ($current === $this->kept) {
+            $this->services = Leftovers::services($this->container);
+
+            return;
+        }
         foreach ($current + $this->kept as $event => $_) {
             $now = $current[$event] ?? [];
             $kept = $this->kept[$event] ?? [];
@@ -50,6 +56,7 @@ final class Listeners
                 $this->put($event, $this->without($now, $kept));
             }
         }
+        $this->kept = $this->current();
         $this->services = Leftovers::services($this->container);
     }
 
@@ -144,7 +151,6 @@ final class Listeners
     /** @param array<int, array<int, mixed>> $listeners */
     private function put(string $event, array $listeners): void
     {
-        $this->kept[$event] = $listeners;
         static $write = null;
         $write ??= Closure::bind(static function (EventDispatcher $dispatcher, string $event, array $listeners): void {
             unset($dispatcher->listeners[$event], $dispatcher->sorted[$event]);
@@ -156,8 +162,5 @@ final class Listeners
             }
         }, null, EventDispatcher::class);
         $write($this->dispatcher, $event, $listeners);
-        if ($listeners === []) {
-            unset($this->kept[$event]);
-        }
     }
 }

@@ -33,6 +33,13 @@ final class Settings
 
     private ?Router $router = null;
     private ?RequestContext $context = null;
+    /** What the next request does not set anyway. The last ones are caches of what was found by the first. */
+    private const PROPERTIES = [
+        RequestContext::class => [['parameters', 'httpPort', 'httpsPort'], []],
+        CoreExtension::class => [['dateFormats', 'numberFormat', 'timezone'], []],
+        FilesystemLoader::class => [['paths'], ['cache', 'errorCache']],
+    ];
+
     /** @var list<array{object, class-string, array<string, mixed>}> properties of objects as the boot has left them */
     private array $kept = [];
     private ?Environment $twig = null;
@@ -63,7 +70,10 @@ final class Settings
             $this->router->setContext($this->context);
         }
         foreach ($this->kept as [$object, $class, $values]) {
-            self::access($class)[1]($object, $values);
+            [$read, $write] = self::access($class);
+            if ($read($object) !== $values) {
+                $write($object, $values + array_fill_keys(self::PROPERTIES[$class][1], []));
+            }
         }
         $this->keepTwig();
         if ($this->twig !== null) {
@@ -137,8 +147,17 @@ final class Settings
     {
         static $made = [];
 
+        $names = self::PROPERTIES[$class][0];
+
         return $made[$class] ??= [
-            Closure::bind(static fn(object $object): array => get_object_vars($object), null, $class),
+            Closure::bind(static function (object $object) use ($names): array {
+                $values = [];
+                foreach ($names as $name) {
+                    $values[$name] = $object->$name;
+                }
+
+                return $values;
+            }, null, $class),
             Closure::bind(static function (object $object, array $values): void {
                 foreach ($values as $name => $value) {
                     $object->$name = $value;
