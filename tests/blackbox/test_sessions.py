@@ -240,7 +240,9 @@ class SessionsTest(unittest.TestCase):
             redis.command(*[key if word == "KEY" else word for word in command])
             self.assertEqual(browser.all(), {}, command)
             self.assertEqual(redis.command("KEYS", "*"), [])
-        self.assertEqual(server.log.count("a session that can't be read was removed"), 5)
+        removed = "a session that can't be read was removed"
+        server.wait_for_log(f"(?s)(?:{removed}.*){{5}}")
+        self.assertEqual(server.log.count(removed), 5)
 
     def test_a_full_disk_is_told(self):
         directory = self.directory()
