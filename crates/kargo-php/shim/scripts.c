@@ -23,14 +23,25 @@ static size_t kg_script_write(const char *bytes, size_t length)
 
 static void kg_script_flush(void *context)
 {
-	/* Headers are sent with the first flush even if nothing was written yet. */
-	if (!SG(headers_sent)) {
-		sapi_send_headers();
-		SG(headers_sent) = 1;
-	}
-	if (!kargo_script_flush()) {
+	/* As under php-fpm: while PHP's buffers have let nothing out the headers can still be changed. */
+	if (SG(headers_sent) && !kargo_script_flush()) {
 		php_handle_aborted_connection();
 	}
+}
+
+/* Whether the script has printed anything, be it still in a buffer. */
+static bool kg_script_has_output(void)
+{
+	if (SG(headers_sent)) {
+		return true;
+	}
+	php_output_handler **handlers = zend_stack_base(&OG(handlers));
+	for (int i = 0; i < zend_stack_count(&OG(handlers)); i++) {
+		if (handlers[i]->buffer.used > 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static int kg_script_send_headers(sapi_headers_struct *headers)
@@ -231,8 +242,9 @@ bool kg_script_run(const kg_script *script)
 		zend_stream_init_filename(&file, script->file);
 		file.primary_script = true;
 		php_execute_script(&file);
-		/* An extension may end a request without a word, as the opcode cache does; PHP's errors have set their status. */
-		if (CG(unclean_shutdown) && !SG(headers_sent) && SG(sapi_headers).http_response_code == 200) {
+		/* An extension may end a request without a word, as the opcode cache does; PHP's errors have set their status. With
+		   one it may be exit() in an exception handler, which ends in the same way. */
+		if (CG(unclean_shutdown) && SG(sapi_headers).http_response_code == 200 && !kg_script_has_output()) {
 			SG(sapi_headers).http_response_code = 500;
 		}
 		zend_destroy_file_handle(&file);

@@ -15,8 +15,10 @@ $root = site(['index.php' => <<<'PHP'
         case 'nothing': break;
         case 'large': echo str_repeat('x', (int) $_GET['bytes']); break;
         case 'many': for ($i = 0; $i < 50_000; $i++) { echo 'line ', $i, "\n"; } break;
-        case 'flush': echo 'one'; flush(); usleep(1000); echo 'two'; flush(); echo 'three'; break;
-        case 'early': flush(); echo 'late'; header('X-Late: 1'); echo headers_sent() ? ' sent' : ''; break;
+        case 'flush': echo 'one'; ob_flush(); flush(); usleep(1000); echo 'two'; ob_flush(); flush(); echo 'three'; break;
+        case 'early': flush(); echo 'early'; flush(); setcookie('late', '1'); header('X-Late: 1'); echo headers_sent() ? ' sent' : ' open'; break;
+        case 'sent': echo 'one'; ob_flush(); flush(); header('X-Late: 1'); echo headers_sent() ? ' sent' : ' open'; break;
+        case 'handled': set_exception_handler(function ($e) { echo 'page of ', $e->getMessage(); exit; }); throw new Exception('ours');
         case 'buffer': ob_start(fn ($text) => strtoupper($text)); echo 'upper'; break;
         case 'framing': header('Content-Length: 3'); header('Transfer-Encoding: chunked'); header('Connection: close'); header('Date: x'); echo 'longer'; break;
         case 'input': echo json_encode(['raw' => file_get_contents('php://input'), 'post' => $_POST, 'type' => $_SERVER['CONTENT_TYPE'] ?? null]); break;
@@ -39,7 +41,10 @@ foreach ([0, 1, 65_535, 65_536, 65_537, 300_000, 5_000_000] as $bytes) {
 echo md5($get('many')->body) === md5(implode('', array_map(fn ($i) => "line $i\n", range(0, 49_999)))) ? 'many ok' : 'many differ', "\n";
 $response = $get('flush');
 echo $response->body, ' ', $response->header('transfer-encoding'), "\n";
-echo $get('early')->body, ' ', $get('early')->header('x-late') ?? 'no late header', "\n";
+foreach (['early', 'sent'] as $do) {
+    echo $get($do)->body, ' ', $get($do)->header('x-late') ?? 'no late header', ' ', $get($do)->header('set-cookie') ?? 'no cookie', "\n";
+}
+echo $get('handled')->status, ' ', $get('handled')->body, "\n";
 $response = $get('framing');
 echo $response->body, ' ', $response->header('content-length'), ' ', $response->header('connection') ?? 'open', "\n";
 $connection = $server->connect();
@@ -74,7 +79,9 @@ auth: 200 OK  -:-
 5000000 5000000 chunked
 many ok
 onetwothree chunked
-late sent no late header
+early open 1 late=1
+one sent no late header no cookie
+200 page of ours
 longer 6 open
 200 0 UPPER
 {"raw":"{\"a\":1}","post":[],"type":"application\/json"}
@@ -84,4 +91,4 @@ longer 6 open
 ann:pass word
 {"HTTP_X_A":"good","HTTP_COOKIE":"a=1"}
 0
-2 warning in the log
+3 warning in the log
