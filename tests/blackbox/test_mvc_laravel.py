@@ -82,6 +82,7 @@ class LaravelApplicationTest(Application):
         page = without_token(self.server.get("/throw").body)
         for kind, line in (
             ("memory", "production.ERROR: Allowed memory size of"),
+            ("small", "production.ERROR: Allowed memory size of"),
             ("time", "production.ERROR: Maximum execution time of 1 second exceeded"),
             ("compile", "production.ERROR: Cannot redeclare"),
         ):
@@ -90,6 +91,24 @@ class LaravelApplicationTest(Application):
             self.assertEqual((answer.status, without_token(answer.body)), (500, page), kind)
             self.server.wait_for_log(line, start)
             self.assertEqual(self.state(), self.booted, kind)
+
+    def test_a_stream_that_breaks_is_reported_and_cut_off(self):
+        start = len(self.server.log)
+        self.assertEqual(self.server.get("/broken").status, 500)
+        self.server.wait_for_log("production.ERROR: the secret of a stream", start)
+        for end, line in (("", "the secret of a stream"), ("&fatal=1", "Cannot redeclare")):
+            start = len(self.server.log)
+            with self.server.connect() as connection:
+                connection.sendall(f"GET /broken?first=1{end} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+                data = b""
+                while part := connection.recv(4096):
+                    data += part
+            self.assertIn(b"first", data)
+            self.assertNotIn(b"<html", data)
+            self.assertFalse(data.endswith(b"0\r\n\r\n"), "the client can tell that it is not whole")
+            self.server.wait_for_log(f"production.ERROR: {line}", start)
+            self.assertEqual(self.state(), self.booted)
+        self.assertIn(b"<html", self.server.get("/throw").body, "Laravel's handler is back")
 
     def test_a_session_that_was_touched_while_booting_is_nobodys(self):
         self.assertEqual(self.server.get("/change").status, 200)

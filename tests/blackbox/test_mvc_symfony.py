@@ -91,10 +91,51 @@ class KernelApplicationTest(unittest.TestCase):
         self.server.wait_for_log("a secret of a stream", start)
         self.assertEqual(self.server.get("/error").status, 500, "the framework's handler is back")
 
-    def test_a_stream_that_breaks_at_once_is_an_error_page(self):
-        answer = self.server.get("/broken?first=")
-        self.assertEqual(answer.status, 500)
-        self.assertNotRegex(answer.body, SECRETS)
+    def test_a_stream_that_breaks_at_once_is_the_applications_error_page(self):
+        page = self.server.get("/exception").body
+        for name in ("RuntimeException", "Error"):
+            start = len(self.server.log)
+            answer = self.server.get(f"/broken?first=&class={name}")
+            self.assertEqual((answer.status, answer.body), (500, page))
+            self.server.wait_for_log(f"Uncaught PHP Exception {name}: .*a secret of a stream", start)
+        self.assertEqual(self.names("bob")["names"], ["bob"])
+
+    def test_an_exception_after_the_answer(self):
+        start, before = len(self.server.log), self.names("ann")["made"]
+        answer = self.server.get("/names?name=ann&throw=1")
+        self.assertEqual((answer.status, answer.json()["names"]), (200, ["ann"]))
+        # The framework's own line, which is Monolog's where that is.
+        self.server.wait_for_log("Uncaught PHP Exception RuntimeException: .*a secret after the answer", start)
+        after = self.names("bob")
+        self.assertEqual((after["names"], after["made"]), (["bob"], before + 1))
+        self.assertNotIn("PHP warning", self.server.log[start:])
+
+    def test_fatal_errors_have_the_applications_page(self):
+        page = self.server.get("/exception").body
+        for kind, message in (
+            ("memory", "Allowed memory size of"),
+            ("small", "Allowed memory size of"),
+            ("time", "Maximum execution time of 1 second exceeded"),
+            ("compile", "Cannot redeclare"),
+        ):
+            start = len(self.server.log)
+            answer = self.server.get(f"/fatal?kind={kind}&name=ann")
+            self.assertEqual((answer.status, answer.body), (500, page), kind)
+            self.server.wait_for_log(f"Fatal Error: {message}", start)
+            self.assertEqual(self.names("bob")["names"], ["bob"], kind)
+
+    def test_a_fatal_error_after_the_first_bytes(self):
+        start = len(self.server.log)
+        with self.server.connect() as connection:
+            connection.sendall(b"GET /fatal?kind=compile&first=1 HTTP/1.1\r\nHost: a\r\n\r\n")
+            data = b""
+            while part := connection.recv(4096):
+                data += part
+        self.assertIn(b"first", data)
+        self.assertNotIn(b"<html", data)
+        self.assertFalse(data.endswith(b"0\r\n\r\n"), "the client can tell that it is not whole")
+        self.server.wait_for_log("Fatal Error: Cannot redeclare", start)
+        self.assertEqual(self.names("bob")["names"], ["bob"])
 
     def test_terminate_comes_after_the_answer(self):
         start, flag = len(self.server.log), Path(self.folder.name, "terminate")

@@ -17,6 +17,7 @@ use Kargo\App\Symfony\KernelApplication;
 use Kargo\Http\Server;
 use Locale;
 use RuntimeException;
+use SplFixedArray;
 use Symfony\Bundle\FrameworkBundle\FrameworkBundle;
 use Symfony\Bundle\FrameworkBundle\Kernel\MicroKernelTrait;
 use Symfony\Component\DependencyInjection\Loader\Configurator\ContainerConfigurator;
@@ -108,6 +109,9 @@ final class Late implements EventSubscriberInterface
         if ($name = $event->getRequest()->query->get('late')) {
             $this->memory->names[] = $name;
         }
+        if ($event->getRequest()->query->has('throw')) {
+            throw new RuntimeException('a secret after the answer');
+        }
         if ($file = $event->getRequest()->query->get('until')) {
             while (!is_file($file)) {
                 clearstatcache();
@@ -157,8 +161,9 @@ final class TestKernel extends Kernel
                     ob_flush();
                     flush();
                 }
-                throw new RuntimeException('a secret of a stream');
-            }),
+                throw new ($request->query->get('class', RuntimeException::class))('a secret of a stream');
+            }, 200, ['Content-Disposition' => 'attachment; filename=a.csv', 'X-Stream' => '1']),
+            'fatal' => $this->fatal($request->query->get('kind'), $request->query->has('first')),
             'file' => new BinaryFileResponse(__FILE__),
             'redirect' => $this->redirect(),
             'client' => new JsonResponse([$request->getClientIp(), $request->isSecure(), $request->getLocale()]),
@@ -204,6 +209,31 @@ final class TestKernel extends Kernel
         $connection->rollBack();
 
         return new JsonResponse($was);
+    }
+
+    private function fatal(string $kind, bool $hasBegun): mixed
+    {
+        if ($hasBegun) {
+            echo 'first';
+            ob_flush();
+            flush();
+        }
+        if ($kind === 'time') {
+            set_time_limit(1);
+            while (true);
+        }
+        if ($kind === 'small') {
+            // Small ones, which leave no room.
+            $all = new SplFixedArray(1 << 22);
+            for ($i = 0; ; ++$i) {
+                $all[$i] = "of no use, $i";
+            }
+        }
+
+        return match ($kind) {
+            'memory' => str_repeat('a secret', 1 << 30),
+            'compile' => eval('final class ASecret { function a() {} function a() {} }'),
+        };
     }
 
     /** As a sub-request that exits leaves it. */

@@ -126,7 +126,11 @@ final class LaravelApplication
         $this->state->refresh();
         $this->request = Request::capture();
         $response = $this->kernel->handle($this->request);
-        $response->send();
+        try {
+            $response->send();
+        } catch (Throwable $throwable) {
+            $this->cutOff($throwable);
+        }
         \Kargo\App\finish();
         try {
             $this->termination->prepare($this->request);
@@ -136,6 +140,22 @@ final class LaravelApplication
         }
         unset($response);
         $this->restore();
+    }
+
+    /**
+     * Laravel's page for an exception would stand behind an answer's first bytes as if it were their end.
+     *
+     * @throws Throwable the given one: Laravel reports and shows it where nothing was sent, else it has no other handler
+     */
+    private function cutOff(Throwable $throwable): never
+    {
+        if (headers_sent()) {
+            $this->app->make(ExceptionHandler::class)->report($throwable);
+            set_exception_handler(null);
+            register_shutdown_function(restore_exception_handler(...));
+        }
+
+        throw $throwable;
     }
 
     private function endIfUsed(): void
@@ -160,7 +180,9 @@ final class LaravelApplication
         } catch (Throwable $throwable) {
             error_log("A fatal error could not be reported: $throwable");
         }
-        $handler->render($this->request ?? Request::capture(), $error)->send();
+        if (!headers_sent()) {
+            $handler->render($this->request ?? Request::capture(), $error)->send();
+        }
     }
 
     private function restore(): void

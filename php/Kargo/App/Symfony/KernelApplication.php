@@ -7,10 +7,9 @@ namespace Kargo\App\Symfony;
 use Closure;
 use Kargo\App\Application;
 use RuntimeException;
-use Symfony\Component\ErrorHandler\ErrorEnhancer\ClassNotFoundErrorEnhancer;
-use Symfony\Component\ErrorHandler\ErrorEnhancer\UndefinedFunctionErrorEnhancer;
-use Symfony\Component\ErrorHandler\ErrorEnhancer\UndefinedMethodErrorEnhancer;
+use Symfony\Component\ErrorHandler\Error\FatalError;
 use Symfony\Component\HttpFoundation\Request;
+use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\HttpKernel\HttpCache\HttpCache;
 use Symfony\Component\HttpKernel\HttpKernelInterface;
 use Symfony\Component\HttpKernel\KernelInterface;
@@ -39,9 +38,9 @@ use function Kargo\App\finish;
  * - the default locale of intl, which Request::setLocale() changes for the whole process;
  * - the trusted proxies: a sub-request that exits leaves its own; "REMOTE_ADDR" is another address in each request.
  *
- * A request that does not end well (an Error that the framework does not catch, an exception while the answer is sent,
- * exit) leaves a kernel that nobody knows the state of: it is shut down and replaced by a new one. An answer that has failed
- * after its first bytes is cut off, so that its client can tell.
+ * A request that does not end well (an Error that the framework does not catch, an exception while the answer is sent or
+ * after it, a fatal error, exit) leaves a kernel that nobody knows the state of: it is shut down and replaced by a new one. An
+ * answer that has failed after its first bytes is cut off, so that its client can tell.
  *
  * The framework takes the command line for a console. Where the environment does not say otherwise, it is told that this is
  * the web (APP_RUNTIME_MODE), and dump() writes HTML; and its exception handler, which would print traces for a terminal, gets
@@ -59,6 +58,7 @@ final class KernelApplication
     private ?Sessions $sessions = null;
     private ?Settings $settings = null;
     private ?Listeners $listeners = null;
+    private Failures $failures;
     private TrustedProxies $proxies;
     private Statics $statics;
     private bool $isClean = false;
@@ -146,10 +146,23 @@ final class KernelApplication
         if ($response->isServerError()) {
             $this->connections?->doubt();
         }
-        $response->send();
+        try {
+            $response->send();
+        } catch (Throwable $throwable) {
+            self::takeBack($response);
+            $this->fail($throwable, $request);
+
+            return;
+        }
         finish();
-        if ($this->front instanceof TerminableInterface) {
-            $this->front->terminate($request, $response);
+        try {
+            if ($this->front instanceof TerminableInterface) {
+                $this->front->terminate($request, $response);
+            }
+        } catch (Throwable $throwable) {
+            $this->failures->tell($throwable, $request);
+
+            throw $throwable;
         }
         // The framework has given it a factory that holds the request itself: a ring, which only PHP's collector would free.
         $request->setSessionFactory(static fn() => null);
@@ -158,37 +171,32 @@ final class KernelApplication
         $this->isClean = true;
     }
 
-    /**
-     * The application's own error page for what its kernel let through: before Symfony 6, every Error. It is what the
-     * framework's exception handler does, without making the worker end with 255 one day.
-     */
+    /** @throws Throwable the given one, where an answer has begun: it is cut off */
     private function fail(Throwable $throwable, Request $request): void
     {
-        $kernel = $this->kernel?->getContainer()->get('http_kernel') ?? $this->front;
-        if (!method_exists($kernel, 'terminateWithException')) {
+        if (headers_sent()) {
+            $this->failures->tell($throwable, $request);
+
             throw $throwable;
         }
-        // The HTTP cache gives the kernel another request than ours.
-        $stack = $this->kernel?->getContainer()->has('request_stack') ? $this->kernel->getContainer()->get('request_stack') : null;
-        if ($this->kernel?->isDebug()) {
-            $throwable = self::explained($throwable);
-        }
-        $kernel->terminateWithException($throwable, $stack?->getMainRequest() ?? $request);
+        $this->failures->show($throwable, $request);
         finish();
         $this->replace();
     }
 
-    /** As the framework's exception handler does it: which class a developer may have meant. */
-    private static function explained(Throwable $throwable): Throwable
+    /** Where nothing of an answer has left yet, nothing of it is on the error page. */
+    private static function takeBack(Response $response): void
     {
-        foreach ([UndefinedFunctionErrorEnhancer::class, UndefinedMethodErrorEnhancer::class, ClassNotFoundErrorEnhancer::class] as $class) {
-            $explained = class_exists($class) ? (new $class())->enhance($throwable) : null;
-            if ($explained !== null) {
-                return $explained;
-            }
+        if (headers_sent()) {
+            return;
         }
-
-        return $throwable;
+        Response::closeOutputBuffers(1, false);
+        if (ob_get_level() > 0) {
+            ob_clean();
+        }
+        foreach ($response->headers->allPreserveCaseWithoutCookies() as $name => $_) {
+            header_remove($name);
+        }
     }
 
     private function reset(): void
@@ -215,9 +223,29 @@ final class KernelApplication
 
     private function replaceIfUsed(): void
     {
-        // The answer must not be finished here: whether all went well is not known yet.
-        if (!$this->isClean) {
-            $this->replace();
+        if ($this->isClean) {
+            return;
+        }
+        $error = Failures::fatalError();
+        if ($error !== null) {
+            $this->failBy($error);
+        }
+        $this->replace();
+    }
+
+    /** The answer must not be finished here: what has begun is cut off. */
+    private function failBy(FatalError $error): void
+    {
+        $request = Request::createFromGlobals();
+        if (headers_sent()) {
+            $this->failures->tell($error, $request);
+
+            return;
+        }
+        try {
+            $this->failures->show($error, $request);
+        } catch (Throwable $throwable) {
+            error_log("A fatal error has no page: $throwable");
         }
     }
 
@@ -250,6 +278,7 @@ final class KernelApplication
             $this->connections = DoctrineConnections::in($container);
             $this->sessions = new Sessions($container, $this->kernel, $this->saveHandler);
         }
+        $this->failures = new Failures($this->front, $this->kernel);
         $this->proxies = TrustedProxies::of($this->kernel?->getContainer());
         $this->statics = Statics::now();
         $this->reset();

@@ -158,11 +158,16 @@ final class Sessions
     {
         $request = Request::create('/');
         $listener(new RequestEvent($this->kernel, $request, HttpKernelInterface::MAIN_REQUEST));
+        // A kernel that takes another's place after an answer finds PHP's settings as the first one has left them, and the
+        // framework sets them once more, too late for PHP.
+        set_error_handler(static fn(int $_, string $message): bool => str_contains($message, 'headers have already been sent'));
         try {
             $session = $request->hasSession() ? $request->getSession() : null;
         } catch (Throwable) {
             // A store that can't be reached yet is the first request's to find.
             $session = null;
+        } finally {
+            restore_error_handler();
         }
         // Before Symfony 6 the listener counts requests.
         if (method_exists($listener[0], 'onFinishRequest')) {

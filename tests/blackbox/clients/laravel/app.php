@@ -133,11 +133,30 @@ $app->booted(static function () use ($state, $change, $wait): void {
                 while (true);
             }
 
+            if ($kind === 'small') {
+                // Small ones, which leave no room.
+                $all = new SplFixedArray(1 << 22);
+                for ($i = 0; ; ++$i) {
+                    $all[$i] = "of no use, $i";
+                }
+            }
+
             return match ($kind) {
                 'memory' => str_repeat('the secret', 1 << 28),
                 'compile' => eval('final class TheSecret { function a() {} function a() {} }'),
             };
         });
+        Route::get('/broken', static fn(Request $request): mixed => response()->stream(static function () use ($request): void {
+            if ($request->has('first')) {
+                echo 'first';
+                ob_flush();
+                flush();
+            }
+            if ($request->has('fatal')) {
+                eval('final class TheSecret { function a() {} function a() {} }');
+            }
+            throw new RuntimeException('the secret of a stream');
+        }, 200, ['Content-Type' => 'text/csv']));
         Route::get('/throw', static function (Request $request) use ($change): never {
             $change($request);
             throw new RuntimeException('the secret');
