@@ -78,9 +78,9 @@ class KernelApplicationTest(unittest.TestCase):
 
     def test_a_stream_that_breaks(self):
         start, before = len(self.server.log), self.names("ann")["made"]
-        for number in (1, 2):
+        for number, name in enumerate(("RuntimeException", "Error"), 1):
             with self.server.connect() as connection:
-                connection.sendall(b"GET /broken HTTP/1.1\r\nHost: a\r\n\r\n")
+                connection.sendall(f"GET /broken?class={name} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
                 data = b""
                 while part := connection.recv(4096):
                     data += part
@@ -88,7 +88,7 @@ class KernelApplicationTest(unittest.TestCase):
             self.assertFalse(data.endswith(b"0\r\n\r\n"), "the client can tell that it is not whole")
             self.assertNotRegex(data, SECRETS)
             self.assertEqual(self.names("bob")["made"], before + number)
-        self.server.wait_for_log("a secret of a stream", start)
+            self.server.wait_for_log(f"Uncaught PHP Exception {name}: .*a secret of a stream", start)
         self.assertEqual(self.server.get("/error").status, 500, "the framework's handler is back")
 
     def test_a_stream_that_breaks_at_once_is_the_applications_error_page(self):
