@@ -219,6 +219,15 @@ class PhpServer(Process):
         """A raw socket with a deadline on each operation."""
         return socket.create_connection((self.host, self.port), timeout=WAIT_SECONDS)
 
+    def until_closed(self, request):
+        """All that comes back for the bytes of `request`, until the server closes the connection."""
+        with self.connect() as connection:
+            connection.sendall(request)
+            parts = []
+            while part := connection.recv(65536):
+                parts.append(part)
+        return b"".join(parts)
+
     def workers(self):
         """The processes it started and that live."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()

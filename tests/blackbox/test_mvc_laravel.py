@@ -98,11 +98,7 @@ class LaravelApplicationTest(Application):
         self.server.wait_for_log("production.ERROR: the secret of a stream", start)
         for end, line in (("", "the secret of a stream"), ("&fatal=1", "Cannot redeclare")):
             start = len(self.server.log)
-            with self.server.connect() as connection:
-                connection.sendall(f"GET /broken?first=1{end} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-                data = b""
-                while part := connection.recv(4096):
-                    data += part
+            data = self.server.until_closed(f"GET /broken?first=1{end} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
             self.assertIn(b"first", data)
             self.assertNotIn(b"<html", data)
             self.assertFalse(data.endswith(b"0\r\n\r\n"), "the client can tell that it is not whole")

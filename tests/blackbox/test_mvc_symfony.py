@@ -79,11 +79,7 @@ class KernelApplicationTest(unittest.TestCase):
     def test_a_stream_that_breaks(self):
         start, before = len(self.server.log), self.names("ann")["made"]
         for number, name in enumerate(("RuntimeException", "Error"), 1):
-            with self.server.connect() as connection:
-                connection.sendall(f"GET /broken?class={name} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-                data = b""
-                while part := connection.recv(4096):
-                    data += part
+            data = self.server.until_closed(f"GET /broken?class={name} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
             self.assertIn(b"first", data)
             self.assertFalse(data.endswith(b"0\r\n\r\n"), "the client can tell that it is not whole")
             self.assertNotRegex(data, SECRETS)
@@ -126,11 +122,7 @@ class KernelApplicationTest(unittest.TestCase):
 
     def test_a_fatal_error_after_the_first_bytes(self):
         start = len(self.server.log)
-        with self.server.connect() as connection:
-            connection.sendall(b"GET /fatal?kind=compile&first=1 HTTP/1.1\r\nHost: a\r\n\r\n")
-            data = b""
-            while part := connection.recv(4096):
-                data += part
+        data = self.server.until_closed(b"GET /fatal?kind=compile&first=1 HTTP/1.1\r\nHost: a\r\n\r\n")
         self.assertIn(b"first", data)
         self.assertNotIn(b"<html", data)
         self.assertFalse(data.endswith(b"0\r\n\r\n"), "the client can tell that it is not whole")
@@ -151,11 +143,7 @@ class KernelApplicationTest(unittest.TestCase):
         part = self.server.get("/file", {"Range": "bytes=2-4"})
         self.assertEqual((part.status, part.body), (206, b"php"))
         self.assertEqual(self.server.request("HEAD", "/file").headers["content-length"], str(len(source)))
-        with self.server.connect() as connection:
-            connection.sendall(b"GET /redirect HTTP/1.0\r\nHost: a\r\n\r\n")
-            data = b""
-            while part := connection.recv(4096):
-                data += part
+        data = self.server.until_closed(b"GET /redirect HTTP/1.0\r\nHost: a\r\n\r\n")
         self.assertRegex(data, rb"^HTTP/1\.[01] 303 ")
         self.assertEqual(len(re.findall(rb"(?im)^set-cookie: [ab]=[12];", data)), 2)
         self.assertEqual(self.server.get("/nowhere/at/all").status, 404)
