@@ -39,8 +39,8 @@ EXPLANATION = """
   figure. Of the time in PHP that a request of the list of polls takes, Symfony 5.4 has 70% in the framework's `handle()` and
   21% in sending; Laravel 8 has 88% in `handle()`, 3% in sending and 3% where everything is put back (by Xdebug's profiler). So a
   page that does much itself gains less. Without PHP's collector of cycles Symfony's home page took 1% less instructions.
-- The JIT makes our pages cheaper and php-fpm's dearer, here also after half a minute of load. So the fair row for php-fpm is the
-  one without it; its row with the JIT, like the table with both, only says what the setting does there.
+- The JIT makes php-fpm's pages dearer, also after half a minute of load, and ours cheaper or not by page and processor. So the
+  fair row for php-fpm is the one without it; its row with the JIT, like the table with both, only says what the setting does there.
 - All processes of a server are on core 0, `wrk -t1 -c64` with keep-alive on core 1.
 """
 
