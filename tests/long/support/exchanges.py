@@ -198,7 +198,7 @@ def waits(server: PhpServer) -> None:
     connection.send(request("GET", "/delay/1"))
     expect(other := connect(server), "/hello", 200)
     other.close()
-    os.kill(server.pid, signal.SIGTERM)
+    server.terminate()
     must(connection.read_answer().body == b"after 1", "parked while draining")
     connection.close()
 

@@ -47,6 +47,7 @@ class PhpServer:
 
     def __init__(self, command: list[str], log: Path, start_seconds: float, environment: dict[str, str] | None = None):
         self.log = log
+        self._is_told_to_end = False
         log.write_bytes(b"")
         self.process = spawn(command, core=None, log=log, environment=environment, death_signal=signal.SIGKILL)
         try:
@@ -75,10 +76,15 @@ class PhpServer:
     def connect(self, seconds: float) -> "Connection":
         return Connection(socket.create_connection(self.address, seconds))
 
-    def stop(self, seconds: float) -> int:
-        """SIGTERM; returns the exit status, negative for a signal. Killed when it takes longer than `seconds`."""
-        if self.process.poll() is None:
+    def terminate(self) -> None:
+        """SIGTERM, once: a process that has drained and gives its signals back as it ends would die by another."""
+        if not self._is_told_to_end and self.process.poll() is None:
+            self._is_told_to_end = True
             self.process.terminate()
+
+    def stop(self, seconds: float) -> int:
+        """terminate(); returns the exit status, negative for a signal. Killed when it takes longer than `seconds`."""
+        self.terminate()
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
